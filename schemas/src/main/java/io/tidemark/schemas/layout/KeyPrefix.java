@@ -1,0 +1,46 @@
+package io.tidemark.schemas.layout;
+
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSet;
+
+/** The prefixes to list by. */
+public final class KeyPrefix {
+    private KeyPrefix() {}
+
+    /** Everything of one cluster; its next level are the incarnations. */
+    public static String cluster(ClusterName cluster) {
+        return cluster + "/";
+    }
+
+    /** The oplogs of one incarnation; the next level are the replica sets. */
+    public static String oplogs(ClusterName cluster, Incarnation incarnation) {
+        return cluster + "/" + incarnation + "/oplog/";
+    }
+
+    /** The slices and gaps of one replica set, in the order of time. */
+    public static String oplog(
+            ClusterName cluster, Incarnation incarnation, ReplicaSet replicaSet) {
+        return ObjectKeyText.oplogFolder(cluster, incarnation, replicaSet);
+    }
+
+    /**
+     * A key that sorts just before every slice and gap of the replica set that ends in or after the
+     * hour of {@code time}: list from here to skip what ended before.
+     */
+    public static String oplogFrom(
+            ClusterName cluster, Incarnation incarnation, ReplicaSet replicaSet, ClusterTime time) {
+        return ObjectKeyText.oplogFolder(cluster, incarnation, replicaSet)
+                + ObjectKeyText.HOUR.format(time.toInstant());
+    }
+
+    /** The bases of one incarnation. */
+    public static String bases(ClusterName cluster, Incarnation incarnation) {
+        return cluster + "/" + incarnation + "/base/";
+    }
+
+    public static String timeline(ClusterName cluster, Incarnation incarnation) {
+        return ObjectKeyText.timelineFolder(cluster, incarnation);
+    }
+}

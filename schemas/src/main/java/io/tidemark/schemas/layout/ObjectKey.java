@@ -1,0 +1,160 @@
+package io.tidemark.schemas.layout;
+
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.Slice;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The key of an object in the bucket, below the bucket's own prefix. Cluster times are zero-padded,
+ * so that the order of keys is the order of time; {@code (after, through]} in a slice's key chains
+ * neighbours, so that one listing proves continuity.
+ */
+public sealed interface ObjectKey
+        permits ObjectKey.OfSlice,
+                ObjectKey.OfGap,
+                ObjectKey.OfBasePart,
+                ObjectKey.OfBaseManifest,
+                ObjectKey.OfSnapshotManifest,
+                ObjectKey.OfTimeline {
+
+    ClusterName cluster();
+
+    Incarnation incarnation();
+
+    /** The key as the bucket knows it. */
+    String text();
+
+    /** Empty for whatever isn't ours: strangers may lie in the bucket. */
+    static Optional<ObjectKey> parse(String text) {
+        return ObjectKeyParser.parse(text);
+    }
+
+    /**
+     * A slice: {@code
+     * <cluster>/<incarnation>/oplog/<replicaSet>/<yyyy>/<mm>/<dd>/<hh>/<after>_<through>_<baseOffset>.slice}.
+     */
+    record OfSlice(ClusterName cluster, Incarnation incarnation, ReplicaSet replicaSet, Slice slice)
+            implements ObjectKey {
+        @Override
+        public String text() {
+            return ObjectKeyText.oplogFolder(cluster, incarnation, replicaSet, slice.through())
+                    + ObjectKeyText.range(slice)
+                    + "_"
+                    + ObjectKeyText.padded(slice.baseOffset(), 19)
+                    + ".slice";
+        }
+    }
+
+    /**
+     * A known hole, beside the slices: {@code …/<after>_<through>.gap}; the reason is the object's
+     * content.
+     */
+    record OfGap(
+            ClusterName cluster,
+            Incarnation incarnation,
+            ReplicaSet replicaSet,
+            ClusterTime after,
+            ClusterTime through)
+            implements ObjectKey {
+        @Override
+        public String text() {
+            return ObjectKeyText.oplogFolder(cluster, incarnation, replicaSet, through)
+                    + ObjectKeyText.range(after, through)
+                    + ".gap";
+        }
+    }
+
+    /**
+     * One part of a collection's documents: {@code
+     * <cluster>/<incarnation>/base/<snapshotId>/<replicaSet>/<uuid>/<part>.bson.zst}.
+     */
+    record OfBasePart(BasePlace place, UUID collection, int part) implements ObjectKey {
+        public OfBasePart {
+            if (part < 0 || part > 99_999) {
+                throw new IllegalArgumentException("part must lie in 0 to 99999 but is " + part);
+            }
+        }
+
+        @Override
+        public ClusterName cluster() {
+            return place.cluster();
+        }
+
+        @Override
+        public Incarnation incarnation() {
+            return place.incarnation();
+        }
+
+        @Override
+        public String text() {
+            return place.folder() + collection + "/" + ObjectKeyText.padded(part, 5) + ".bson.zst";
+        }
+    }
+
+    /**
+     * What makes one replica set's base exist: {@code
+     * …/base/<snapshotId>/<replicaSet>/manifest.json}.
+     */
+    record OfBaseManifest(BasePlace place) implements ObjectKey {
+        @Override
+        public ClusterName cluster() {
+            return place.cluster();
+        }
+
+        @Override
+        public Incarnation incarnation() {
+            return place.incarnation();
+        }
+
+        @Override
+        public String text() {
+            return place.folder() + "manifest.json";
+        }
+    }
+
+    /**
+     * What makes a snapshot of the whole cluster exist, written last: {@code
+     * …/base/<snapshotId>/manifest.json}.
+     */
+    record OfSnapshotManifest(ClusterName cluster, Incarnation incarnation, String snapshotId)
+            implements ObjectKey {
+        public OfSnapshotManifest {
+            ObjectKeyText.requireId("snapshot id", snapshotId);
+        }
+
+        @Override
+        public String text() {
+            return ObjectKeyText.baseFolder(cluster, incarnation, snapshotId) + "manifest.json";
+        }
+    }
+
+    /**
+     * Windows and events: {@code
+     * <cluster>/<incarnation>/timeline/<yyyy>/<mm>/<dd>/<after>_<through>.<kind>}.
+     */
+    record OfTimeline(
+            ClusterName cluster,
+            Incarnation incarnation,
+            ClusterTime after,
+            ClusterTime through,
+            String kind)
+            implements ObjectKey {
+        public OfTimeline {
+            ObjectKeyText.requireId("timeline kind", kind);
+        }
+
+        @Override
+        public String text() {
+            return ObjectKeyText.timelineFolder(cluster, incarnation)
+                    + ObjectKeyText.day(through)
+                    + "/"
+                    + ObjectKeyText.range(after, through)
+                    + "."
+                    + kind;
+        }
+    }
+}

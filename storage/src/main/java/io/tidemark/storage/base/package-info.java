@@ -1,0 +1,2 @@
+/** Base snapshots: documents in framed parts, and the manifest that makes them exist. */
+package io.tidemark.storage.base;

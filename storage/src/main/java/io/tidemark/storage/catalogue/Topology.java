@@ -1,0 +1,61 @@
+package io.tidemark.storage.catalogue;
+
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.slice.SliceReader;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which replica set is the config servers' and which is which shard, as bases and slices tell it:
+ * the newest slice that knows, else the newest base. The config servers' own documents at the time
+ * of a restore ({@code config.shards}) say more; this is what finds them.
+ *
+ * @param roles of those replica sets whose role is known
+ */
+public record Topology(Map<ArchivedReplicaSet, ReplicaSetRole> roles) {
+    public Topology {
+        roles = Map.copyOf(roles);
+    }
+
+    /** Opens the last slice of each replica set, and manifests where that doesn't tell. */
+    public static Topology read(ObjectStore store, Catalogue catalogue) {
+        Map<ArchivedReplicaSet, ReplicaSetRole> roles = new TreeMap<>();
+        for (BasePlace place : catalogue.bases()) {
+            ArchivedReplicaSet set =
+                    new ArchivedReplicaSet(
+                            place.cluster(), place.incarnation(), place.replicaSet());
+            BaseManifest.read(store, place).role().ifPresent(role -> roles.put(set, role));
+        }
+        List<ArchivedReplicaSet> sets = catalogue.replicaSets();
+        for (ArchivedReplicaSet set : sets) {
+            roleInLastSlice(store, catalogue, set).ifPresent(role -> roles.put(set, role));
+        }
+        return new Topology(roles);
+    }
+
+    private static Optional<ReplicaSetRole> roleInLastSlice(
+            ObjectStore store, Catalogue catalogue, ArchivedReplicaSet set) {
+        return catalogue
+                .lastSlice(set)
+                .flatMap(key -> new SliceReader(store, FrameKeys.NONE).header(key).role());
+    }
+
+    /** The config servers' replica sets: one, or one per incarnation. */
+    public List<ArchivedReplicaSet> configServers() {
+        return roles.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof ReplicaSetRole.ConfigServer)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    public Optional<ReplicaSetRole> role(ArchivedReplicaSet set) {
+        return Optional.ofNullable(roles.get(set));
+    }
+}

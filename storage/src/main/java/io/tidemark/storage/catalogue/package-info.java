@@ -1,0 +1,2 @@
+/** What is stored, told by listings alone. */
+package io.tidemark.storage.catalogue;

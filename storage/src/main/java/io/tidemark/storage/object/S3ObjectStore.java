@@ -1,0 +1,184 @@
+package io.tidemark.storage.object;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * A bucket of S3, or of a server that speaks its protocol. Puts carry {@code If-None-Match: *} and
+ * a checksum that the server verifies; a put that breaks off leaves nothing under its key. Retries
+ * are the SDK's alone.
+ *
+ * <p>A server that ignores {@code If-None-Match} would let one writer overwrite another's archive
+ * in silence, so the first put of each process proves that it does not (see {@link
+ * CreateOnlyProof}).
+ */
+public final class S3ObjectStore implements ObjectStore {
+    private static final int PRECONDITION_FAILED = 412;
+    private static final int RANGE_NOT_SATISFIABLE = 416;
+    private static final String CONTENT = "application/octet-stream";
+    private final BucketUri.S3 place;
+    private final S3Failures failures;
+    private final CreateOnlyProof proof = new CreateOnlyProof(this);
+    private S3Client client;
+    private boolean closed;
+
+    /** Opens nothing; the first call connects. */
+    public S3ObjectStore(BucketUri.S3 place) {
+        this.place = place;
+        this.failures = new S3Failures(place);
+    }
+
+    private synchronized S3Client client() {
+        if (closed) {
+            throw new IllegalStateException("the store of " + place + " is closed");
+        }
+        if (client == null) {
+            client = S3Clients.connect(place);
+        }
+        return client;
+    }
+
+    @Override
+    public PutOutcome put(String key, Body body) {
+        proof.require();
+        if (create(key, body)) {
+            return PutOutcome.CREATED;
+        }
+        try {
+            if (SameContent.check(this, key, body)) {
+                return PutOutcome.ALREADY_IDENTICAL;
+            }
+        } catch (IOException e) {
+            throw failures.content(key, e);
+        }
+        throw FencedException.otherContent(key, describe());
+    }
+
+    /** False if there is an object of that key already. */
+    boolean create(String key, Body body) {
+        PutObjectRequest request =
+                PutObjectRequest.builder()
+                        .bucket(place.bucket())
+                        .key(full(key))
+                        .ifNoneMatch("*")
+                        .contentLength(body.sizeBytes())
+                        .build();
+        try {
+            client().putObject(request, content(body));
+            return true;
+        } catch (S3Exception e) {
+            if (e.statusCode() == PRECONDITION_FAILED) {
+                return false;
+            }
+            throw failures.translate("write object " + key, e);
+        } catch (SdkException | java.io.UncheckedIOException | IllegalStateException e) {
+            // The last two: the body could not be read, or is shorter than it said.
+            throw failures.translate("write object " + key, e);
+        }
+    }
+
+    private static RequestBody content(Body body) {
+        return RequestBody.fromContentProvider(
+                () -> {
+                    try {
+                        return body.open();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException("can't read what is uploaded", e);
+                    }
+                },
+                body.sizeBytes(),
+                CONTENT);
+    }
+
+    @Override
+    public Optional<StoredObject> head(String key) {
+        try {
+            long size =
+                    client().headObject(r -> r.bucket(place.bucket()).key(full(key)))
+                            .contentLength();
+            return Optional.of(new StoredObject(key, size));
+        } catch (NoSuchKeyException absent) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw failures.translate("look at object " + key, e);
+        }
+    }
+
+    @Override
+    public byte[] read(String key, long offset, int length) {
+        if (length == 0) {
+            return new byte[0];
+        }
+        String range = "bytes=" + offset + "-" + (offset + length - 1);
+        try {
+            ResponseBytes<GetObjectResponse> bytes =
+                    client().getObject(
+                                    r -> r.bucket(place.bucket()).key(full(key)).range(range),
+                                    ResponseTransformer.toBytes());
+            return bytes.asByteArrayUnsafe();
+        } catch (NoSuchKeyException absent) {
+            throw DamagedObjectException.missing(key);
+        } catch (S3Exception e) {
+            if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
+                return new byte[0];
+            }
+            throw failures.translate("read object " + key, e);
+        } catch (SdkException e) {
+            throw failures.translate("read object " + key, e);
+        }
+    }
+
+    @Override
+    public Stream<StoredObject> list(String prefix, String startAfter) {
+        S3Pages pages = new S3Pages(client(), place, failures, place.prefix() + prefix);
+        return pages.objects(startAfter.isEmpty() ? "" : place.prefix() + startAfter);
+    }
+
+    @Override
+    public List<String> folders(String prefix) {
+        ObjectNames.requireFolder(prefix);
+        S3Pages pages = new S3Pages(client(), place, failures, place.prefix() + prefix);
+        return new ArrayList<>(pages.folders());
+    }
+
+    @Override
+    public void delete(String key) {
+        try {
+            client().deleteObject(r -> r.bucket(place.bucket()).key(full(key)));
+        } catch (NoSuchKeyException absentAlready) {
+            return;
+        } catch (SdkException e) {
+            throw failures.translate("delete object " + key, e);
+        }
+    }
+
+    private String full(String key) {
+        return place.prefix() + ObjectNames.require(key);
+    }
+
+    @Override
+    public String describe() {
+        return place.toString();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.tidemark.storage.object;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileObjectStoreTest extends ObjectStoreContract {
+    @TempDir Path root;
+
+    @Override
+    ObjectStore newStore() {
+        return new FileObjectStore(root);
+    }
+
+    @Override
+    void putStranger(String key, byte[] bytes) throws IOException {
+        Path file = root.resolve(key);
+        Files.createDirectories(file.getParent());
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void aFullDiskLeavesNothingBehind() throws IOException {
+        ObjectStore full =
+                new FileObjectStore(root, file -> new FullDisk(Channels.newOutputStream(file)));
+
+        assertThatThrownBy(() -> full.put("k", Body.of(random(100_000))))
+                .isInstanceOf(UnreachableException.class)
+                .hasMessageContaining("No space left");
+
+        assertThat(full.head("k")).isEmpty();
+        assertThat(root.resolve(FileObjectStore.TEMPORARY)).isEmptyDirectory();
+    }
+
+    @Test
+    void filesOfKilledPutsAreNeverListed() throws IOException {
+        Files.createDirectories(root.resolve(FileObjectStore.TEMPORARY));
+        Files.write(root.resolve(FileObjectStore.TEMPORARY).resolve("half"), random(10));
+        ObjectStore store = newStore();
+        store.put("a", Body.of(random(1)));
+
+        assertThat(keys("", "")).isEqualTo(List.of("a"));
+        assertThat(store.folders("")).isEmpty();
+    }
+
+    @Test
+    void putsLeaveNoTemporaryFiles() {
+        ObjectStore store = newStore();
+        store.put("a/b/c", Body.of(random(1)));
+        store.put("a/b/c", Body.of(random(1)));
+        assertThatThrownBy(() -> store.put("a/b/c", Body.of(random(2))))
+                .isInstanceOf(FencedException.class);
+
+        assertThat(root.resolve(FileObjectStore.TEMPORARY)).isEmptyDirectory();
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeWrittenSaysSo() throws IOException {
+        Path locked = Files.createDirectory(root.resolve("locked"));
+        Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("r-xr-xr-x"));
+        org.junit.jupiter.api.Assumptions.assumeFalse(
+                Files.isWritable(locked), "runs as a user who may write everywhere");
+
+        assertThatThrownBy(() -> new FileObjectStore(locked).put("a", Body.of(random(1))))
+                .isInstanceOf(UnreachableException.class)
+                .hasMessageContaining("writable by this user");
+    }
+
+    private static final class FullDisk extends FilterOutputStream {
+        private int left = 50_000;
+
+        FullDisk(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            left -= length;
+            if (left < 0) {
+                throw new IOException("No space left on device");
+            }
+            out.write(bytes, offset, length);
+        }
+    }
+}

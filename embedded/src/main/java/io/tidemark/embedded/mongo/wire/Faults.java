@@ -1,0 +1,57 @@
+package io.tidemark.embedded.mongo.wire;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Faults of one member's network, switched on by a test. Thread-safe. */
+public final class Faults {
+    private volatile long delayMillis;
+    private volatile String delayedCommand = "";
+    private final AtomicLong bytesUntilCut = new AtomicLong(Long.MAX_VALUE);
+
+    /** Delays every command by this time. */
+    public void delay(Duration duration) {
+        delay("", duration);
+    }
+
+    /** Delays one command, by name. */
+    public void delay(String command, Duration duration) {
+        delayedCommand = command;
+        delayMillis = duration.toMillis();
+    }
+
+    /** Cuts the connection on which this many more bytes have been sent, once. */
+    public void cutAfterBytes(long bytes) {
+        bytesUntilCut.set(bytes);
+    }
+
+    /** Ends all faults. */
+    public void none() {
+        delayMillis = 0;
+        bytesUntilCut.set(Long.MAX_VALUE);
+    }
+
+    void beforeCommand(String name) {
+        long millis = delayMillis;
+        if (millis > 0 && (delayedCommand.isEmpty() || delayedCommand.equals(name))) {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** How many of these bytes may still be sent; fewer than asked means: then cut. */
+    int allowed(int bytes) {
+        if (bytesUntilCut.get() == Long.MAX_VALUE) {
+            return bytes;
+        }
+        long left = bytesUntilCut.addAndGet(-bytes);
+        if (left >= 0) {
+            return bytes;
+        }
+        bytesUntilCut.set(Long.MAX_VALUE);
+        return (int) Math.max(0, bytes + left);
+    }
+}

@@ -1,0 +1,157 @@
+package io.tidemark.embedded.mongo.wire;
+
+import io.tidemark.embedded.mongo.node.Node;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens for one member on the loopback interface; one thread per connection. */
+public final class WireServer implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(WireServer.class);
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 32_000;
+    private static final long REBIND_NANOS = 10_000_000_000L;
+
+    private final CommandHandler handler;
+    private final Faults faults = new Faults();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger nextConnection = new AtomicInteger(1);
+    private volatile ServerSocket listener;
+    private int port;
+
+    /** Listens for a member of a replica set. */
+    public WireServer(Node node, int member) {
+        this(
+                (connection, database, body, sequences) ->
+                        node.handle(member, connection, database, body, sequences));
+    }
+
+    /** Listens for anyone who answers commands. */
+    public WireServer(CommandHandler handler) {
+        this.handler = handler;
+    }
+
+    /** Starts listening; on the former port if it listened before. */
+    public synchronized void start() {
+        ServerSocket opened = port == 0 ? onAnyPort() : again();
+        port = opened.getLocalPort();
+        listener = opened;
+        Thread thread = new Thread(() -> accept(opened), "mongo-accept-" + port);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * A port below those the system gives to outgoing connections: while the member is down, a
+     * client that tries to reach it could otherwise be given that very port and occupy it.
+     */
+    private static ServerSocket onAnyPort() {
+        IOException last = null;
+        for (int attempt = 0; attempt < 200; attempt++) {
+            try {
+                return bound(ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT));
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw new UncheckedIOException("No free port on 127.0.0.1", last);
+    }
+
+    private ServerSocket again() {
+        long deadline = System.nanoTime() + REBIND_NANOS;
+        while (true) {
+            try {
+                return bound(port);
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new UncheckedIOException("Cannot listen on 127.0.0.1:" + port, e);
+                }
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static ServerSocket bound(int port) throws IOException {
+        ServerSocket opened = new ServerSocket();
+        try {
+            opened.setReuseAddress(true);
+            opened.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 128);
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    private void accept(ServerSocket from) {
+        while (!from.isClosed()) {
+            try {
+                Socket socket = from.accept();
+                socket.setTcpNoDelay(true);
+                sockets.add(socket);
+                int id = nextConnection.getAndIncrement();
+                Thread thread = new Thread(() -> serve(socket, id), "mongo-" + port + "-" + id);
+                thread.setDaemon(true);
+                thread.start();
+            } catch (IOException e) {
+                if (!from.isClosed()) {
+                    LOGGER.warn("Accepting a connection failed port={}", port, e);
+                }
+            }
+        }
+    }
+
+    private void serve(Socket socket, int id) {
+        try (socket) {
+            new WireConnection(handler, id, socket, faults).run();
+        } catch (IOException e) {
+            LOGGER.debug("Connection ended port={} error={}", port, e.toString());
+        } finally {
+            sockets.remove(socket);
+        }
+    }
+
+    /** Cuts every open connection; new ones are welcome. */
+    public void cutConnections() {
+        for (Socket socket : sockets) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                LOGGER.debug("Closing a connection failed error={}", e.toString());
+            }
+        }
+    }
+
+    /** Stops listening and cuts every connection. */
+    @Override
+    public synchronized void close() {
+        ServerSocket open = listener;
+        listener = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                LOGGER.debug("Closing the listener failed error={}", e.toString());
+            }
+        }
+        cutConnections();
+    }
+}

@@ -1,0 +1,2 @@
+/** Where the servers of this module listen. */
+package io.tidemark.embedded.net;

@@ -1,0 +1,228 @@
+package io.tidemark.capture;
+
+import com.mongodb.ConnectionString;
+import io.tidemark.capture.mongo.CursorSettings;
+import io.tidemark.capture.ownership.OwnershipSettings;
+import io.tidemark.capture.publish.OplogTopicSettings;
+import io.tidemark.capture.tail.ReadPreferences;
+import io.tidemark.capture.tail.TailSettings;
+import io.tidemark.schemas.config.ConfigReader;
+import io.tidemark.schemas.config.Secret;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.registry.RegistryConfig;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything a capture agent is told. Values have a unit: {@code 100ms}, {@code 10s}, {@code 7d};
+ * {@code 4MiB}.
+ *
+ * <table><caption>Keys</caption>
+ * <tr><th>key</th><th>default, range</th><th>meaning and trade-off</th></tr>
+ * <tr><td>{@code cluster}</td><td>required</td><td>the operator's name of the cluster; part of
+ * topic names and object keys</td></tr>
+ * <tr><td>{@code source.uri}</td><td>required</td><td>connection string of the config servers, a
+ * router, or a replica set without a cluster; its credentials and TLS options serve for all members.
+ * The user needs the roles {@code backup} and {@code clusterMonitor}</td></tr>
+ * <tr><td>{@code source.timeout}</td><td>10s, 1s–5m</td><td>for connecting to a member</td></tr>
+ * <tr><td>{@code source.read.tags}</td><td>none</td><td>{@code key:value,…}: members with all of
+ * these tags are read from first</td></tr>
+ * <tr><td>{@code source.read.max.staleness}</td><td>90s, 1s–1h</td><td>members further behind are
+ * read from last: a lagging member delays the restorable time</td></tr>
+ * <tr><td>{@code source.read.primary}</td><td>true</td><td>whether the primary is read if nothing
+ * else can be; false waits rather than load it</td></tr>
+ * <tr><td>{@code source.batch.bytes}</td><td>4MiB, 64KiB–16MiB</td><td>about how much one request
+ * asks for: more is faster and needs more memory per replica set</td></tr>
+ * <tr><td>{@code shards.refresh}</td><td>10s, 1s–1m</td><td>how often {@code config.shards} is
+ * read, and topics are looked for: a new shard is captured after about twice this time</td></tr>
+ * <tr><td>{@code commit.entries}</td><td>5000, 1–1000000</td><td>commit when so many entries are
+ * under way …</td></tr>
+ * <tr><td>{@code commit.interval}</td><td>100ms, 1ms–10s</td><td>… or the oldest is so old: longer
+ * is cheaper for Kafka and delays readers</td></tr>
+ * <tr><td>{@code gap.patience}</td><td>60s, 0s–1d</td><td>how long members that don't answer are
+ * waited for before entries that no other member holds are recorded as a gap</td></tr>
+ * <tr><td>{@code note.interval}</td><td>0s (never), 0s–1h</td><td>writes a note to the oplog of
+ * every replica set this often (privilege {@code appendOplogNote}): quiet shards then don't hold back
+ * the restorable time where the servers' own noops are switched off</td></tr>
+ * <tr><td>{@code status.interval}</td><td>1s, 100ms–1m</td><td>how often the status is told, if it
+ * changed</td></tr>
+ * <tr><td>{@code kafka.bootstrap.servers}, {@code kafka.*}</td><td>required</td><td>settings of all
+ * Kafka clients, by Kafka's names</td></tr>
+ * <tr><td>{@code topic.replication.factor}</td><td>3, 1–100</td><td>of the topics created</td></tr>
+ * <tr><td>{@code topic.min.insync.replicas}</td><td>2, 1–100</td><td>copies that must hold a record
+ * before it counts</td></tr>
+ * <tr><td>{@code topic.retention}</td><td>7d, 1h–3650d</td><td>how long Kafka keeps entries: the
+ * longest time the archive may stand still</td></tr>
+ * <tr><td>{@code topic.compression}</td><td>lz4; zstd, snappy, gzip, none</td><td>zstd needs less
+ * disk and network, and more CPU here</td></tr>
+ * <tr><td>{@code producer.buffer.bytes}</td><td>32MiB, 18MiB–1GiB</td><td>memory of one replica
+ * set's producer; the greatest entry must fit</td></tr>
+ * <tr><td>{@code owner.session.timeout}</td><td>10s, 1s–5m</td><td>an agent that is not heard of
+ * for so long loses its replica sets; the broker's bounds apply</td></tr>
+ * <tr><td>{@code owner.stop.timeout}</td><td>10s, 1s–5m</td><td>how long a tailer may take to stop
+ * when another agent takes over</td></tr>
+ * <tr><td>{@code registry.urls}</td><td>required</td><td>schema registry, Confluent's REST API;
+ * several separated by commas</td></tr>
+ * <tr><td>{@code registry.user}, {@code registry.password}</td><td>none</td><td>HTTP Basic</td></tr>
+ * <tr><td>{@code registry.token}</td><td>none</td><td>HTTP Bearer</td></tr>
+ * </table>
+ */
+public record CaptureConfig(
+        ClusterName cluster,
+        Source source,
+        TailSettings tail,
+        OplogTopicSettings topics,
+        OwnershipSettings ownership,
+        RegistryConfig registry,
+        Pace pace) {
+    /** How the source cluster is reached and read. */
+    public record Source(
+            Secret uri, Duration timeout, ReadPreferences preferences, CursorSettings cursors) {}
+
+    /** How often things are looked at and told. */
+    public record Pace(Duration shardsRefresh, Duration noteInterval, Duration statusInterval) {}
+
+    /**
+     * @throws io.tidemark.schemas.config.ConfigException with everything that is wrong
+     */
+    public static CaptureConfig of(Map<String, String> values) {
+        ConfigReader reader = new ConfigReader(values);
+        ClusterName cluster =
+                reader.parsed("cluster", ClusterName::new)
+                        .orElseGet(() -> required(reader, "cluster", new ClusterName("none")));
+        Source source = source(reader);
+        TailSettings tail = tail(reader);
+        Duration refresh = seconds(reader, "shards.refresh", 10, 1, 60);
+        Map<String, String> kafka = kafka(reader);
+        OplogTopicSettings topics = topics(reader, kafka);
+        OwnershipSettings ownership =
+                new OwnershipSettings(
+                        seconds(reader, "owner.session.timeout", 10, 1, 300),
+                        refresh,
+                        seconds(reader, "owner.stop.timeout", 10, 1, 300),
+                        kafka);
+        RegistryConfig registry = RegistryConfig.read(reader);
+        Pace pace =
+                new Pace(
+                        refresh,
+                        seconds(reader, "note.interval", 0, 0, 3600),
+                        reader.duration(
+                                "status.interval",
+                                Duration.ofSeconds(1),
+                                Duration.ofMillis(100),
+                                Duration.ofMinutes(1)));
+        reader.finish();
+        return new CaptureConfig(cluster, source, tail, topics, ownership, registry, pace);
+    }
+
+    private static Source source(ConfigReader reader) {
+        String uri =
+                reader.parsed("source.uri", CaptureConfig::connectionString)
+                        .orElseGet(() -> required(reader, "source.uri", ""));
+        Map<String, String> tags =
+                reader.parsed("source.read.tags", CaptureConfig::tags).orElse(Map.of());
+        ReadPreferences preferences =
+                new ReadPreferences(
+                        tags,
+                        seconds(reader, "source.read.max.staleness", 90, 1, 3600),
+                        reader.flag("source.read.primary", true));
+        int batch = (int) reader.bytes("source.batch.bytes", 4L << 20, 64L << 10, 16L << 20);
+        return new Source(
+                new Secret(uri),
+                seconds(reader, "source.timeout", 10, 1, 300),
+                preferences,
+                new CursorSettings(batch));
+    }
+
+    private static TailSettings tail(ConfigReader reader) {
+        TailSettings defaults = TailSettings.DEFAULTS;
+        return new TailSettings(
+                reader.number("commit.entries", defaults.commitEntries(), 1, 1_000_000),
+                reader.duration(
+                        "commit.interval",
+                        defaults.commitInterval(),
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(10)),
+                defaults.awaitData(),
+                reader.duration(
+                        "gap.patience", defaults.gapPatience(), Duration.ZERO, Duration.ofDays(1)),
+                defaults.windowRefresh(),
+                defaults.backOffMin(),
+                defaults.backOffMax());
+    }
+
+    private static Map<String, String> kafka(ConfigReader reader) {
+        Map<String, String> kafka = new TreeMap<>(reader.under("kafka."));
+        if (kafka.getOrDefault("bootstrap.servers", "").isBlank()) {
+            reader.problem("kafka.bootstrap.servers is missing");
+        }
+        return kafka;
+    }
+
+    private static OplogTopicSettings topics(ConfigReader reader, Map<String, String> kafka) {
+        int copies = reader.number("topic.replication.factor", 3, 1, 100);
+        int inSync = reader.number("topic.min.insync.replicas", Math.min(2, copies), 1, 100);
+        if (inSync > copies) {
+            reader.problem(
+                    "topic.min.insync.replicas is %d, more than topic.replication.factor %d: nothing could ever be written"
+                            .formatted(inSync, copies));
+        }
+        String compression = reader.text("topic.compression", "lz4");
+        if (!compression.matches("lz4|zstd|snappy|gzip|none")) {
+            reader.problem(
+                    "topic.compression must be lz4, zstd, snappy, gzip or none but is '"
+                            + compression
+                            + "'");
+        }
+        return new OplogTopicSettings(
+                (short) copies,
+                Math.min(inSync, copies),
+                reader.duration(
+                        "topic.retention",
+                        Duration.ofDays(7),
+                        Duration.ofHours(1),
+                        Duration.ofDays(3650)),
+                compression,
+                reader.bytes("producer.buffer.bytes", 32L << 20, 18L << 20, 1L << 30),
+                kafka);
+    }
+
+    private static String connectionString(String text) {
+        try {
+            return new ConnectionString(text).getConnectionString();
+        } catch (IllegalArgumentException e) {
+            // The driver's message may repeat the text, and with it the password.
+            throw new IllegalArgumentException(
+                    "no MongoDB connection string: use mongodb://HOST:PORT,…/", e);
+        }
+    }
+
+    private static Map<String, String> tags(String text) {
+        Map<String, String> tags = new TreeMap<>();
+        for (String pair : text.split(",")) {
+            String[] parts = pair.strip().split(":", 2);
+            if (parts.length != 2 || parts[0].isEmpty()) {
+                throw new IllegalArgumentException(
+                        "use key:value,key:value but not '" + pair + "'");
+            }
+            tags.put(parts[0], parts[1]);
+        }
+        return tags;
+    }
+
+    private static Duration seconds(
+            ConfigReader reader, String key, int ifAbsent, int least, int most) {
+        return reader.duration(
+                key,
+                Duration.ofSeconds(ifAbsent),
+                Duration.ofSeconds(least),
+                Duration.ofSeconds(most));
+    }
+
+    /** Notes a key as missing where it was not given at all, and goes on with a stand-in. */
+    private static <T> T required(ConfigReader reader, String key, T standIn) {
+        reader.text(key);
+        return standIn;
+    }
+}

@@ -1,0 +1,11 @@
+package io.tidemark.capture.mongo;
+
+import java.util.List;
+
+/**
+ * What a member answers to {@code find} or {@code getMore}.
+ *
+ * @param cursorId 0 if the cursor is closed
+ * @param batch each document's raw bytes
+ */
+record CursorReply(long cursorId, List<byte[]> batch) {}

@@ -1,0 +1,18 @@
+package io.tidemark.capture.mongo;
+
+/**
+ * How much one request asks for.
+ *
+ * @param batchBytes about how many bytes of entries one reply shall hold; the server's own limit is
+ *     16 MiB, which one big entry can fill
+ */
+public record CursorSettings(int batchBytes) {
+    public static final CursorSettings DEFAULTS = new CursorSettings(4 * 1024 * 1024);
+
+    public CursorSettings {
+        if (batchBytes < 64 * 1024 || batchBytes > 16 * 1024 * 1024) {
+            throw new IllegalArgumentException(
+                    "batchBytes must lie in 64 KiB to 16 MiB but is " + batchBytes);
+        }
+    }
+}

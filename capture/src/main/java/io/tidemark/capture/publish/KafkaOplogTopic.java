@@ -1,0 +1,202 @@
+package io.tidemark.capture.publish;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tidemark.schemas.avro.OplogRecord;
+import io.tidemark.schemas.avro.RecordKind;
+import io.tidemark.schemas.layout.TopicNames;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.oplog.OplogRecords;
+import io.tidemark.schemas.registry.SchemaRegistry;
+import io.tidemark.schemas.registry.SchemaRegistryException;
+import io.tidemark.schemas.wire.RecordDeserializer;
+import io.tidemark.schemas.wire.RecordSerializer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The topic over Kafka's transactions. The transactional id is the replica set's, so {@code
+ * initTransactions} of a new owner ends the open transaction of the old one and refuses all its
+ * later commits (KIP-98); only after that is the end of the topic final and worth reading.
+ */
+public final class KafkaOplogTopic implements OplogTopic {
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Map<RecordKind, byte[]> KIND_BYTES = kindBytes();
+
+    private final String topic;
+    private final RecordSerializer<OplogRecord> serializer;
+    private final TopicEnd end;
+    private final Map<String, Object> config;
+    private Producer<byte[], byte[]> producer;
+    private boolean inTransaction;
+
+    public KafkaOplogTopic(
+            TopicNames names,
+            ReplicaSet replicaSet,
+            OplogTopicSettings settings,
+            SchemaRegistry registry) {
+        this.topic = names.oplog(replicaSet);
+        this.serializer = new RecordSerializer<>(registry, OplogRecord.getClassSchema());
+        this.end =
+                new TopicEnd(
+                        topic,
+                        settings.client(),
+                        new RecordDeserializer<>(
+                                registry, OplogRecord.class, OplogRecord.getClassSchema()));
+        this.config = producerConfig(settings, names.captureTransactionalId(replicaSet));
+    }
+
+    private static Map<String, Object> producerConfig(OplogTopicSettings settings, String id) {
+        Map<String, Object> config = new HashMap<>(settings.client());
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, id);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 60_000);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression());
+        config.put(ProducerConfig.COMPRESSION_ZSTD_LEVEL_CONFIG, 1);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, settings.bufferBytes());
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1024 * 1024);
+        // A transaction's first batch may have to wait for the markers of the one before; others
+        // sent at the same time would reach the broker out of order, be refused and sent again.
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, OplogTopicSettings.MAX_MESSAGE_BYTES);
+        // A transaction right behind another is refused until the markers of the first are
+        // written: ask again soon.
+        config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
+        return config;
+    }
+
+    @Override
+    public ResumePoint open() {
+        discard(Duration.ZERO);
+        try {
+            serializer.schemaId(topic);
+            producer =
+                    new KafkaProducer<>(
+                            config, new ByteArraySerializer(), new ByteArraySerializer());
+            producer.initTransactions();
+            return end.read();
+        } catch (SchemaRegistryException e) {
+            throw translate(e);
+        } catch (KafkaException e) {
+            throw translate("open", e);
+        }
+    }
+
+    @Override
+    public void append(OplogRecord record) {
+        Producer<byte[], byte[]> open = requireOpen();
+        try {
+            if (!inTransaction) {
+                open.beginTransaction();
+                inTransaction = true;
+            }
+            // The outcome of each send shows at the commit, which fails if any of them did.
+            open.send(producerRecord(record));
+        } catch (KafkaException e) {
+            throw translate("append to", e);
+        }
+    }
+
+    @Override
+    public void commit() {
+        if (!inTransaction) {
+            return;
+        }
+        try {
+            requireOpen().commitTransaction();
+            inTransaction = false;
+        } catch (KafkaException e) {
+            throw translate("commit to", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        discard(CLOSE_TIMEOUT);
+    }
+
+    private ProducerRecord<byte[], byte[]> producerRecord(OplogRecord record) {
+        return new ProducerRecord<>(
+                topic,
+                0,
+                null,
+                OplogRecords.key(record),
+                serializer.serialize(topic, record),
+                List.of(
+                        new RecordHeader(
+                                OplogRecords.KIND_HEADER, KIND_BYTES.get(record.getKind())),
+                        new RecordHeader(
+                                OplogRecords.NAMESPACE_HEADER, record.getNs().getBytes(UTF_8))));
+    }
+
+    private static Map<RecordKind, byte[]> kindBytes() {
+        Map<RecordKind, byte[]> bytes = new EnumMap<>(RecordKind.class);
+        for (RecordKind kind : RecordKind.values()) {
+            bytes.put(kind, kind.name().getBytes(US_ASCII));
+        }
+        return bytes;
+    }
+
+    private Producer<byte[], byte[]> requireOpen() {
+        if (producer == null) {
+            throw new IllegalStateException("topic " + topic + " is not open");
+        }
+        return producer;
+    }
+
+    /** Closing a producer aborts its open transaction, if it can still be heard. */
+    private void discard(Duration timeout) {
+        Producer<byte[], byte[]> old = producer;
+        producer = null;
+        inTransaction = false;
+        if (old != null) {
+            old.close(timeout);
+        }
+    }
+
+    private RuntimeException translate(String doing, KafkaException error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProducerFencedException
+                    || cause instanceof InvalidProducerEpochException) {
+                return new FencedException(
+                        "Another agent has taken over topic "
+                                + topic
+                                + ", or Kafka gave up on this one's transaction",
+                        error);
+            }
+            if (cause instanceof AuthorizationException
+                    || cause instanceof AuthenticationException
+                    || cause instanceof RecordTooLargeException) {
+                return new TopicMisconfiguredException(
+                        "Kafka refuses to " + doing + " topic " + topic + ": " + cause.getMessage(),
+                        error);
+            }
+        }
+        return new TopicUnavailableException(
+                "Can't " + doing + " topic " + topic + ": " + error.getMessage(), error);
+    }
+
+    private RuntimeException translate(SchemaRegistryException error) {
+        return error.problem() == SchemaRegistryException.Problem.UNREACHABLE
+                ? new TopicUnavailableException(error.getMessage(), error)
+                : new TopicMisconfiguredException(error.getMessage(), error);
+    }
+}

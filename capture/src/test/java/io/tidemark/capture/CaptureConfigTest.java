@@ -1,0 +1,128 @@
+package io.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.capture.tail.TailSettings;
+import io.tidemark.schemas.config.ConfigException;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.registry.Credentials;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class CaptureConfigTest {
+    private static Map<String, String> least() {
+        return new TreeMap<>(
+                Map.of(
+                        "cluster",
+                        "prod",
+                        "source.uri",
+                        "mongodb://user:pa55word@cfg1:27019,cfg2:27019/",
+                        "kafka.bootstrap.servers",
+                        "k1:9092",
+                        "registry.urls",
+                        "http://registry:8081"));
+    }
+
+    @Test
+    void theDefaultsAreTheDocumentedOnes() {
+        CaptureConfig config = CaptureConfig.of(least());
+
+        assertThat(config.cluster()).isEqualTo(new ClusterName("prod"));
+        assertThat(config.tail()).isEqualTo(TailSettings.DEFAULTS);
+        assertThat(config.tail().commitEntries()).isEqualTo(5000);
+        assertThat(config.tail().commitInterval()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.source().timeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.source().cursors().batchBytes()).isEqualTo(4 << 20);
+        assertThat(config.source().preferences().primaryAllowed()).isTrue();
+        assertThat(config.source().preferences().maxStaleness()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(config.topics().replicationFactor()).isEqualTo((short) 3);
+        assertThat(config.topics().minInsyncReplicas()).isEqualTo(2);
+        assertThat(config.topics().retention()).isEqualTo(Duration.ofDays(7));
+        assertThat(config.topics().compression()).isEqualTo("lz4");
+        assertThat(config.topics().bufferBytes()).isEqualTo(32L << 20);
+        assertThat(config.topics().client()).containsEntry("bootstrap.servers", "k1:9092");
+        assertThat(config.ownership().sessionTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.ownership().stopTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.pace().shardsRefresh()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.pace().noteInterval()).isEqualTo(Duration.ZERO);
+        assertThat(config.pace().statusInterval()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void everyKeyCanBeSet() {
+        Map<String, String> values = least();
+        values.putAll(
+                Map.of(
+                        "source.timeout", "3s",
+                        "source.read.tags", "use:backup, dc:east",
+                        "source.read.max.staleness", "30s",
+                        "source.read.primary", "false",
+                        "source.batch.bytes", "1MiB",
+                        "shards.refresh", "20s",
+                        "commit.entries", "100",
+                        "commit.interval", "50ms",
+                        "gap.patience", "5m",
+                        "note.interval", "30s"));
+        values.putAll(
+                Map.of(
+                        "status.interval", "2s",
+                        "kafka.security.protocol", "SSL",
+                        "topic.replication.factor", "2",
+                        "topic.min.insync.replicas", "1",
+                        "topic.retention", "30d",
+                        "topic.compression", "zstd",
+                        "producer.buffer.bytes", "64MiB",
+                        "owner.session.timeout", "20s",
+                        "owner.stop.timeout", "4s",
+                        "registry.user", "me"));
+        values.put("registry.password", "s3cret");
+        CaptureConfig config = CaptureConfig.of(values);
+
+        assertThat(config.source().preferences().tags())
+                .isEqualTo(Map.of("use", "backup", "dc", "east"));
+        assertThat(config.source().preferences().primaryAllowed()).isFalse();
+        assertThat(config.source().cursors().batchBytes()).isEqualTo(1 << 20);
+        assertThat(config.tail().commitEntries()).isEqualTo(100);
+        assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.topics().client()).containsEntry("security.protocol", "SSL");
+        assertThat(config.topics().compression()).isEqualTo("zstd");
+        assertThat(config.topics().bufferBytes()).isEqualTo(64L << 20);
+        assertThat(config.ownership().topicRefresh()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.pace().noteInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.registry().credentials()).isInstanceOf(Credentials.Basic.class);
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                CaptureConfig.of(
+                                        Map.of(
+                                                "source.url", "x",
+                                                "commit.interval", "1h",
+                                                "topic.compression", "best",
+                                                "topic.min.insync.replicas", "5")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cluster is missing")
+                .hasMessageContaining("source.uri is missing")
+                .hasMessageContaining("unknown key source.url; did you mean source.uri?")
+                .hasMessageContaining("commit.interval must lie in")
+                .hasMessageContaining("topic.compression must be")
+                .hasMessageContaining("more than topic.replication.factor")
+                .hasMessageContaining("kafka.bootstrap.servers is missing");
+    }
+
+    @Test
+    void passwordsAreNotShown() {
+        Map<String, String> values = least();
+        assertThat(CaptureConfig.of(values).toString()).doesNotContain("pa55word");
+        values.put("source.uri", "mongo//user:pa55word@host");
+        assertThatThrownBy(() -> CaptureConfig.of(values))
+                .hasMessageContaining("source.uri")
+                .hasMessageNotContaining("pa55word");
+    }
+}

@@ -1,0 +1,105 @@
+package io.tidemark.capture;
+
+import io.tidemark.schemas.avro.OplogRecord;
+import io.tidemark.schemas.registry.SchemaRegistry;
+import io.tidemark.schemas.wire.RecordDeserializer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads topics as any consumer of committed records would. */
+public record CommittedRecords(String bootstrapServers, SchemaRegistry registry) {
+    /** Everything committed when called. */
+    public List<OplogRecord> of(String topic) {
+        RecordDeserializer<OplogRecord> deserializer =
+                new RecordDeserializer<>(registry, OplogRecord.class, OplogRecord.getClassSchema());
+        return raw(topic).stream()
+                .map(record -> deserializer.deserialize(topic, record.value()))
+                .toList();
+    }
+
+    public List<ConsumerRecord<byte[], byte[]>> raw(String topic) {
+        return raw(topic, Long.MAX_VALUE);
+    }
+
+    /** The last record, if there is one near the end. */
+    public Optional<OplogRecord> last(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> last = raw(topic, 20);
+        return last.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new RecordDeserializer<>(
+                                        registry, OplogRecord.class, OplogRecord.getClassSchema())
+                                .deserialize(topic, last.get(last.size() - 1).value()));
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> raw(String topic, long offsetsAtMost) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        Map<String, Object> config =
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest");
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            if (!exists(topic)) {
+                return records;
+            }
+            long end = end(consumer, partition);
+            if (offsetsAtMost < end) {
+                consumer.seek(partition, end - offsetsAtMost);
+            }
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private boolean exists(String topic) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return admin.listTopics().names().get().contains(topic);
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("can't list topics", e);
+        }
+    }
+
+    /**
+     * A commit is answered when it is certain, and shows to readers a moment later, when its
+     * markers are written. Waits for that; not for transactions that stay open.
+     */
+    private long end(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
+        long all;
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            all =
+                    admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                            .partitionResult(partition)
+                            .get()
+                            .offset();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("can't read the end of " + partition, e);
+        }
+        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        long committed;
+        do {
+            committed = consumer.endOffsets(List.of(partition)).get(partition);
+        } while (committed < all && System.nanoTime() < deadline);
+        return committed;
+    }
+}

@@ -1,0 +1,124 @@
+package io.tidemark.capture;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A process of its own, to be killed, paused, or kept in a small heap. */
+final class ForkedJvm implements AutoCloseable {
+    private final Process process;
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private final Path log;
+
+    private ForkedJvm(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * @param readyMark words in a line of the output that tell that the process has begun its work
+     */
+    static ForkedJvm start(
+            Class<?> main,
+            List<String> options,
+            List<String> arguments,
+            Map<String, String> environment,
+            String readyMark,
+            Path log) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(
+                List.of("-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true", "-cp"));
+        command.add(
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(main.getName());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        try {
+            ForkedJvm forked = new ForkedJvm(builder.start(), log);
+            Thread reader = new Thread(() -> forked.read(readyMark), "forked-output");
+            reader.setDaemon(true);
+            reader.start();
+            return forked;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read(String mark) {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                Files.writeString(
+                        log,
+                        line + "\n",
+                        java.nio.file.StandardOpenOption.CREATE,
+                        java.nio.file.StandardOpenOption.APPEND);
+                if (line.contains(mark)) {
+                    ready.countDown();
+                }
+            }
+        } catch (IOException e) {
+            // The process was killed while it wrote.
+            ready.countDown();
+        }
+    }
+
+    void awaitReady(Duration atMost) throws InterruptedException {
+        if (!ready.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("the process did not begin within " + atMost);
+        }
+    }
+
+    /** SIGKILL: nothing in the process learns of it. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGSTOP: it stands still with its connections open. */
+    void pause() {
+        signal("STOP");
+    }
+
+    void resume() {
+        signal("CONT");
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGTERM, and the exit code. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        process.waitFor();
+        return process.exitValue();
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

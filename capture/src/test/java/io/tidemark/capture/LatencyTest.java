@@ -1,0 +1,95 @@
+package io.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.capture.tail.TailState;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import io.tidemark.schemas.avro.OplogRecord;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.oplog.OplogRecords;
+import io.tidemark.schemas.wire.RecordDeserializer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.bson.BsonTimestamp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LatencyTest {
+    private static final int WRITES = 200;
+    @TempDir static Path directory;
+
+    @Test
+    void aWriteIsReadableInKafkaWithinASecond() throws Exception {
+        try (Platform platform = new Platform(directory);
+                SimulatedReplicaSet set = SimulatedReplicaSet.builder("rs0").members(3).start();
+                CaptureAgent agent = platform.agent("a", platform.settings("fast", set.uri()))) {
+            agent.start();
+            ReplicaSet rs0 = new ReplicaSet("rs0");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(
+                            () ->
+                                    agent.progress().containsKey(rs0)
+                                            && agent.progress().get(rs0).state()
+                                                    instanceof TailState.Tailing);
+            Platform.insert(set, -1000, 500);
+            platform.awaitSame("fast", set);
+            List<Long> millis = new ArrayList<>();
+            try (KafkaConsumer<byte[], byte[]> consumer = atTheEnd(platform)) {
+                for (int i = 0; i < WRITES; i++) {
+                    long begin = System.nanoTime();
+                    Platform.insert(set, i, 1);
+                    awaitReadable(platform, consumer, set.primary().lastApplied());
+                    millis.add((System.nanoTime() - begin) / 1_000_000);
+                }
+            }
+            Collections.sort(millis);
+            System.out.printf(
+                    "latency p50 %d ms, p99 %d ms, max %d ms%n",
+                    millis.get(WRITES / 2), millis.get(WRITES * 99 / 100), millis.get(WRITES - 1));
+            assertThat(millis.get(WRITES * 99 / 100)).isLessThanOrEqualTo(1000);
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> atTheEnd(Platform platform) {
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                platform.kafka().bootstrapServers(),
+                                "isolation.level",
+                                "read_committed"),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+        TopicPartition partition = new TopicPartition("tidemark.fast.oplog.rs0", 0);
+        consumer.assign(List.of(partition));
+        consumer.seekToEnd(List.of(partition));
+        consumer.position(partition);
+        return consumer;
+    }
+
+    private static void awaitReadable(
+            Platform platform, KafkaConsumer<byte[], byte[]> consumer, BsonTimestamp time) {
+        RecordDeserializer<OplogRecord> deserializer =
+                new RecordDeserializer<>(
+                        platform.registry(), OplogRecord.class, OplogRecord.getClassSchema());
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (System.nanoTime() < deadline) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+                OplogRecord entry = deserializer.deserialize(record.topic(), record.value());
+                if (OplogRecords.clusterTime(entry).toBson().compareTo(time) >= 0) {
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("entry " + time + " did not arrive");
+    }
+}

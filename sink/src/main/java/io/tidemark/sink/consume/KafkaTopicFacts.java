@@ -1,0 +1,72 @@
+package io.tidemark.sink.consume;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/** Asks the brokers through Kafka's admin client. */
+public final class KafkaTopicFacts implements TopicFacts {
+    private static final long PATIENCE_SECONDS = 60;
+    private final Admin admin;
+
+    /**
+     * @param admin owned from now on
+     */
+    public KafkaTopicFacts(Admin admin) {
+        this.admin = admin;
+    }
+
+    @Override
+    public TopicState state(OplogPartition partition) {
+        TopicPartition tp = new TopicPartition(partition.topic(), 0);
+        var topic = admin.describeTopics(List.of(partition.topic()));
+        var earliest = admin.listOffsets(Map.of(tp, OffsetSpec.earliest()));
+        var latest = admin.listOffsets(Map.of(tp, OffsetSpec.latest()));
+        String id =
+                await(partition, topic.topicNameValues().get(partition.topic()))
+                        .topicId()
+                        .toString();
+        return new TopicState(
+                id,
+                await(partition, earliest.partitionResult(tp)).offset(),
+                await(partition, latest.partitionResult(tp)).offset());
+    }
+
+    private static <T> T await(OplogPartition partition, KafkaFuture<T> answer) {
+        try {
+            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(partition, "interrupted", e);
+        } catch (ExecutionException e) {
+            throw refused(partition, String.valueOf(e.getCause().getMessage()), e);
+        } catch (TimeoutException e) {
+            throw refused(partition, "no answer for " + PATIENCE_SECONDS + " s", e);
+        }
+    }
+
+    private static TopicsRefusedException refused(
+            OplogPartition partition, String reason, Exception e) {
+        return new TopicsRefusedException(
+                "Can't ask the brokers about topic "
+                        + partition
+                        + " ("
+                        + reason
+                        + "). See that"
+                        + " they run and that this user may describe the topic; then start again:"
+                        + " the archive goes on where the bucket ends.",
+                e);
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,2 @@
+/** The read side of the oplog topics. */
+package io.tidemark.sink.consume;

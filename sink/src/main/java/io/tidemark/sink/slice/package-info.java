@@ -1,0 +1,2 @@
+/** From the records of one topic to slices and gaps. */
+package io.tidemark.sink.slice;

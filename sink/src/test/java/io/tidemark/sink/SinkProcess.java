@@ -1,0 +1,83 @@
+package io.tidemark.sink;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/** A worker in a JVM of its own, which can be killed like one. */
+final class SinkProcess implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    private SinkProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    static SinkProcess start(Path folder, Map<String, String> settings, String... jvmOptions)
+            throws IOException {
+        Path file = Files.createTempFile(folder, "sink", ".properties");
+        Properties properties = new Properties();
+        settings.forEach(properties::setProperty);
+        try (var out = Files.newBufferedWriter(file)) {
+            properties.store(out, null);
+        }
+        Path log = folder.resolve(file.getFileName() + ".log");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(List.of(jvmOptions));
+        command.addAll(List.of("-cp", classPath(), "io.tidemark.sink.SinkMain", file.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.redirectErrorStream(true).redirectOutput(log.toFile());
+        return new SinkProcess(builder.start(), log);
+    }
+
+    private static String classPath() {
+        String surefire = System.getProperty("surefire.test.class.path");
+        return surefire != null
+                ? surefire
+                : System.getProperty("java.class.path", "." + File.pathSeparator);
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; the exit code. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the sink does not stop: " + log());
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return "no log: " + e;
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

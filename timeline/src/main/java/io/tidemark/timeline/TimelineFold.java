@@ -1,0 +1,349 @@
+package io.tidemark.timeline;
+
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Gap;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.Shard;
+import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.timeline.event.TopologyEvent;
+import io.tidemark.timeline.pair.Pairing;
+import io.tidemark.timeline.pair.PairingLimits;
+import io.tidemark.timeline.pair.PreparedTransaction;
+import io.tidemark.timeline.tag.Fact;
+import io.tidemark.timeline.tag.Observation;
+import io.tidemark.timeline.tag.Role;
+import io.tidemark.timeline.tag.Tagger;
+import io.tidemark.timeline.watermark.Members;
+import io.tidemark.timeline.watermark.Membership;
+import io.tidemark.timeline.watermark.Watermark;
+import io.tidemark.timeline.window.Base;
+import io.tidemark.timeline.window.Explanation;
+import io.tidemark.timeline.window.Hole;
+import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.window.RestoreWindows;
+import io.tidemark.timeline.window.WindowRule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * From oplog entries to restore windows, in memory and without I/O: live over the topics, or over
+ * archived slices.
+ *
+ * <p>Entries of one replica set are given in order; how those of different sets interleave does not
+ * matter, and entries given again are ignored. Facts wait until every member of the cluster is
+ * captured up to them and are then paired in cluster-time order, so the same input gives the same
+ * events and windows whatever its order. Memory is bounded by the facts that wait, the operations
+ * under way and the events kept ({@link #forgetBefore}).
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+public final class TimelineFold {
+    private static final int PENDING_BEFORE_WORK = 4096;
+    private final ReplicaSet config;
+    private final Members members;
+    private final Map<ReplicaSet, Tagger> taggers = new TreeMap<>();
+    private final Map<ReplicaSet, ClusterTime> captured = new TreeMap<>();
+    private final PriorityQueue<Observation> pending = new PriorityQueue<>();
+    private final Pairing pairing;
+    private final Map<String, TopologyEvent> events = new TreeMap<>();
+    private final ArchiveRecord archive = new ArchiveRecord();
+    private Consumer<TopologyEvent> listener = event -> {};
+    private int worked;
+
+    private TimelineFold(ReplicaSet config, List<Membership> first, PairingLimits limits) {
+        this.config = config;
+        this.members = new Members(first);
+        this.pairing = new Pairing(limits, this::keep);
+    }
+
+    /**
+     * A fold over a cluster whose config servers are {@code config}. Shards join by the entries on
+     * config.shards; those that were there before the first entry are named here.
+     */
+    public static TimelineFold of(ReplicaSet config, List<Shard> shards) {
+        return of(config, shards, PairingLimits.DEFAULT);
+    }
+
+    /** As {@link #of(ReplicaSet, List)}, with other patience. */
+    public static TimelineFold of(ReplicaSet config, List<Shard> shards, PairingLimits limits) {
+        List<Membership> first = new ArrayList<>();
+        first.add(new Membership(Members.CONFIG, config, ClusterTime.ZERO, Optional.empty()));
+        shards.stream()
+                .filter(shard -> !shard.replicaSet().equals(config))
+                .map(
+                        shard ->
+                                new Membership(
+                                        shard.id(),
+                                        shard.replicaSet(),
+                                        ClusterTime.ZERO,
+                                        Optional.empty()))
+                .forEach(first::add);
+        return new TimelineFold(config, first, limits);
+    }
+
+    /** Continues from {@link #snapshot}. */
+    public static TimelineFold restore(byte[] snapshot, PairingLimits limits) {
+        TimelineState state = TimelineJson.read(snapshot, TimelineState.class);
+        TimelineFold fold = new TimelineFold(state.config(), state.members(), limits);
+        fold.captured.putAll(state.captured());
+        state.openParts()
+                .forEach((set, parts) -> fold.taggers.put(set, new Tagger(fold.role(set), parts)));
+        fold.pending.addAll(state.pending());
+        fold.pairing.restore(state.pairing());
+        state.events().forEach(event -> fold.events.put(event.id(), event));
+        fold.archive.restore(state.archive());
+        return fold;
+    }
+
+    /** Everything known, as JSON: for a state store or a file. */
+    public byte[] snapshot() {
+        Map<ReplicaSet, Map<String, List<Fact>>> parts = new TreeMap<>();
+        taggers.forEach((set, tagger) -> parts.put(set, tagger.openParts()));
+        return TimelineJson.write(
+                new TimelineState(
+                        config,
+                        members.all(),
+                        captured,
+                        parts,
+                        pending.stream().sorted().toList(),
+                        pairing.state(),
+                        List.copyOf(events.values()),
+                        archive.state()));
+    }
+
+    /**
+     * Is told every event when it opens, changes its nature and closes, in an order that depends on
+     * the input's cluster times only.
+     */
+    public void onEvent(Consumer<TopologyEvent> consumer) {
+        listener = consumer;
+    }
+
+    /** The next entry of a replica set; one at or before its frontier is known and ignored. */
+    public void accept(ReplicaSet set, OplogEntry entry) {
+        if (isNew(set, entry.clusterTime())) {
+            Tagger tagger = taggers.computeIfAbsent(set, s -> new Tagger(role(s)));
+            List<Fact> facts = tagger.tag(entry);
+            take(set, entry.clusterTime(), facts);
+        }
+    }
+
+    /** As {@link #accept}, of an entry that was tagged where it lay. */
+    public void observe(Observation observation) {
+        if (isNew(observation.replicaSet(), observation.at())) {
+            take(observation.replicaSet(), observation.at(), observation.facts());
+        }
+    }
+
+    /** Everything of the replica set up to {@code frontier} was given, or held nothing to tell. */
+    public void captured(ReplicaSet set, ClusterTime frontier) {
+        begins(set, frontier);
+        captured.merge(set, frontier, ClusterTime::max);
+    }
+
+    /** Everything of the replica set up to {@code frontier} is in the archive. */
+    public void archived(ReplicaSet set, ClusterTime frontier) {
+        archive.archived(set, frontier);
+    }
+
+    /**
+     * The replica set's record begins after this time; the earliest told counts. Untold, everything
+     * before the first entry given counts as missing.
+     *
+     * @param after 0:0 if it begins with the first entry that the set ever wrote
+     */
+    public void started(ReplicaSet set, ClusterTime after) {
+        archive.started(set, after);
+        if (set.equals(config) && after.equals(ClusterTime.ZERO)) {
+            pairing.catalogueComplete();
+        }
+    }
+
+    /**
+     * Entries known to be missing. To be told before, or in the place of, the entries that follow
+     * the gap.
+     */
+    public void gap(ReplicaSet set, Gap gap) {
+        missing(new Hole(set, Hole.Kind.GAP, gap));
+    }
+
+    /**
+     * The replica set was created anew: its oplog up to {@code last} is not continued by the one
+     * from {@code first} on. To be told as a {@link #gap}.
+     */
+    public void incarnationChanged(ReplicaSet set, ClusterTime last, ClusterTime first) {
+        ClusterTime through = ClusterTime.max(last.next(), first.previous());
+        Gap change = new Gap(last, through, "another replicaSetId from then on");
+        missing(new Hole(set, Hole.Kind.INCARNATION, change));
+    }
+
+    private void missing(Hole hole) {
+        if (archive.hole(hole)) {
+            Fact fact = new Fact.Missing(hole.gap().after());
+            pending.add(new Observation(hole.gap().through(), hole.replicaSet(), List.of(fact)));
+        }
+    }
+
+    /** A base that restores may start from; the same id for the same set again replaces it. */
+    public void base(Base base) {
+        archive.base(base);
+    }
+
+    /** Up to where every member of the cluster is captured, and who holds it back. */
+    public Watermark capturedWatermark() {
+        work();
+        return Watermark.of(members.all(), captured);
+    }
+
+    /** Up to where every member is archived; never after what is captured. */
+    public Watermark archivedWatermark() {
+        Watermark known = capturedWatermark();
+        Watermark stored = Watermark.of(members.all(), archive.frontiers());
+        return stored.at().isAfter(known.at()) ? known : stored;
+    }
+
+    /** The cluster's replica sets, past ones too. */
+    public List<Membership> members() {
+        work();
+        return members.all();
+    }
+
+    /** The last cluster time captured of each replica set that was heard of. */
+    public Map<ReplicaSet, ClusterTime> capturedFrontiers() {
+        return Map.copyOf(captured);
+    }
+
+    /** The last cluster time archived of each replica set that was heard of. */
+    public Map<ReplicaSet, ClusterTime> archivedFrontiers() {
+        return Map.copyOf(archive.frontiers());
+    }
+
+    /** Events up to the watermark of capture, undecided transactions among them, by their start. */
+    public List<TopologyEvent> events() {
+        work();
+        List<TopologyEvent> all = current();
+        pairing.preparedTransactions().stream()
+                .filter(PreparedTransaction::isUndecided)
+                .map(PreparedTransaction::toEvent)
+                .forEach(all::add);
+        all.sort(Comparator.comparing(TopologyEvent::from).thenComparing(TopologyEvent::id));
+        return all;
+    }
+
+    /** The restore windows as of now. */
+    public RestoreWindows windows(Policy policy) {
+        Watermark watermark = archivedWatermark();
+        List<TopologyEvent> all = current();
+        pairing.preparedTransactions().stream().map(PreparedTransaction::toEvent).forEach(all::add);
+        List<Membership> sets = members.all();
+        return new WindowRule(watermark, sets, archive.holes(sets), archive.bases(sets, config))
+                .apply(policy, all);
+    }
+
+    /** Why a time is safe or not; see {@link RestoreWindows#explain}. */
+    public Explanation explain(ClusterTime at, Policy policy) {
+        return windows(policy).explain(at);
+    }
+
+    /** How many facts wait for a replica set that lies behind. */
+    public int pendingCount() {
+        return pending.size();
+    }
+
+    /** How many operations are under way. */
+    public int openCount() {
+        work();
+        return pairing.openCount();
+    }
+
+    /** Drops what only concerns times before {@code oldest}, the earliest time still restorable. */
+    public void forgetBefore(ClusterTime oldest) {
+        events.values()
+                .removeIf(event -> event.through().filter(t -> t.isBefore(oldest)).isPresent());
+        archive.forgetBefore(oldest);
+        members.forget(oldest);
+        pairing.forgetBefore(oldest);
+    }
+
+    /** Ended events, and those under way as they stand. */
+    private List<TopologyEvent> current() {
+        Map<String, TopologyEvent> all = new TreeMap<>(events);
+        pairing.openEvents().forEach(event -> all.put(event.id(), event));
+        return new ArrayList<>(all.values());
+    }
+
+    private void keep(TopologyEvent event) {
+        events.put(event.id(), event);
+        listener.accept(event);
+    }
+
+    private Role role(ReplicaSet set) {
+        return set.equals(config) ? Role.CONFIG : Role.SHARD;
+    }
+
+    private boolean isNew(ReplicaSet set, ClusterTime time) {
+        begins(set, time);
+        ClusterTime frontier = captured.get(set);
+        return frontier == null || time.isAfter(frontier);
+    }
+
+    private void begins(ReplicaSet set, ClusterTime time) {
+        if (archive.heardOf(set, time) && set.equals(config)) {
+            pairing.knownFrom(time);
+        }
+    }
+
+    private void take(ReplicaSet set, ClusterTime at, List<Fact> facts) {
+        captured.put(set, at);
+        if (!facts.isEmpty()) {
+            pending.add(new Observation(at, set, facts));
+            if (pending.size() - worked > PENDING_BEFORE_WORK) {
+                work();
+            }
+        }
+    }
+
+    /** Pairs what no replica set can precede any more. */
+    private void work() {
+        ClusterTime safe = Watermark.of(members.all(), captured).at();
+        while (!pending.isEmpty() && !pending.peek().at().isAfter(safe)) {
+            Observation next = pending.poll();
+            // Before it joins and after it leaves, what a replica set does is no matter of ours.
+            if (members.contains(next.replicaSet(), next.at())) {
+                pairing.accept(next, members.shardOf(next.replicaSet()));
+                if (follow(next)) {
+                    safe = Watermark.of(members.all(), captured).at();
+                }
+            }
+        }
+        pairing.advance(safe);
+        pairing.archived(
+                ClusterTime.min(safe, Watermark.of(members.all(), archive.frontiers()).at()));
+        worked = pending.size();
+    }
+
+    /** Lets shards join and leave; true if one did. */
+    private boolean follow(Observation observation) {
+        boolean changed = false;
+        for (Fact fact : observation.facts()) {
+            if (!(fact instanceof Fact.ShardWrite write)) {
+                continue;
+            }
+            if (write.removed()) {
+                members.leaves(write.id(), observation.at())
+                        .ifPresent(set -> pairing.left(observation.at(), set));
+                changed = true;
+            } else if (write.inserted() && write.replicaSet().isPresent()) {
+                members.joins(write.id(), write.replicaSet().get(), observation.at());
+                changed = true;
+            }
+        }
+        return changed;
+    }
+}

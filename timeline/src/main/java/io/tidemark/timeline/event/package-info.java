@@ -1,0 +1,2 @@
+/** What happened to the cluster, as records. */
+package io.tidemark.timeline.event;

@@ -1,0 +1,258 @@
+package io.tidemark.timeline.pair;
+
+import io.tidemark.timeline.event.EventKind;
+import io.tidemark.timeline.event.Outcome;
+import io.tidemark.timeline.tag.Fact;
+import java.util.Optional;
+
+/**
+ * DDL commands in the replica sets' own oplogs. A command is atomic on its shard; sent to several
+ * shards it leaves a time in which they disagree. Where a coordinator or a changelog line accounts
+ * for it, it is that operation's evidence; else equal commands on several shards, one soon after
+ * the other, are grouped.
+ */
+final class CommandPairing {
+    private static final String GROUP = "cmd|";
+
+    /** Every replica set has a database of this name of its own. */
+    private static final String ADMIN = "admin.";
+
+    private final Operations operations;
+    private final Catalogue catalogue;
+
+    CommandPairing(Operations operations, Catalogue catalogue) {
+        this.operations = operations;
+        this.catalogue = catalogue;
+    }
+
+    void command(Moment moment, Fact.Command command) {
+        if (command.fromMigrate()) {
+            cleanUp(moment, command);
+            return;
+        }
+        switch (command.name()) {
+            case "startIndexBuild" -> buildStarts(moment, command);
+            case "commitIndexBuild", "abortIndexBuild" -> buildEnds(moment, command);
+            case "createIndexes" -> {
+                if (!attach(moment, command, EventKind.INDEX_BUILD)) {
+                    indexAtOnce(moment, command);
+                }
+            }
+            default -> {
+                EventKind kind = kindOf(command.name());
+                if (!attach(moment, command, kind)) {
+                    group(moment, command, kind);
+                }
+            }
+        }
+    }
+
+    /** A marker is evidence for an operation under way on its namespace; alone it says little. */
+    void marker(Moment moment, Fact.Marker marker) {
+        for (Operation op : operations.open()) {
+            boolean reshardings =
+                    !marker.reshardingUuid().isEmpty() && op.key.endsWith(marker.reshardingUuid());
+            boolean named =
+                    op.ns.equals(marker.ns())
+                            && (op.what.equals(marker.name())
+                                    || op.kind == EventKind.MOVE_CHUNK
+                                            && marker.name().startsWith("migrate"));
+            if (reshardings || named) {
+                op.saw(moment, "noop " + marker.name());
+            }
+        }
+    }
+
+    static String groupKey(EventKind kind, String ns, String detail) {
+        return GROUP + kind.code() + "|" + ns + "|" + detail;
+    }
+
+    static boolean isGroup(Operation op) {
+        return op.key.startsWith(GROUP);
+    }
+
+    private boolean attach(Moment moment, Fact.Command command, EventKind kind) {
+        Optional<Operation> owner =
+                operations.open().stream()
+                        .filter(op -> !isGroup(op) && accountsFor(op, kind))
+                        .filter(
+                                op ->
+                                        DdlPairing.concerns(op, command.ns())
+                                                || DdlPairing.concerns(op, command.detail()))
+                        .findFirst();
+        owner.ifPresent(op -> op.on(moment.shard()).saw(moment, command.name()));
+        return owner.isPresent();
+    }
+
+    private static boolean accountsFor(Operation op, EventKind command) {
+        return switch (op.kind) {
+            case DROP_DATABASE ->
+                    command == EventKind.DROP_COLLECTION || command == EventKind.DROP_DATABASE;
+            case MOVE_PRIMARY ->
+                    command == EventKind.DROP_COLLECTION
+                            || command == EventKind.CREATE_COLLECTION
+                            || command == EventKind.INDEX_BUILD;
+            case SHARD_COLLECTION, CREATE_COLLECTION ->
+                    command == EventKind.CREATE_COLLECTION || command == EventKind.INDEX_BUILD;
+            case RENAME_COLLECTION ->
+                    command == EventKind.RENAME_COLLECTION || command == EventKind.DROP_COLLECTION;
+            case CONVERT_TO_CAPPED ->
+                    command == EventKind.CONVERT_TO_CAPPED
+                            || command == EventKind.RENAME_COLLECTION
+                            || command == EventKind.CREATE_COLLECTION;
+            case DROP_COLLECTION, COLL_MOD, DROP_INDEXES, REFINE_SHARD_KEY -> op.kind == command;
+            default -> false;
+        };
+    }
+
+    /** The servers' own commands count only as the rest of a movePrimary that has committed. */
+    private void cleanUp(Moment moment, Fact.Command command) {
+        for (Operation op : operations.open()) {
+            boolean rest = op.kind == EventKind.MOVE_PRIMARY && op.softEnd != null;
+            if (rest && DdlPairing.concerns(op, command.ns())) {
+                op.saw(moment, command.name() + " of the old copy");
+                op.softEnd = moment.at();
+            }
+        }
+    }
+
+    /** A collection leaves the catalogue and no line or coordinator says why. */
+    void unnamedDrop(Moment moment, String ns, String step) {
+        joinDrop(moment, ns, step);
+    }
+
+    private void group(Moment moment, Fact.Command command, EventKind kind) {
+        if (kind == EventKind.RENAME_COLLECTION && isDroppedElsewhere(moment, command.detail())) {
+            // The rename replaces a collection whose other parts are being dropped.
+            joinDrop(moment, command.detail(), command.name());
+        }
+        String key = groupKey(kind, scoped(moment, command.ns()), command.detail());
+        Operation op = joinable(moment, key);
+        if (op == null) {
+            op = new Operation(moment, kind, key, command.name(), command.ns());
+            op.target = kind == EventKind.RENAME_COLLECTION ? command.detail() : "";
+            operations.begin(op);
+        }
+        step(moment, op, command.name(), isLocal(kind, command.ns()));
+    }
+
+    private boolean isDroppedElsewhere(Moment moment, String ns) {
+        return operations
+                .find(dropKey(scoped(moment, ns)))
+                .filter(op -> !op.shards.contains(moment.shard()))
+                .isPresent();
+    }
+
+    private void joinDrop(Moment moment, String ns, String step) {
+        String key = dropKey(scoped(moment, ns));
+        Operation op = joinable(moment, key);
+        if (op == null) {
+            op =
+                    operations.begin(
+                            new Operation(moment, EventKind.DROP_COLLECTION, key, "drop", ns));
+        }
+        step(moment, op, step, true);
+    }
+
+    private void step(Moment moment, Operation op, String step, boolean local) {
+        op.on(moment.shard()).saw(moment, step);
+        if (!local || op.shards.size() > 1) {
+            op.critical(op.from);
+        }
+        op.decided(moment.at(), Outcome.COMPLETED);
+        op.maybeOver(moment.at(), operations.limits().settle());
+    }
+
+    /**
+     * True if no other shard is expected to follow: the collection is unsharded, or the command is
+     * one for which sharded collections have changelog lines of their own.
+     */
+    private boolean isLocal(EventKind kind, String ns) {
+        return switch (kind) {
+            case CREATE_COLLECTION,
+                    DROP_COLLECTION,
+                    RENAME_COLLECTION,
+                    DROP_DATABASE,
+                    CONVERT_TO_CAPPED ->
+                    true;
+            default -> ns.startsWith(ADMIN) || catalogue.isUnsharded(ns);
+        };
+    }
+
+    private static String scoped(Moment moment, String ns) {
+        return ns.startsWith(ADMIN) ? ns + "@" + moment.replicaSet() : ns;
+    }
+
+    private static String dropKey(String ns) {
+        return groupKey(EventKind.DROP_COLLECTION, ns, "");
+    }
+
+    /** The same command on the same shard again is another operation, not a step of this one. */
+    private Operation joinable(Moment moment, String key) {
+        Operation op = operations.find(key).orElse(null);
+        if (op != null && op.waitingFor.isEmpty() && op.shards.contains(moment.shard())) {
+            operations.close(op, op.softEnd, op.hint);
+            return null;
+        }
+        return op;
+    }
+
+    private void indexAtOnce(Moment moment, Fact.Command command) {
+        String key =
+                groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), command.detail());
+        Operation op = joinable(moment, key);
+        Operation build = op == null ? beginBuild(moment, command, key) : op;
+        step(moment, build, command.name(), isLocal(EventKind.INDEX_BUILD, command.ns()));
+    }
+
+    private void buildStarts(Moment moment, Fact.Command command) {
+        String key =
+                groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), command.detail());
+        Operation op = joinable(moment, key);
+        Operation build = op == null ? beginBuild(moment, command, key) : op;
+        build.waitingFor.add(moment.token(command.build()));
+        build.on(moment.shard()).saw(moment, command.name());
+    }
+
+    private void buildEnds(Moment moment, Fact.Command command) {
+        String key =
+                groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), command.detail());
+        Operation known = operations.find(key).orElse(null);
+        Operation build = known == null ? beginBuild(moment, command, key) : known;
+        boolean committed = command.name().equals("commitIndexBuild");
+        if (known == null) {
+            build.startSeen = false;
+            build.from = operations.earliestBefore(moment.at());
+        }
+        build.waitingFor.remove(moment.token(command.build()));
+        build.on(moment.shard()).saw(moment, command.name());
+        if (committed) {
+            if (build.shards.size() > 1 || !isLocal(EventKind.INDEX_BUILD, command.ns())) {
+                build.critical(moment.at());
+            }
+            build.decided(moment.at(), Outcome.COMPLETED);
+        } else if (build.hint != Outcome.COMPLETED) {
+            build.hint = Outcome.ABORTED;
+        }
+        build.maybeOver(moment.at(), operations.limits().settle());
+    }
+
+    private Operation beginBuild(Moment moment, Fact.Command command, String key) {
+        return operations.begin(
+                new Operation(moment, EventKind.INDEX_BUILD, key, "indexBuild", command.ns()));
+    }
+
+    private static EventKind kindOf(String command) {
+        return switch (command) {
+            case "create" -> EventKind.CREATE_COLLECTION;
+            case "drop" -> EventKind.DROP_COLLECTION;
+            case "dropDatabase" -> EventKind.DROP_DATABASE;
+            case "renameCollection" -> EventKind.RENAME_COLLECTION;
+            case "collMod" -> EventKind.COLL_MOD;
+            case "dropIndexes", "deleteIndex", "deleteIndexes", "dropIndex" ->
+                    EventKind.DROP_INDEXES;
+            case "convertToCapped", "emptycapped" -> EventKind.CONVERT_TO_CAPPED;
+            default -> EventKind.UNKNOWN;
+        };
+    }
+}

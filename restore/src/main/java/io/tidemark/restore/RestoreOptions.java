@@ -1,0 +1,46 @@
+package io.tidemark.restore;
+
+/**
+ * How a restore goes about its work.
+ *
+ * @param batchOperations operations gathered per collection before they are written; more coalesce
+ *     better and need more memory
+ * @param batchBytes raw bytes gathered per collection before they are written, at most 48 MB: a
+ *     message's limit
+ * @param cacheBytes documents kept per replica set so that updates need not read them again
+ * @param transactionBytes operations of open transactions kept in memory per replica set; beyond,
+ *     they are read again from the archive when the transaction commits
+ * @param writers concurrent writes per replica set
+ * @param verifiedDocuments documents per replica set whose content is followed during replay (24
+ *     bytes of memory each) and compared with the target afterwards; beyond, only counts are
+ *     compared
+ */
+public record RestoreOptions(
+        int batchOperations,
+        int batchBytes,
+        long cacheBytes,
+        long transactionBytes,
+        int writers,
+        long verifiedDocuments) {
+    private static final int LARGEST_MESSAGE = 48_000_000;
+
+    public RestoreOptions {
+        requireRange("batchOperations", batchOperations, 1, 100_000);
+        requireRange("batchBytes", batchBytes, 1, LARGEST_MESSAGE);
+        requireRange("cacheBytes", cacheBytes, 0, Long.MAX_VALUE);
+        requireRange("transactionBytes", transactionBytes, 0, Long.MAX_VALUE);
+        requireRange("writers", writers, 1, 64);
+        requireRange("verifiedDocuments", verifiedDocuments, 0, 1L << 30);
+    }
+
+    public static RestoreOptions defaults() {
+        return new RestoreOptions(10_000, 16_000_000, 64 << 20, 128 << 20, 4, 10_000_000);
+    }
+
+    private static void requireRange(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    name + " must lie in " + least + " to " + most + " but is " + value);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.tidemark.restore;
+
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.ObjectStore;
+import java.util.Map;
+
+/**
+ * What is to be restored, and where to.
+ *
+ * @param bucket the archive; stays open, and the caller's
+ * @param keys for archives whose frames are sealed
+ * @param cluster the cluster's name in the archive
+ * @param to the last cluster time whose changes are in
+ * @param targets connection strings by replica set name as in the archive; {@code config} always
+ *     means the config servers
+ */
+public record RestoreRequest(
+        ObjectStore bucket,
+        FrameKeys keys,
+        ClusterName cluster,
+        ClusterTime to,
+        Map<String, String> targets,
+        RestoreOptions options) {
+    /** The name under which the config servers' target may be given. */
+    public static final String CONFIG = "config";
+
+    public RestoreRequest {
+        targets = Map.copyOf(targets);
+    }
+
+    public RestoreRequest(
+            ObjectStore bucket, ClusterName cluster, ClusterTime to, Map<String, String> targets) {
+        this(bucket, FrameKeys.NONE, cluster, to, targets, RestoreOptions.defaults());
+    }
+
+    @Override
+    public String toString() {
+        // Connection strings may hold passwords.
+        return "restore of " + cluster + " to " + to + " into " + targets.keySet();
+    }
+}

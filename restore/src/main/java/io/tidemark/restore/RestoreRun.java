@@ -1,0 +1,362 @@
+package io.tidemark.restore;
+
+import io.tidemark.restore.config.ClusterMetadata;
+import io.tidemark.restore.config.MetadataRestore;
+import io.tidemark.restore.fetch.EntrySource;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.guard.TargetGuard;
+import io.tidemark.restore.indexes.CollectionFinish;
+import io.tidemark.restore.indexes.ViewFinish;
+import io.tidemark.restore.orphans.OrphanRemoval;
+import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.CollectionState;
+import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.replay.NamespaceRules;
+import io.tidemark.restore.replay.Problems;
+import io.tidemark.restore.replay.transaction.Chain;
+import io.tidemark.restore.replay.transaction.Decision;
+import io.tidemark.restore.report.CollectionReport;
+import io.tidemark.restore.report.ReplicaSetReport;
+import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.report.TransactionReport;
+import io.tidemark.restore.verify.TargetCheck;
+import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.model.TransactionKey;
+import io.tidemark.storage.slice.SliceReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** The phases of one restore, in order; each method is one of them. */
+final class RestoreRun implements AutoCloseable {
+    private static final String POLICY = "exact";
+
+    private final RestoreRequest request;
+    private final RestorePlan plan;
+    private final RestoreProgress progress;
+    private final long startedNanos = System.nanoTime();
+    private final List<EntrySource> sources = new ArrayList<>();
+    private final Map<ReplicaSetPlan, RestoreTarget> targets = new LinkedHashMap<>();
+    private final Map<ReplicaSetPlan, TargetFacts> facts = new LinkedHashMap<>();
+    private final List<ReplicaSetRestore> restores = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final Problems problems = new Problems();
+    private final Map<String, Long> orphans = new TreeMap<>();
+    private ClusterMetadata cluster = ClusterMetadata.none();
+    private Map<TransactionKey, Decision> decisions = Map.of();
+    private boolean uuidsKept = true;
+
+    RestoreRun(RestoreRequest request, RestorePlan plan, RestoreProgress progress) {
+        this.request = request;
+        this.plan = plan;
+        this.progress = progress;
+        SliceReader reader = new SliceReader(request.bucket(), request.keys());
+        plan.replicaSets().forEach(set -> sources.add(new EntrySource(reader, set)));
+    }
+
+    /** Everything that can be refused is refused here, before anything is written. */
+    void guard(RestoreTarget.Connector connector) {
+        progress.phase(RestoreProgress.Phase.GUARD);
+        Targets named = new Targets(request.targets(), plan);
+        for (ReplicaSetPlan set : plan.replicaSets()) {
+            targets.put(set, connector.connect(named.of(set), request.options()));
+        }
+        readMetadata();
+        requireWholeCluster();
+        targets.forEach((set, target) -> facts.put(set, target.inspect()));
+        for (EntrySource source : sources) {
+            ReplicaSetPlan set = source.plan();
+            NamespaceRules rules =
+                    set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
+            restores.add(new ReplicaSetRestore(request, source, rules, targets.get(set), progress));
+        }
+        TargetGuard guard = new TargetGuard(cluster);
+        for (ReplicaSetRestore restore : restores) {
+            guard.check(restore.plan(), facts.get(restore.plan()), restore.baseVersion());
+        }
+    }
+
+    /** The config servers' documents at the restored time, in memory. */
+    private void readMetadata() {
+        for (EntrySource source : sources) {
+            if (source.plan().isConfigServer()) {
+                try (ReplicaSetRestore config =
+                        new ReplicaSetRestore(
+                                request,
+                                source,
+                                NamespaceRules.metadataOnly(),
+                                new MemoryTarget(),
+                                RestoreProgress.silent())) {
+                    config.loadBase(ClusterMetadata.none());
+                    config.replayEntries();
+                    config.apply(
+                            new TransactionSearch(request, sources).decide(config.undecided()));
+                    cluster = new ClusterMetadata(config.metadata());
+                }
+            }
+        }
+    }
+
+    private void requireWholeCluster() {
+        Set<String> archived = new HashSet<>();
+        plan.replicaSets().forEach(set -> archived.add(set.replicaSet().name()));
+        for (ClusterMetadata.ShardEntry shard : cluster.shards()) {
+            if (!archived.contains(shard.replicaSet())) {
+                throw new RestoreException.ArchiveDamaged(
+                        "At "
+                                + plan.to()
+                                + " the cluster has shard '"
+                                + shard.id()
+                                + "' on replica set "
+                                + shard.replicaSet()
+                                + ", but the archive holds nothing of it: import it, or restore to"
+                                + " a time before the shard was added.");
+            }
+        }
+    }
+
+    /**
+     * Reads every object once before the first write: a damaged one is a refusal, not a restore
+     * that dies half-way at 3 a.m. It costs a second read of the bucket, which is far cheaper than
+     * the writes.
+     */
+    void checkObjects() {
+        progress.phase(RestoreProgress.Phase.CHECK);
+        Parallel.forEach(restores, ReplicaSetRestore::checkObjects);
+    }
+
+    void mark() {
+        String description = "of cluster " + request.cluster() + " to " + plan.to();
+        targets.values().forEach(target -> target.mark(description));
+    }
+
+    void loadBases() {
+        progress.phase(RestoreProgress.Phase.BASE);
+        Parallel.forEach(restores, restore -> restore.loadBase(cluster));
+    }
+
+    void replay() {
+        progress.phase(RestoreProgress.Phase.REPLAY);
+        Parallel.forEach(restores, ReplicaSetRestore::replayEntries);
+    }
+
+    void decide() {
+        progress.phase(RestoreProgress.Phase.DECIDE);
+        List<Chain> open = new ArrayList<>();
+        restores.forEach(restore -> open.addAll(restore.undecided()));
+        decisions = new TransactionSearch(request, sources).decide(open);
+        Parallel.forEach(restores, restore -> restore.apply(decisions));
+    }
+
+    void removeOrphans() {
+        progress.phase(RestoreProgress.Phase.ORPHANS);
+        Parallel.forEach(restores, this::removeOrphans);
+    }
+
+    private void removeOrphans(ReplicaSetRestore restore) {
+        Optional<String> shard = shardId(restore.plan());
+        for (CollectionState collection : restore.replay().collections()) {
+            Optional<ClusterMetadata.ShardedCollection> sharded =
+                    Optional.ofNullable(cluster.shardedCollections().get(collection.namespace()));
+            if (shard.isPresent() && sharded.isPresent()) {
+                long removed =
+                        new OrphanRemoval(collection, sharded.get().ownedBy(shard.get())).run();
+                note(restore.plan(), collection.namespace(), removed);
+            }
+        }
+    }
+
+    private synchronized void note(ReplicaSetPlan set, Namespace namespace, long removed) {
+        if (removed > 0) {
+            orphans.put(set.replicaSet() + "/" + namespace, removed);
+        }
+    }
+
+    /** By {@code config.shards}, which names replica sets; by the archive's own word otherwise. */
+    private Optional<String> shardId(ReplicaSetPlan set) {
+        return cluster.shards().stream()
+                .filter(shard -> shard.replicaSet().equals(set.replicaSet().name()))
+                .map(ClusterMetadata.ShardEntry::id)
+                .findFirst()
+                .or(set::shardId);
+    }
+
+    void finishCollections() {
+        progress.phase(RestoreProgress.Phase.INDEXES);
+        Parallel.forEach(
+                restores,
+                restore -> {
+                    RestoreTarget target = targets.get(restore.plan());
+                    List<CollectionState> data =
+                            restore.replay().collections().stream()
+                                    .filter(c -> c.target() == target)
+                                    .toList();
+                    new CollectionFinish(data, problems).run();
+                    new ViewFinish(restore.metadata(), target, problems).run();
+                });
+    }
+
+    void writeMetadata() {
+        progress.phase(RestoreProgress.Phase.IDENTITY);
+        Map<UUID, UUID> uuids = differentUuids();
+        targets.forEach(
+                (set, target) -> {
+                    if (set.isConfigServer()) {
+                        metadataRestore(set, uuids).run();
+                    } else if (facts.get(set).isClusterMember()) {
+                        dropRoutingCache(set, target);
+                    }
+                });
+        plan.configServers()
+                .ifPresent(set -> warnings.add("The balancer is stopped in the restored cluster."));
+        boolean lone =
+                plan.configServers().isPresent()
+                        && facts.values().stream().noneMatch(TargetFacts::isClusterMember);
+        if (lone) {
+            warnings.add(
+                    "The targets belong to no sharded cluster yet: config.shards names them, but no"
+                            + " shardIdentity was written into admin.system.version.");
+        }
+        warnings.add("Users, roles and keys (admin.system.*) are the targets' own: not restored.");
+    }
+
+    private MetadataRestore metadataRestore(ReplicaSetPlan config, Map<UUID, UUID> uuids) {
+        Map<String, String> hosts = new HashMap<>();
+        facts.forEach(
+                (set, fact) -> {
+                    String members =
+                            fact.hosts().isEmpty()
+                                    ? fact.address()
+                                    : String.join(",", fact.hosts());
+                    String name = fact.setName().orElse(set.replicaSet().name());
+                    shardId(set).ifPresent(id -> hosts.put(id, name + "/" + members));
+                });
+        return new MetadataRestore(cluster, targets.get(config), facts.get(config), uuids, hosts);
+    }
+
+    /** Stale after the restore: a shard reads it anew from the config servers. */
+    private static void dropRoutingCache(ReplicaSetPlan set, RestoreTarget target) {
+        for (Namespace namespace : target.inspect().collections()) {
+            boolean cache =
+                    namespace.database().equals("config")
+                            && namespace.collection().startsWith("cache.");
+            if (cache) {
+                target.drop(namespace);
+            }
+        }
+    }
+
+    /**
+     * The target's UUIDs of sharded collections by the source's, where they differ and one shard
+     * holds the collection.
+     */
+    private Map<UUID, UUID> differentUuids() {
+        Map<UUID, UUID> rewritten = new HashMap<>();
+        List<String> kept = new ArrayList<>();
+        for (ReplicaSetRestore restore : restores) {
+            for (CollectionState collection : restore.replay().collections()) {
+                boolean differs =
+                        collection.target() == targets.get(restore.plan())
+                                && collection.uuid().isPresent()
+                                && collection.targetUuid().isPresent()
+                                && !collection.uuid().equals(collection.targetUuid());
+                if (differs) {
+                    uuidsKept = false;
+                    ClusterMetadata.ShardedCollection sharded =
+                            cluster.shardedCollections().get(collection.namespace());
+                    boolean spread = sharded != null && sharded.owners().size() > 1;
+                    if (spread) {
+                        kept.add(collection.namespace().toString());
+                    } else {
+                        rewritten.put(collection.uuid().get(), collection.targetUuid().get());
+                    }
+                }
+            }
+        }
+        warnAboutUuids(kept);
+        return rewritten;
+    }
+
+    private void warnAboutUuids(List<String> kept) {
+        if (!uuidsKept) {
+            warnings.add(
+                    "Collections have new UUIDs: a target has no applyOps, or it may not be used"
+                            + " (role restore).");
+        }
+        if (!kept.isEmpty()) {
+            warnings.add(
+                    "The config metadata keep the source's UUIDs of collections on several shards ("
+                            + String.join(", ", new java.util.TreeSet<>(kept))
+                            + "), which the targets do not have: these targets can't be joined to"
+                            + " one sharded cluster as they are.");
+        }
+    }
+
+    RestoreReport verify() {
+        progress.phase(RestoreProgress.Phase.VERIFY);
+        Map<String, ReplicaSetReport> reports = new TreeMap<>();
+        for (ReplicaSetRestore restore : restores) {
+            reports.put(restore.plan().replicaSet().name(), verify(restore));
+        }
+        List<String> found = new ArrayList<>(problems.list());
+        restores.forEach(restore -> found.addAll(restore.replay().problems().list()));
+        return new RestoreReport(
+                plan.to().toString(),
+                POLICY,
+                reports,
+                decisions.values().stream().map(RestoreRun::report).toList(),
+                orphans.values().stream().mapToLong(Long::longValue).sum(),
+                orphans,
+                found.isEmpty(),
+                uuidsKept,
+                warnings,
+                found,
+                (System.nanoTime() - startedNanos) / 1e9);
+    }
+
+    private ReplicaSetReport verify(ReplicaSetRestore restore) {
+        RestoreTarget target = targets.get(restore.plan());
+        TargetCheck check = new TargetCheck(target, problems);
+        Map<String, CollectionReport> collections = check.run(restore.replay().collections());
+        Set<Namespace> known = new HashSet<>();
+        collections.keySet().forEach(name -> known.add(Namespace.of(name)));
+        TargetFacts now = target.inspect();
+        if (restore.plan().isConfigServer()) {
+            metadataRestore(restore.plan(), Map.of()).written().stream()
+                    .filter(now.collections()::contains)
+                    .forEach(ns -> collections.put(ns.toString(), check.read(ns)));
+        }
+        new StrangerCheck(restore, known).run(now, problems);
+        return new ReplicaSetReport(
+                restore.replay().entriesRead(),
+                restore.replay().entriesApplied(),
+                restore.baseDocuments(),
+                collections);
+    }
+
+    private static TransactionReport report(Decision decision) {
+        return new TransactionReport(
+                decision.key().toString(),
+                decision.commitTimestamp().map(Object::toString).orElse(""),
+                decision.outcome().name().toLowerCase(java.util.Locale.ROOT),
+                decision.decidedBy());
+    }
+
+    void unmark() {
+        targets.values().forEach(RestoreTarget::unmark);
+    }
+
+    @Override
+    public void close() {
+        restores.forEach(ReplicaSetRestore::close);
+        targets.values().forEach(RestoreTarget::close);
+    }
+}

@@ -1,0 +1,96 @@
+package io.tidemark.restore.fetch;
+
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.replay.transaction.EntryLookup;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.slice.SliceEntries;
+import io.tidemark.storage.slice.SliceReader;
+
+/** One replica set's archived entries. May be shared by threads. */
+public final class EntrySource implements EntryLookup {
+    private final SliceReader reader;
+    private final ReplicaSetPlan plan;
+
+    public EntrySource(SliceReader reader, ReplicaSetPlan plan) {
+        this.reader = reader;
+        this.plan = plan;
+    }
+
+    public ReplicaSetPlan plan() {
+        return plan;
+    }
+
+    /**
+     * The same oplog from an earlier time on than replay needs it, as far as it is archived: for
+     * looking something up, not for replay, as slices may be missing there.
+     */
+    public EntrySource reachingBack(Catalogue catalogue, ClusterTime after) {
+        if (!after.isBefore(plan.replayAfter())) {
+            return this;
+        }
+        Chain longer = catalogue.chain(plan.life(), after, plan.archivedThrough());
+        return new EntrySource(
+                reader,
+                new ReplicaSetPlan(
+                        plan.life(),
+                        plan.role(),
+                        plan.base(),
+                        after,
+                        longer.links(),
+                        plan.archivedThrough()));
+    }
+
+    /** Entries in {@code (after, through]}, in order; to be closed. */
+    public EntryStream read(ClusterTime after, ClusterTime through) {
+        return new EntryStream(reader, plan, after, through);
+    }
+
+    /**
+     * Reads every byte of the slices that a restore to {@code to} replays, and of the next one,
+     * where the outcome of transactions still open at {@code to} is most likely found.
+     *
+     * @throws io.tidemark.storage.object.DamagedObjectException at the first one that is missing or
+     *     not what was written
+     */
+    public void verifyBytes(ClusterTime to) {
+        for (Chain.Link link : plan.links()) {
+            reader.verifyBytes(link.slice());
+            if (link.readAfter().compareTo(to) >= 0) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public OplogEntry entry(ClusterTime at) {
+        for (Chain.Link link : plan.links()) {
+            boolean within = at.isAfter(link.readAfter()) && !at.isAfter(link.readThrough());
+            if (within) {
+                return single(link, at);
+            }
+        }
+        throw absent(at);
+    }
+
+    private OplogEntry single(Chain.Link link, ClusterTime at) {
+        try (SliceEntries entries = reader.entries(link.slice(), at.previous(), at)) {
+            if (entries.hasNext()) {
+                return entries.next();
+            }
+        }
+        throw absent(at);
+    }
+
+    private RestoreException absent(ClusterTime at) {
+        return new RestoreException.ArchiveDamaged(
+                "Entry "
+                        + at
+                        + " of replica set "
+                        + plan.replicaSet()
+                        + " was there and is not any more. Does somebody prune this bucket now?");
+    }
+}

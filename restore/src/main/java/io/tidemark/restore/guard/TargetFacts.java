@@ -1,0 +1,65 @@
+package io.tidemark.restore.guard;
+
+import io.tidemark.schemas.model.Namespace;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a target says of itself.
+ *
+ * @param address for messages: hosts, no credentials
+ * @param hosts {@code host:port} of its members as it knows them
+ * @param setName of its replica set; empty for a server outside of one
+ * @param serverVersion such as {@code 7.0.5}
+ * @param writable true if it is the primary, or a lone server
+ * @param collections all collections and views, those of {@code admin}, {@code config} and {@code
+ *     local} too
+ * @param shardIdentity the shard id, if it is a member of a sharded cluster
+ * @param knownShards ids of the shards in its {@code config.shards}
+ * @param knownHosts hosts in its {@code config.shards}
+ * @param chunks documents in its {@code config.chunks}, those of {@code config.system.sessions}
+ *     left out
+ * @param choosesUuids true if collections can be created with a given UUID: it has applyOps
+ * @param unfinished what an earlier restore wrote into it, if that one did not end
+ */
+public record TargetFacts(
+        String address,
+        List<String> hosts,
+        Optional<String> setName,
+        String serverVersion,
+        boolean writable,
+        List<Namespace> collections,
+        Optional<String> shardIdentity,
+        List<String> knownShards,
+        List<String> knownHosts,
+        long chunks,
+        boolean choosesUuids,
+        Optional<String> unfinished) {
+    /** The database in which a restore keeps its mark. */
+    public static final String MARK_DATABASE = "tidemark_restore";
+
+    public TargetFacts {
+        hosts = List.copyOf(hosts);
+        collections = List.copyOf(collections);
+        knownShards = List.copyOf(knownShards);
+        knownHosts = List.copyOf(knownHosts);
+    }
+
+    /** Collections of users: what a restore would mix with. */
+    public List<Namespace> userCollections() {
+        return collections.stream().filter(TargetFacts::isUsers).toList();
+    }
+
+    /** True if it belongs to a sharded cluster, whose servers check each other's metadata. */
+    public boolean isClusterMember() {
+        return shardIdentity.isPresent() || !knownShards.isEmpty();
+    }
+
+    private static boolean isUsers(Namespace namespace) {
+        return switch (namespace.database()) {
+            case "local", "config", MARK_DATABASE -> false;
+            case "admin" -> !namespace.collection().startsWith("system.");
+            default -> !namespace.collection().equals("system.profile");
+        };
+    }
+}

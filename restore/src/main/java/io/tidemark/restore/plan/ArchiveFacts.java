@@ -1,0 +1,26 @@
+package io.tidemark.restore.plan;
+
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.Chain;
+import java.util.List;
+import java.util.Optional;
+
+/** What planning asks of an archive. Listing it afresh may give later answers, never fewer. */
+public interface ArchiveFacts {
+    /** Every life of every replica set that has slices, gaps or bases. */
+    List<ArchivedReplicaSet> lives();
+
+    /** What the replica set is to its cluster, if the archive tells. */
+    Optional<ReplicaSetRole> role(ArchivedReplicaSet life);
+
+    /** The bases of one life, in any order. */
+    List<BaseFacts> bases(ArchivedReplicaSet life);
+
+    /** The slices after a time, to the end of the archive, and the holes between them. */
+    Chain chain(ArchivedReplicaSet life, ClusterTime after);
+
+    /** Why a hole is there, in words; empty if nobody knows. */
+    Optional<String> reason(Chain.Hole hole);
+}

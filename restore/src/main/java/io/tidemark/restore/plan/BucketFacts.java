@@ -1,0 +1,74 @@
+package io.tidemark.restore.plan;
+
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.catalogue.Topology;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.slice.GapObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The facts of a bucket, read once. */
+public final class BucketFacts implements ArchiveFacts {
+    private final ObjectStore bucket;
+    private final Catalogue catalogue;
+    private final Topology topology;
+    private final Map<ArchivedReplicaSet, List<BaseFacts>> bases = new TreeMap<>();
+
+    public BucketFacts(ObjectStore bucket, Catalogue catalogue) {
+        this.bucket = bucket;
+        this.catalogue = catalogue;
+        this.topology = Topology.read(bucket, catalogue);
+        for (BasePlace place : catalogue.bases()) {
+            BaseManifest manifest = BaseManifest.read(bucket, place);
+            ArchivedReplicaSet life =
+                    new ArchivedReplicaSet(
+                            place.cluster(), place.incarnation(), place.replicaSet());
+            bases.computeIfAbsent(life, l -> new ArrayList<>())
+                    .add(new BaseFacts(place, manifest.replayAfter(), manifest.usableFrom()));
+        }
+    }
+
+    @Override
+    public List<ArchivedReplicaSet> lives() {
+        TreeSet<ArchivedReplicaSet> lives = new TreeSet<>(catalogue.replicaSets());
+        lives.addAll(bases.keySet());
+        return List.copyOf(lives);
+    }
+
+    @Override
+    public Optional<ReplicaSetRole> role(ArchivedReplicaSet life) {
+        return topology.role(life);
+    }
+
+    @Override
+    public List<BaseFacts> bases(ArchivedReplicaSet life) {
+        return bases.getOrDefault(life, List.of());
+    }
+
+    @Override
+    public Chain chain(ArchivedReplicaSet life, ClusterTime after) {
+        return catalogue.chain(life, after, ClusterTime.MAX);
+    }
+
+    @Override
+    public Optional<String> reason(Chain.Hole hole) {
+        if (hole.gaps().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                hole.gaps().stream()
+                        .map(key -> GapObject.read(bucket, key).gap().reason())
+                        .collect(Collectors.joining("; ")));
+    }
+}

@@ -1,0 +1,197 @@
+package io.tidemark.restore.replay;
+
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.verify.ExpectedContent;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
+import io.tidemark.schemas.model.Namespace;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Finds the collection that an operation is about: by UUID, which stays over renames, and by name
+ * only where no UUID is known.
+ */
+final class Collections {
+    static final RawDocument NO_OPTIONS = RawDocument.of(new RawDocumentBuilder().build());
+    private static final String DISPLACED = "tidemark_displaced_";
+    private static final String RESHARDING = "system.resharding.";
+
+    private final ReplayStart start;
+    private final ReplayTarget target;
+    private final MemoryTarget metadata;
+    private final AtomicLong verifiable;
+    private final Catalogue catalogue = new Catalogue();
+    private final Set<Namespace> skipped = new TreeSet<>();
+
+    Collections(ReplayStart start, ReplayTarget target, MemoryTarget metadata, long verifiable) {
+        this.start = start;
+        this.target = target;
+        this.metadata = metadata;
+        this.verifiable = new AtomicLong(verifiable);
+    }
+
+    Collection<CollectionState> all() {
+        return List.copyOf(catalogue.all());
+    }
+
+    List<CollectionState> inDatabase(String database) {
+        return catalogue.inDatabase(database);
+    }
+
+    Collection<Namespace> skipped() {
+        return skipped;
+    }
+
+    Optional<CollectionState> named(Namespace namespace) {
+        return catalogue.find(namespace);
+    }
+
+    Optional<CollectionState> find(UUID uuid) {
+        return catalogue.find(uuid);
+    }
+
+    CollectionState create(Namespace namespace, Optional<UUID> uuid, RawDocument options) {
+        boolean data = start.rules().of(namespace) == NamespaceRules.Route.DATA;
+        ReplayTarget where = data ? target : metadata;
+        RawDocument unexpiring = Expiry.without(options);
+        CollectionState collection =
+                new CollectionState(
+                        namespace, uuid, unexpiring, where, new ExpectedContent(verifiable));
+        Expiry.of(options).ifPresent(collection.modifications()::add);
+        collection.created(where.create(namespace, uuid, unexpiring));
+        catalogue.add(collection);
+        return collection;
+    }
+
+    CollectionState addBase(
+            Namespace namespace, Optional<UUID> uuid, Optional<UUID> guess, RawDocument options) {
+        Optional<UUID> free = guess.filter(id -> catalogue.find(id).isEmpty());
+        CollectionState collection = create(namespace, uuid.or(() -> free), options);
+        if (uuid.isEmpty()) {
+            free.ifPresent(id -> catalogue.identify(collection, id, true));
+        }
+        return collection;
+    }
+
+    void drop(CollectionState collection) {
+        collection.target().drop(collection.namespace());
+        collection.dropped();
+        catalogue.remove(collection);
+    }
+
+    void rename(CollectionState collection, Namespace to) {
+        collection.target().rename(collection.namespace(), to);
+        catalogue.rename(collection, to);
+    }
+
+    /** Where a name is taken by a collection of another UUID: it is dropped or renamed later on. */
+    Namespace displacedName(CollectionState collection) {
+        String own = collection.uuid().map(UUID::toString).orElse("unknown");
+        return collection.namespace().withCollection(DISPLACED + own);
+    }
+
+    /**
+     * The collection that an insert, update or delete goes to; empty if it is not restored.
+     *
+     * @throws RestoreException.ArchiveDamaged if the collection is unknown though it should not be
+     */
+    Optional<CollectionState> route(Operation operation) {
+        Namespace namespace = requireNamespace(operation);
+        Optional<CollectionState> known = resolve(operation.uuid(), namespace);
+        if (known.isPresent()) {
+            return known;
+        }
+        NamespaceRules.Route route = start.rules().of(namespace);
+        boolean gone = operation.uuid().filter(catalogue::wasDropped).isPresent();
+        if (route == NamespaceRules.Route.SKIP) {
+            skipped.add(namespace);
+            return Optional.empty();
+        }
+        if (gone || operation.op().equals("d")) {
+            return Optional.empty();
+        }
+        boolean byName =
+                start.namesIdentify()
+                        || operation.uuid().isEmpty()
+                        || route == NamespaceRules.Route.METADATA;
+        if (byName && catalogue.find(namespace).isEmpty()) {
+            return Optional.of(create(namespace, operation.uuid(), NO_OPTIONS));
+        }
+        requireFuzzy(operation);
+        return Optional.empty();
+    }
+
+    /** By UUID; by name where the collection of that name doesn't know its own. */
+    Optional<CollectionState> resolve(Optional<UUID> uuid, Namespace namespace) {
+        if (uuid.isEmpty()) {
+            return catalogue.find(namespace);
+        }
+        Optional<CollectionState> known = catalogue.find(uuid.get());
+        if (known.isPresent()) {
+            return known;
+        }
+        Optional<CollectionState> unidentified =
+                catalogue
+                        .find(namespace)
+                        .filter(c -> c.uuid().isEmpty() || c.isUuidGuessed())
+                        .filter(c -> !catalogue.wasDropped(uuid.get()));
+        unidentified.ifPresent(c -> catalogue.identify(c, uuid.get(), false));
+        return unidentified;
+    }
+
+    /** Copies of a resharding that had not been finished, and what a fuzzy base displaced. */
+    void dropLeftovers(Problems problems) {
+        for (CollectionState collection : List.copyOf(catalogue.all())) {
+            String name = collection.namespace().collection();
+            if (name.startsWith(RESHARDING)) {
+                drop(collection);
+            } else if (name.startsWith(DISPLACED)) {
+                problems.add(
+                        "Collection "
+                                + collection
+                                + " lost its name to another one and was never dropped: the oplog"
+                                + " lacks entries.");
+            }
+        }
+    }
+
+    private void requireFuzzy(Operation operation) {
+        boolean fuzzy = !operation.at().isAfter(start.exactFrom());
+        if (!fuzzy) {
+            throw new RestoreException.ArchiveDamaged(
+                    "Entry "
+                            + operation.at()
+                            + " of replica set "
+                            + start.replicaSet()
+                            + " writes to collection "
+                            + operation.ns()
+                            + " ("
+                            + operation.uuid().map(UUID::toString).orElse("no UUID")
+                            + "), which neither the base nor an earlier entry created. The archive"
+                            + " lacks entries or the base is incomplete; restore from another"
+                            + " base.");
+        }
+        // The collection was dropped before the base's scan came to it.
+    }
+
+    private Namespace requireNamespace(Operation operation) {
+        return operation
+                .namespace()
+                .orElseThrow(
+                        () ->
+                                new RestoreException.ArchiveDamaged(
+                                        "Entry "
+                                                + operation.at()
+                                                + " of replica set "
+                                                + start.replicaSet()
+                                                + " has the namespace '"
+                                                + operation.ns()
+                                                + "'."));
+    }
+}

@@ -1,0 +1,82 @@
+package io.tidemark.restore.replay;
+
+import io.tidemark.schemas.model.Namespace;
+import java.util.Set;
+
+/**
+ * Which namespaces replay restores, and which belong to a server's own bookkeeping (a restored
+ * lock, cursor or cache would lie about the target). Source: MongoDB's and Percona's restore tools.
+ */
+public final class NamespaceRules {
+    /** What becomes of a namespace. */
+    public enum Route {
+        /** Written to the target during replay. */
+        DATA,
+        /** Followed in memory and put into the target at the end, adapted to it. */
+        METADATA,
+        /** Not restored. */
+        SKIP
+    }
+
+    private static final Set<String> CONFIG_METADATA =
+            Set.of("chunks", "collections", "databases", "settings", "shards", "tags", "version");
+
+    private final boolean configServer;
+    private final boolean data;
+
+    private NamespaceRules(boolean configServer, boolean data) {
+        this.configServer = configServer;
+        this.data = data;
+    }
+
+    /** For a replica set that holds data. */
+    public static NamespaceRules shard() {
+        return new NamespaceRules(false, true);
+    }
+
+    /** For the config servers, whose {@code config} database is the cluster's metadata. */
+    public static NamespaceRules configServer() {
+        return new NamespaceRules(true, true);
+    }
+
+    /** For reading the cluster's metadata alone. */
+    public static NamespaceRules metadataOnly() {
+        return new NamespaceRules(true, false);
+    }
+
+    public Route of(Namespace namespace) {
+        Route route = ofAny(namespace);
+        return route == Route.DATA && !data ? Route.SKIP : route;
+    }
+
+    private Route ofAny(Namespace namespace) {
+        return switch (namespace.database()) {
+            case "local" -> Route.SKIP;
+            case "config" -> ofConfig(namespace.collection());
+            case "admin" -> ofAdmin(namespace.collection());
+            default -> ofUser(namespace.collection());
+        };
+    }
+
+    private Route ofConfig(String collection) {
+        return configServer && CONFIG_METADATA.contains(collection) ? Route.METADATA : Route.SKIP;
+    }
+
+    /** Users, roles, keys and versions are the target's own; so are the locks of backup tools. */
+    private static Route ofAdmin(String collection) {
+        boolean own =
+                collection.startsWith("system.")
+                        || collection.startsWith("pbm")
+                        || collection.startsWith("tidemark");
+        return own ? Route.SKIP : Route.DATA;
+    }
+
+    private static Route ofUser(String collection) {
+        return switch (collection) {
+            case "system.views" -> Route.METADATA;
+            case "system.profile", "system.indexBuilds", "system.indexes", "system.namespaces" ->
+                    Route.SKIP;
+            default -> Route.DATA;
+        };
+    }
+}

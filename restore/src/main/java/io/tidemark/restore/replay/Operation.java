@@ -1,0 +1,89 @@
+package io.tidemark.restore.replay;
+
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawElement;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.oplog.OplogEntry;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One change: an entry of its own, or an element of an {@code applyOps}.
+ *
+ * @param op i, u, d, c, n or unknown
+ * @param ns as it was at the time of the entry
+ * @param at the cluster time of the entry that carries it
+ */
+public record Operation(
+        String op,
+        String ns,
+        Optional<UUID> uuid,
+        RawDocument o,
+        Optional<RawDocument> o2,
+        ClusterTime at) {
+
+    public static Operation of(OplogEntry entry) {
+        return new Operation(
+                entry.op(),
+                entry.ns(),
+                entry.collectionUuid(),
+                entry.o(),
+                entry.o2(),
+                entry.clusterTime());
+    }
+
+    /**
+     * @param element of the array {@code applyOps}; {@code at} is the entry's cluster time
+     */
+    static Operation ofElement(RawDocument element, ClusterTime at) {
+        RawDocument o =
+                element.document("o")
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "an operation of the applyOps at "
+                                                        + at
+                                                        + " has no o"));
+        return new Operation(
+                element.string("op").orElse(""),
+                element.string("ns").orElse(""),
+                element.find("ui").flatMap(RawElement::uuid),
+                o,
+                element.document("o2"),
+                at);
+    }
+
+    boolean isCommand() {
+        return op.equals("c");
+    }
+
+    boolean isCrud() {
+        return op.equals("i") || op.equals("u") || op.equals("d");
+    }
+
+    /** The command's name, the first key of {@code o}. */
+    String command() {
+        return o.first().map(RawElement::name).orElse("");
+    }
+
+    Optional<Namespace> namespace() {
+        return Namespace.parse(ns);
+    }
+
+    /** {@code _id} of the document that an i, u or d is about. */
+    RawElement documentId() {
+        Optional<RawElement> id =
+                op.equals("u") ? o2.flatMap(key -> key.find("_id")) : o.find("_id");
+        return id.orElseThrow(
+                () ->
+                        new IllegalArgumentException(
+                                "the operation '"
+                                        + op
+                                        + "' at "
+                                        + at
+                                        + " on "
+                                        + ns
+                                        + " names no _id"));
+    }
+}

@@ -1,0 +1,95 @@
+package io.tidemark.restore.replay;
+
+import io.tidemark.restore.replay.update.OplogUpdate;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawElement;
+import io.tidemark.schemas.model.ClusterTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the operations gathered so far make of one document. As long as nothing but deltas came, its
+ * state is unknown and the deltas wait for the document as it is in the target.
+ */
+final class PendingDocument {
+    private final RawElement id;
+    private final boolean isNew;
+    private final List<OplogUpdate> waiting = new ArrayList<>(1);
+    private boolean known;
+    private boolean wasSet;
+    private RawDocument state;
+    private ClusterTime missingAt;
+    private ClusterTime lastAt = ClusterTime.ZERO;
+
+    PendingDocument(RawElement id, boolean isNew) {
+        this.id = id;
+        this.isNew = isNew;
+    }
+
+    void set(RawDocument document) {
+        become(document);
+    }
+
+    void delete() {
+        become(null);
+    }
+
+    void update(OplogUpdate update, ClusterTime at) {
+        lastAt = at;
+        if (update.isReplacement()) {
+            become(RawDocument.of(update.apply(id, Optional.empty())));
+        } else if (known) {
+            apply(update);
+        } else {
+            waiting.add(update);
+        }
+    }
+
+    boolean isKnown() {
+        return known;
+    }
+
+    /** Applies the waiting deltas. @param before the document as the target holds it */
+    void resolve(Optional<RawDocument> before) {
+        known = true;
+        state = before.orElse(null);
+        waiting.forEach(this::apply);
+        waiting.clear();
+    }
+
+    /** True if what came before does not matter any more. */
+    boolean wasSet() {
+        return wasSet;
+    }
+
+    /** True if the first operation was an insert. */
+    boolean isNew() {
+        return isNew;
+    }
+
+    /** Empty if the document is to be gone. */
+    Optional<RawDocument> state() {
+        return Optional.ofNullable(state);
+    }
+
+    /** When a delta met no document, and nothing has set the document since. */
+    Optional<ClusterTime> missingAt() {
+        return Optional.ofNullable(missingAt);
+    }
+
+    private void become(RawDocument document) {
+        known = true;
+        wasSet = true;
+        state = document;
+        missingAt = null;
+        waiting.clear();
+    }
+
+    private void apply(OplogUpdate update) {
+        if (state == null) {
+            missingAt = lastAt;
+        }
+        state = RawDocument.of(update.apply(id, Optional.ofNullable(state)));
+    }
+}

@@ -1,0 +1,61 @@
+package io.tidemark.restore.replay;
+
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Namespace;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Where a replica set's data are restored to. Every method returns when the change is durable
+ * (majority, journaled) and throws {@link io.tidemark.restore.RestoreException} otherwise. Writes
+ * of different documents or collections may come from several threads at once; changes of
+ * collections never while writes to them are under way.
+ */
+public interface ReplayTarget {
+    /**
+     * Creates a collection.
+     *
+     * @param wanted the UUID it is to get, if the target can do that
+     * @param options as in an oplog entry's {@code create}, without the name
+     * @return the UUID that it has; empty if the target doesn't tell
+     */
+    Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options);
+
+    /** Drops a collection; nothing happens if it is absent. */
+    void drop(Namespace namespace);
+
+    /** Renames a collection; {@code to} is free. */
+    void rename(Namespace from, Namespace to);
+
+    /**
+     * Changes a collection's options.
+     *
+     * @param changes the {@code collMod} command's fields without the collection's name
+     */
+    void modify(Namespace namespace, RawDocument changes);
+
+    /** Makes a collection capped, keeping what fits. */
+    void convertToCapped(Namespace namespace, long sizeBytes);
+
+    /** The documents that are there, by id; absent ones are absent. */
+    Map<DocumentId, RawDocument> find(Namespace namespace, Collection<DocumentId> ids);
+
+    /** Writes documents, each at most once, in any order but all deletes before all puts. */
+    WriteOutcome write(Namespace namespace, List<DocumentWrite> writes);
+
+    /** Writes in this order: for capped collections, whose order is part of their content. */
+    WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes);
+
+    /** Builds one index. @throws IndexRefusedException if the data don't allow it */
+    void createIndex(Namespace namespace, RawDocument specification);
+
+    /**
+     * Hands every document to {@code reader}, in natural order. The document is valid during the
+     * call only.
+     */
+    void scan(Namespace namespace, Consumer<RawDocument> reader);
+}

@@ -1,0 +1,41 @@
+package io.tidemark.restore.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a restore did; the JSON of {@code tidemark restore --json}, field by field.
+ *
+ * @param restoredTo the cluster time, {@code seconds:increment}
+ * @param policy which cluster times count as safe
+ * @param replicaSets by name
+ * @param transactions those open at the restored time on some shard
+ * @param orphansRemoved documents removed because another shard owned them
+ * @param orphans the same by {@code replicaSet/namespace}
+ * @param verified true if the target holds what it should
+ * @param uuidsKept false where the target gave collections UUIDs of its own
+ * @param warnings what the operator should know
+ * @param problems differences found; empty if verified
+ * @param seconds how long it took
+ */
+public record RestoreReport(
+        String restoredTo,
+        String policy,
+        Map<String, ReplicaSetReport> replicaSets,
+        List<TransactionReport> transactions,
+        long orphansRemoved,
+        Map<String, Long> orphans,
+        boolean verified,
+        boolean uuidsKept,
+        List<String> warnings,
+        List<String> problems,
+        double seconds) {
+    public RestoreReport {
+        replicaSets = new TreeMap<>(replicaSets);
+        transactions = List.copyOf(transactions);
+        orphans = new TreeMap<>(orphans);
+        warnings = List.copyOf(warnings);
+        problems = List.copyOf(problems);
+    }
+}

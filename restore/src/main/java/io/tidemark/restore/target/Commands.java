@@ -1,0 +1,98 @@
+package io.tidemark.restore.target;
+
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import io.tidemark.restore.RestoreException;
+import io.tidemark.schemas.model.Namespace;
+import java.util.function.Supplier;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+
+/** Sends commands, and says in words what went wrong with them. */
+final class Commands {
+    static final int NAMESPACE_NOT_FOUND = 26;
+    static final int COMMAND_NOT_FOUND = 59;
+    static final int UNAUTHORIZED = 13;
+    static final int NAMESPACE_EXISTS = 48;
+
+    private static final BsonDocument DURABLE =
+            new BsonDocument("w", new BsonString("majority")).append("j", BsonBoolean.TRUE);
+
+    private final MongoClient client;
+    private final String address;
+
+    Commands(MongoClient client, String address) {
+        this.client = client;
+        this.address = address;
+    }
+
+    String address() {
+        return address;
+    }
+
+    MongoClient client() {
+        return client;
+    }
+
+    MongoCollection<RawBsonDocument> collection(Namespace namespace) {
+        return client.getDatabase(namespace.database())
+                .getCollection(namespace.collection(), RawBsonDocument.class);
+    }
+
+    /** Runs a command that reads. @throws MongoCommandException if the server refuses it */
+    BsonDocument read(String database, BsonDocument command) {
+        return client.getDatabase(database).runCommand(command, BsonDocument.class);
+    }
+
+    /** Runs a command that writes, durably. @throws MongoCommandException if refused */
+    BsonDocument write(String database, BsonDocument command) {
+        BsonDocument durable = new BsonDocument();
+        durable.putAll(command);
+        durable.append("writeConcern", DURABLE);
+        return client.getDatabase(database).runCommand(durable, BsonDocument.class);
+    }
+
+    /**
+     * Runs {@code work}.
+     *
+     * @param what for messages: "create collection a.b"
+     * @throws RestoreException in words for whatever the driver throws
+     */
+    <T> T run(String what, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (MongoTimeoutException | MongoSocketException e) {
+            throw new RestoreException.Unreachable(
+                    "Target " + address + " does not answer (to " + what + "): " + e.getMessage(),
+                    e);
+        } catch (MongoSecurityException e) {
+            throw refused(what, e);
+        } catch (MongoCommandException | MongoBulkWriteException e) {
+            throw refused(what, e);
+        } catch (MongoException e) {
+            throw new RestoreException.Unreachable(
+                    "Target " + address + " failed to " + what + ": " + e.getMessage(), e);
+        }
+    }
+
+    private RestoreException refused(String what, MongoException e) {
+        return new RestoreException.TargetRefused(
+                "Target "
+                        + address
+                        + " refused to "
+                        + what
+                        + " (error "
+                        + e.getCode()
+                        + "): "
+                        + e.getMessage(),
+                e);
+    }
+}

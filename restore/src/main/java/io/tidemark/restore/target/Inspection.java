@@ -1,0 +1,140 @@
+package io.tidemark.restore.target;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.model.Filters;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+
+/** Asks a target about itself. */
+final class Inspection {
+    static final Namespace MARK = new Namespace(TargetFacts.MARK_DATABASE, "state");
+    private static final Namespace VERSION = Namespace.of("admin.system.version");
+    private static final Namespace SHARDS = Namespace.of("config.shards");
+    private static final Namespace CHUNKS = Namespace.of("config.chunks");
+
+    private final Commands commands;
+
+    Inspection(Commands commands) {
+        this.commands = commands;
+    }
+
+    TargetFacts run() {
+        return commands.run("tell about itself", this::facts);
+    }
+
+    private TargetFacts facts() {
+        BsonDocument hello = hello();
+        List<Namespace> collections = collections();
+        List<RawBsonDocument> shards = documents(collections, SHARDS);
+        return new TargetFacts(
+                commands.address(),
+                hosts(hello),
+                hello.isString("setName")
+                        ? Optional.of(hello.getString("setName").getValue())
+                        : Optional.empty(),
+                commands.read("admin", command("buildInfo")).getString("version").getValue(),
+                isTrue(hello, "isWritablePrimary") || isTrue(hello, "ismaster"),
+                collections,
+                shardIdentity(collections),
+                shards.stream().map(s -> s.getString("_id").getValue()).toList(),
+                shards.stream().flatMap(s -> hosts(s).stream()).toList(),
+                chunks(collections),
+                hasApplyOps(),
+                unfinished(collections));
+    }
+
+    private BsonDocument hello() {
+        try {
+            return commands.read("admin", command("hello"));
+        } catch (MongoCommandException olderThanFour) {
+            return commands.read("admin", command("isMaster"));
+        }
+    }
+
+    private boolean hasApplyOps() {
+        try {
+            BsonDocument all = commands.read("admin", command("listCommands"));
+            return all.getDocument("commands", new BsonDocument()).containsKey("applyOps");
+        } catch (MongoCommandException untold) {
+            // Then the first creation shows it.
+            return true;
+        }
+    }
+
+    private static boolean isTrue(BsonDocument document, String field) {
+        return document.isBoolean(field) && document.getBoolean(field).getValue();
+    }
+
+    /** From a {@code hello} reply, or from a document of {@code config.shards}. */
+    private static List<String> hosts(BsonDocument document) {
+        if (document.isString("host")) {
+            String host = document.getString("host").getValue();
+            return List.of(host.substring(host.indexOf('/') + 1).split(","));
+        }
+        BsonArray hosts = document.getArray("hosts", new BsonArray());
+        return hosts.stream().map(h -> h.asString().getValue()).toList();
+    }
+
+    private List<Namespace> collections() {
+        List<Namespace> all = new ArrayList<>();
+        for (String database : commands.client().listDatabaseNames()) {
+            for (String collection :
+                    commands.client().getDatabase(database).listCollectionNames()) {
+                all.add(new Namespace(database, collection));
+            }
+        }
+        return all;
+    }
+
+    private Optional<String> shardIdentity(List<Namespace> collections) {
+        return documents(collections, VERSION).stream()
+                .filter(d -> isText(d.get("_id"), "shardIdentity") && d.isString("shardName"))
+                .map(d -> d.getString("shardName").getValue())
+                .findFirst();
+    }
+
+    private Optional<String> unfinished(List<Namespace> collections) {
+        return documents(collections, MARK).stream()
+                .map(d -> d.getString("description").getValue())
+                .findFirst();
+    }
+
+    private long chunks(List<Namespace> collections) {
+        if (!collections.contains(CHUNKS)) {
+            return 0;
+        }
+        List<BsonValue> sessions =
+                documents(collections, Namespace.of("config.collections")).stream()
+                        .filter(c -> isText(c.get("_id"), "config.system.sessions"))
+                        .filter(c -> c.containsKey("uuid"))
+                        .map(c -> c.get("uuid"))
+                        .toList();
+        return commands.collection(CHUNKS)
+                .countDocuments(
+                        Filters.and(
+                                Filters.nin("uuid", sessions),
+                                Filters.ne("ns", "config.system.sessions")));
+    }
+
+    private List<RawBsonDocument> documents(List<Namespace> collections, Namespace namespace) {
+        return collections.contains(namespace)
+                ? commands.collection(namespace).find().into(new ArrayList<>())
+                : List.of();
+    }
+
+    private static boolean isText(BsonValue value, String text) {
+        return value != null && value.isString() && value.asString().getValue().equals(text);
+    }
+
+    private static BsonDocument command(String name) {
+        return new BsonDocument(name, new BsonInt32(1));
+    }
+}

@@ -1,0 +1,197 @@
+package io.tidemark.restore.target;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.RestoreOptions;
+import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.WriteOutcome;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
+import io.tidemark.schemas.model.Namespace;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+
+/**
+ * A replica set, or a lone server, reached by the driver. Every write is acknowledged by a majority
+ * with its journal. Documents travel as raw BSON: what the archive holds is what is sent.
+ */
+public final class MongoTarget implements RestoreTarget {
+    private static final int SELECTION_SECONDS = 15;
+
+    private final MongoClient client;
+    private final Commands commands;
+    private final CollectionCommands collections;
+    private final BulkWrites writes;
+    private final Inspection inspection;
+
+    /** Opens no connection yet; the driver does so in the background. */
+    public MongoTarget(String connectionString, RestoreOptions options) {
+        this.client = MongoClients.create(settings(connectionString, options));
+        this.commands = new Commands(client, address(connectionString));
+        this.collections = new CollectionCommands(commands);
+        this.writes = new BulkWrites(commands);
+        this.inspection = new Inspection(commands);
+    }
+
+    private static MongoClientSettings settings(String text, RestoreOptions options) {
+        ConnectionString connection;
+        try {
+            connection = new ConnectionString(text);
+        } catch (IllegalArgumentException e) {
+            // Neither text nor cause: either may repeat a password.
+            throw new RestoreException.TargetRefused(
+                    "The connection string of a target is not valid: it must look like"
+                            + " mongodb://host:port/?replicaSet=name");
+        }
+        return MongoClientSettings.builder()
+                .applyConnectionString(connection)
+                .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+                .readConcern(ReadConcern.LOCAL)
+                .readPreference(ReadPreference.primary())
+                .applyToClusterSettings(
+                        c -> c.serverSelectionTimeout(SELECTION_SECONDS, TimeUnit.SECONDS))
+                .applyToConnectionPoolSettings(p -> p.maxSize(2 * options.writers() + 4))
+                .build();
+    }
+
+    private static String address(String connectionString) {
+        return String.join(",", new ConnectionString(connectionString).getHosts());
+    }
+
+    @Override
+    public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
+        return collections.create(namespace, wanted, options);
+    }
+
+    @Override
+    public void drop(Namespace namespace) {
+        collections.drop(namespace);
+    }
+
+    @Override
+    public void rename(Namespace from, Namespace to) {
+        collections.rename(from, to);
+    }
+
+    @Override
+    public void modify(Namespace namespace, RawDocument changes) {
+        collections.modify(namespace, changes);
+    }
+
+    @Override
+    public void convertToCapped(Namespace namespace, long sizeBytes) {
+        collections.convertToCapped(namespace, sizeBytes);
+    }
+
+    @Override
+    public void createIndex(Namespace namespace, RawDocument specification) {
+        collections.createIndex(namespace, specification);
+    }
+
+    @Override
+    public Map<DocumentId, RawDocument> find(Namespace namespace, Collection<DocumentId> ids) {
+        RawDocumentBuilder in = new RawDocumentBuilder(64 + 24 * ids.size());
+        in.openDocument("_id").openArray("$in");
+        int number = 0;
+        for (DocumentId id : ids) {
+            in.append(Integer.toString(number++), id.asDocument().first().orElseThrow());
+        }
+        RawBsonDocument byId = RawDocument.of(in.close().close().build()).toBson();
+        Map<DocumentId, RawDocument> found = new HashMap<>();
+        commands.run(
+                "read documents of " + namespace,
+                () -> {
+                    for (RawBsonDocument document :
+                            commands.collection(namespace).find(byId).batchSize(ids.size() + 1)) {
+                        RawDocument raw = Bson.raw(document);
+                        DocumentId id = DocumentId.ofDocument(raw);
+                        // The server finds 1.0 where 1 was asked for; that is another document.
+                        if (ids.contains(id)) {
+                            found.put(id, raw);
+                        }
+                    }
+                    return null;
+                });
+        return found;
+    }
+
+    @Override
+    public WriteOutcome write(Namespace namespace, List<DocumentWrite> documents) {
+        return writes.write(namespace, documents);
+    }
+
+    @Override
+    public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> documents) {
+        return writes.writeInOrder(namespace, documents);
+    }
+
+    @Override
+    public void scan(Namespace namespace, Consumer<RawDocument> reader) {
+        BsonDocument natural = new BsonDocument("$natural", new org.bson.BsonInt32(1));
+        commands.run(
+                "read collection " + namespace,
+                () -> {
+                    MongoCollection<RawBsonDocument> all = commands.collection(namespace);
+                    for (RawBsonDocument document : all.find().hint(natural)) {
+                        reader.accept(Bson.raw(document));
+                    }
+                    return null;
+                });
+    }
+
+    @Override
+    public TargetFacts inspect() {
+        return inspection.run();
+    }
+
+    @Override
+    public void mark(String description) {
+        BsonDocument mark =
+                new BsonDocument("_id", new BsonString("restore"))
+                        .append("description", new BsonString(description));
+        commands.run(
+                "leave the mark of a restore under way",
+                () ->
+                        commands.collection(Inspection.MARK)
+                                .insertOne(new RawBsonDocument(Bson.bytes(mark))));
+    }
+
+    @Override
+    public void unmark() {
+        commands.run(
+                "remove the mark of a restore under way",
+                () -> {
+                    client.getDatabase(TargetFacts.MARK_DATABASE).drop();
+                    return null;
+                });
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    @Override
+    public String toString() {
+        return commands.address();
+    }
+}

@@ -1,0 +1,124 @@
+package io.tidemark.restore.target;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.result.DeleteResult;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.WriteOutcome;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawElement;
+import io.tidemark.schemas.model.Namespace;
+import java.util.List;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+
+/**
+ * Documents that an ordinary replacement would refuse or change: top-level names that begin with
+ * {@code $} or hold a dot, and top-level {@code Timestamp(0, 0)}, which a server replaces by its
+ * own time. They are rare, and go one by one: removed, then put by {@code applyOps}, which takes
+ * documents as they are, or by an insert that is told to.
+ */
+final class OddDocuments {
+    private final Commands commands;
+    private volatile boolean hasApplyOps = true;
+    private volatile boolean keepsTimestamps = true;
+
+    OddDocuments(Commands commands) {
+        this.commands = commands;
+    }
+
+    static boolean isOdd(RawDocument document) {
+        for (RawElement field : document) {
+            boolean zeroTime =
+                    field.typeByte() == 0x11
+                            && field.timestamp().orElse(1) == 0
+                            && !field.isNamed("_id");
+            if (zeroTime || hasOddName(field)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasOddName(RawElement field) {
+        byte[] name = field.nameBytes();
+        boolean odd = name.length > 0 && name[0] == '$';
+        for (int i = 0; i < name.length && !odd; i++) {
+            odd = name[i] == '.';
+        }
+        return odd;
+    }
+
+    WriteOutcome put(Namespace namespace, List<DocumentWrite.Put> puts) {
+        long removed = 0;
+        for (DocumentWrite.Put put : puts) {
+            removed += put(namespace, put);
+        }
+        return new WriteOutcome(puts.size(), removed);
+    }
+
+    private long put(Namespace namespace, DocumentWrite.Put put) {
+        return commands.run(
+                "write an unusual document to " + namespace,
+                () -> {
+                    DeleteResult deleted =
+                            commands.collection(namespace).deleteOne(BulkWrites.byId(put.id()));
+                    RawBsonDocument document = put.document().toBson();
+                    if (!applied(namespace, document)) {
+                        insert(namespace, document);
+                    }
+                    return deleted.getDeletedCount();
+                });
+    }
+
+    private boolean applied(Namespace namespace, RawBsonDocument document) {
+        if (!hasApplyOps) {
+            return false;
+        }
+        BsonDocument operation =
+                new BsonDocument("op", new BsonString("i"))
+                        .append("ns", new BsonString(namespace.toString()))
+                        .append("o", document);
+        BsonDocument command =
+                new BsonDocument("applyOps", new BsonArray(List.of(operation)))
+                        .append("bypassDocumentValidation", BsonBoolean.TRUE);
+        try {
+            commands.write("admin", command);
+            return true;
+        } catch (MongoCommandException e) {
+            hasApplyOps = false;
+            return false;
+        }
+    }
+
+    private void insert(Namespace namespace, RawBsonDocument document) {
+        BsonDocument command =
+                new BsonDocument("insert", new BsonString(namespace.collection()))
+                        .append("documents", new BsonArray(List.of(document)))
+                        .append("bypassDocumentValidation", BsonBoolean.TRUE);
+        if (keepsTimestamps) {
+            // Servers since 2024 know it; older ones refuse unknown fields.
+            command.append("bypassEmptyTsReplacement", BsonBoolean.TRUE);
+        }
+        try {
+            requireWritten(commands.write(namespace.database(), command));
+        } catch (MongoCommandException e) {
+            if (!keepsTimestamps) {
+                throw e;
+            }
+            keepsTimestamps = false;
+            insert(namespace, document);
+        }
+    }
+
+    private static void requireWritten(BsonDocument reply) {
+        boolean written = reply.getNumber("n", new BsonInt32(0)).intValue() == 1;
+        if (!written) {
+            throw new io.tidemark.restore.RestoreException.TargetRefused(
+                    "A document was refused: " + reply.get("writeErrors"));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Targets that are real servers, over MongoDB's driver. */
+package io.tidemark.restore.target;

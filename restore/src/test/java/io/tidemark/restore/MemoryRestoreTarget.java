@@ -1,0 +1,120 @@
+package io.tidemark.restore;
+
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.replay.WriteOutcome;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Namespace;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** A target in memory that answers the guard's questions as an empty lone server would. */
+public final class MemoryRestoreTarget implements RestoreTarget {
+    private final MemoryTarget data = new MemoryTarget();
+    private final String address;
+    private String mark;
+
+    public MemoryRestoreTarget(String address) {
+        this.address = address;
+    }
+
+    public List<RawDocument> documents(String namespace) {
+        return data.documents(Namespace.of(namespace));
+    }
+
+    public MemoryTarget data() {
+        return data;
+    }
+
+    public Optional<String> mark() {
+        return Optional.ofNullable(mark);
+    }
+
+    @Override
+    public TargetFacts inspect() {
+        return new TargetFacts(
+                address,
+                List.of(address),
+                Optional.empty(),
+                "8.0.0",
+                true,
+                List.copyOf(data.collections().keySet()),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                data.documents(Namespace.of("config.chunks")).size(),
+                true,
+                mark());
+    }
+
+    @Override
+    public void mark(String description) {
+        mark = description;
+    }
+
+    @Override
+    public void unmark() {
+        mark = null;
+    }
+
+    @Override
+    public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
+        return data.create(namespace, wanted, options);
+    }
+
+    @Override
+    public void drop(Namespace namespace) {
+        data.drop(namespace);
+    }
+
+    @Override
+    public void rename(Namespace from, Namespace to) {
+        data.rename(from, to);
+    }
+
+    @Override
+    public void modify(Namespace namespace, RawDocument changes) {
+        data.modify(namespace, changes);
+    }
+
+    @Override
+    public void convertToCapped(Namespace namespace, long sizeBytes) {
+        data.convertToCapped(namespace, sizeBytes);
+    }
+
+    @Override
+    public Map<DocumentId, RawDocument> find(Namespace namespace, Collection<DocumentId> ids) {
+        return data.find(namespace, ids);
+    }
+
+    @Override
+    public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
+        return data.write(namespace, writes);
+    }
+
+    @Override
+    public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
+        return data.writeInOrder(namespace, writes);
+    }
+
+    @Override
+    public void createIndex(Namespace namespace, RawDocument specification) {
+        data.createIndex(namespace, specification);
+    }
+
+    @Override
+    public void scan(Namespace namespace, Consumer<RawDocument> reader) {
+        data.scan(namespace, reader);
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

@@ -1,0 +1,112 @@
+package io.tidemark.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.cli.CommonOptions;
+import io.tidemark.cli.Context;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.ScratchFolder;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tidemark bench}. */
+@Command(
+        name = "bench",
+        description =
+                "Measure one part of the path beside what the machine gives without it, in the"
+                        + " same run on the same data; everything runs in this process.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tidemark bench capture",
+            "  tidemark bench sink --entries 500000 --json",
+            "  tidemark bench restore --document-bytes 4096"
+        })
+final class BenchCommand implements Callable<ExitCode> {
+    /** What can be measured. */
+    enum Part {
+        CAPTURE,
+        SINK,
+        RESTORE
+    }
+
+    private final Context context;
+
+    @Mixin private CommonOptions common;
+    @Mixin private JsonOption output;
+
+    @Parameters(
+            paramLabel = "PART",
+            description =
+                    "capture: oplog to Kafka; sink: Kafka to bucket; restore: bucket to server.")
+    private Part part;
+
+    @Option(
+            names = "--entries",
+            defaultValue = "200000",
+            paramLabel = "N",
+            description = "How many oplog entries. Default: ${DEFAULT-VALUE}.")
+    private int entries;
+
+    @Option(
+            names = "--document-bytes",
+            defaultValue = "1024",
+            paramLabel = "N",
+            description = "How large each document is. Default: ${DEFAULT-VALUE}.")
+    private int documentBytes;
+
+    BenchCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public ExitCode call() throws Exception {
+        PrintStream words = context.console().words(output.json());
+        try (ScratchFolder folder = ScratchFolder.create("bench")) {
+            Measured measured =
+                    benchmark()
+                            .run(
+                                    new Workload(entries, documentBytes),
+                                    folder.path(),
+                                    sentence -> context.console().err().println(sentence));
+            words(words, measured);
+            if (output.json()) {
+                context.console().document(json(measured));
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    private Benchmark benchmark() {
+        return switch (part) {
+            case CAPTURE -> new CaptureBenchmark();
+            case SINK -> new SinkBenchmark();
+            case RESTORE -> new RestoreBenchmark();
+        };
+    }
+
+    private static void words(PrintStream out, Measured measured) {
+        out.printf("%-28s %,14.0f %s%n", "ours", measured.rate(), measured.unit());
+        measured.ceilings()
+                .forEach(
+                        (name, rate) ->
+                                out.printf("%-28s %,14.0f %s%n", name, rate, measured.unit()));
+        out.printf(
+                "%.2f of the slowest ceiling; %,d entries, %,d bytes%n",
+                measured.ratio(), measured.entries(), measured.bytes());
+    }
+
+    private static ObjectNode json(Measured measured) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("rate", measured.rate());
+        ObjectNode ceilings = json.putObject("ceilings");
+        measured.ceilings().forEach(ceilings::put);
+        return json.put("ratio", measured.ratio())
+                .put("unit", measured.unit())
+                .put("entries", measured.entries())
+                .put("bytes", measured.bytes());
+    }
+}

@@ -1,0 +1,40 @@
+package io.tidemark.cli;
+
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.object.ObjectStore;
+import picocli.CommandLine.Option;
+
+/** Which cluster's archive a verb is about, and where it lies. */
+public final class ArchiveOptions {
+    @Option(
+            names = "--bucket",
+            required = true,
+            paramLabel = "BUCKET",
+            description =
+                    "Where the archive lies: file:DIR or"
+                        + " s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true. Credentials"
+                        + " come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a"
+                        + " role, never from here.")
+    private BucketUri bucket;
+
+    @Option(
+            names = "--cluster",
+            required = true,
+            paramLabel = "NAME",
+            description = "The cluster's name in the archive.")
+    private ClusterName cluster;
+
+    public ClusterName cluster() {
+        return cluster;
+    }
+
+    public BucketUri bucket() {
+        return bucket;
+    }
+
+    /** Opens no connection yet; the caller closes it. */
+    public ObjectStore open() {
+        return bucket.open();
+    }
+}

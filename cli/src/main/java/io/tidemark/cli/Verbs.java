@@ -1,0 +1,104 @@
+package io.tidemark.cli;
+
+import io.tidemark.cli.demo.DemoCommand;
+import io.tidemark.cli.dump.ImportCommand;
+import io.tidemark.cli.restore.PlanCommand;
+import io.tidemark.cli.restore.RestoreCommand;
+import io.tidemark.cli.service.CaptureCommand;
+import io.tidemark.cli.service.SinkCommand;
+import io.tidemark.cli.status.StatusCommand;
+import io.tidemark.cli.verify.VerifyCommand;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.object.BucketUri;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+
+/** The verbs, wired. */
+final class Verbs {
+    private static final int WIDTH = 100;
+
+    private Verbs() {}
+
+    static CommandLine commandLine(Context context) {
+        CommandLine root = new CommandLine(new TidemarkCommand());
+        for (Object verb : verbs(context)) {
+            root.addSubcommand(verb);
+        }
+        for (Verb verb : ServiceLoader.load(Verb.class)) {
+            root.addSubcommand(verb.command(context));
+        }
+        for (CommandLine each : all(root)) {
+            each.setDefaultValueProvider(new SettingsAsDefaults(context.settings()));
+            each.setUsageHelpWidth(WIDTH);
+            each.getCommandSpec().versionProvider(new Version());
+        }
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        register(root, ClusterName.class, ClusterName::new);
+        register(root, ReplicaSet.class, ReplicaSet::new);
+        root.registerConverter(ClusterTime.class, new PointInTime());
+        register(root, BucketUri.class, BucketUri::parse);
+        return root;
+    }
+
+    /** Our own types say in words why they refuse a text; picocli adds the option's name. */
+    private static <T> void register(CommandLine root, Class<T> type, Function<String, T> parse) {
+        root.registerConverter(
+                type,
+                text -> {
+                    try {
+                        return parse.apply(text);
+                    } catch (IllegalArgumentException refused) {
+                        throw new TypeConversionException(refused.getMessage());
+                    }
+                });
+    }
+
+    private static List<Object> verbs(Context context) {
+        return List.of(
+                new DemoCommand(context),
+                new ImportCommand(context),
+                new PlanCommand(context),
+                new RestoreCommand(context),
+                new VerifyCommand(context),
+                new StatusCommand(context),
+                new CaptureCommand(context),
+                new SinkCommand(context));
+    }
+
+    private static List<CommandLine> all(CommandLine root) {
+        List<CommandLine> found = new ArrayList<>();
+        Deque<CommandLine> open = new ArrayDeque<>(List.of(root));
+        while (!open.isEmpty()) {
+            CommandLine next = open.pop();
+            found.add(next);
+            open.addAll(next.getSubcommands().values());
+        }
+        return found;
+    }
+
+    static ExitCode call(ParseResult parsed, CommandLine root) throws Exception {
+        List<CommandLine> line = parsed.asCommandLineList();
+        CommandLine last = line.get(line.size() - 1);
+        Object verb = last.getCommand();
+        CommandSpec options = last.getCommandSpec().mixins().get("common");
+        if (options != null && options.userObject() instanceof CommonOptions common) {
+            Logging.configure(common.verbosity(), verb instanceof Service);
+        }
+        if (verb instanceof Callable<?> callable && callable.call() instanceof ExitCode exitCode) {
+            return exitCode;
+        }
+        throw new ParameterException(root, "Which verb? See tidemark --help.");
+    }
+}

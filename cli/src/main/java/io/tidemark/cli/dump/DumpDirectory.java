@@ -1,0 +1,121 @@
+package io.tidemark.cli.dump;
+
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.schemas.model.Namespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A folder as mongodump writes it: {@code database/collection.bson}, beside it {@code
+ * collection.metadata.json}, each perhaps with {@code .gz}, {@code .zst} or {@code .snappy}; at the
+ * top perhaps {@code oplog.bson}, the entries of the time of the dump.
+ *
+ * @param oplog the dump's own oplog
+ * @param collections in the order of their namespaces
+ */
+record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> collections) {
+    private static final List<String> SUFFIXES = List.of("", ".gz", ".zst", ".snappy");
+    private static final String METADATA = ".metadata.json";
+    private static final String DOCUMENTS = ".bson";
+
+    /**
+     * @throws CommandFailure if there is no such folder, or it is no dump
+     */
+    static DumpDirectory read(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "There is no folder "
+                            + path
+                            + ". --dump takes the folder that mongodump wrote, with one folder per"
+                            + " database in it.");
+        }
+        List<DumpedCollection> found = new ArrayList<>();
+        for (Path entry : children(path)) {
+            if (Files.isDirectory(entry)) {
+                found.addAll(collections(entry));
+            } else if (isCollection(entry) && !isOplog(entry)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "Folder "
+                                + path
+                                + " has collections directly in it ("
+                                + entry.getFileName()
+                                + "), so it is one database's part of a dump. Give the folder"
+                                + " above it.");
+            }
+        }
+        return new DumpDirectory(path, oplogIn(path), List.copyOf(found));
+    }
+
+    private static Optional<Path> oplogIn(Path path) {
+        return children(path).stream().filter(DumpDirectory::isOplog).findFirst();
+    }
+
+    private static boolean isOplog(Path path) {
+        return baseName(path, DOCUMENTS).filter("oplog"::equals).isPresent();
+    }
+
+    private static boolean isCollection(Path path) {
+        return baseName(path, DOCUMENTS).isPresent() || baseName(path, METADATA).isPresent();
+    }
+
+    private static List<DumpedCollection> collections(Path database) {
+        Map<String, Path> documents = new TreeMap<>();
+        Map<String, Path> metadata = new TreeMap<>();
+        for (Path file : children(database)) {
+            baseName(file, METADATA).ifPresent(name -> metadata.put(name, file));
+            baseName(file, DOCUMENTS).ifPresent(name -> documents.put(name, file));
+        }
+        Map<Namespace, DumpedCollection> found = new TreeMap<>();
+        String name = database.getFileName().toString();
+        documents.forEach((file, path) -> add(found, name, file, metadata, Optional.of(path)));
+        // A view, and a time-series collection beside its buckets, has metadata only.
+        metadata.keySet().stream()
+                .filter(file -> !documents.containsKey(file))
+                .forEach(file -> add(found, name, file, metadata, Optional.empty()));
+        return List.copyOf(found.values());
+    }
+
+    private static void add(
+            Map<Namespace, DumpedCollection> found,
+            String database,
+            String file,
+            Map<String, Path> metadata,
+            Optional<Path> documents) {
+        CollectionMetadata known =
+                Optional.ofNullable(metadata.get(file))
+                        .map(CollectionMetadata::read)
+                        .orElse(CollectionMetadata.NONE);
+        Namespace ns =
+                new Namespace(
+                        database, known.collectionName().orElseGet(() -> FileNames.decode(file)));
+        found.put(ns, new DumpedCollection(ns, documents, known));
+    }
+
+    private static Optional<String> baseName(Path path, String ending) {
+        String name = path.getFileName().toString();
+        return SUFFIXES.stream()
+                .map(suffix -> ending + suffix)
+                .filter(name::endsWith)
+                .map(end -> name.substring(0, name.length() - end.length()))
+                .filter(base -> !base.isEmpty())
+                .findFirst();
+    }
+
+    private static List<Path> children(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        } catch (IOException unreadable) {
+            throw InputFile.unreadable(folder, unreadable);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package io.tidemark.cli.dump;
+
+/** Told how far an import has come; must return at once. */
+interface ImportProgress {
+    void documents(long stored);
+
+    void entries(long stored);
+}

@@ -1,0 +1,51 @@
+package io.tidemark.cli.restore;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import java.io.PrintStream;
+
+/** A plan, in words and as JSON. */
+record PlanAnswer(RestorePlan plan) {
+
+    void words(PrintStream out) {
+        out.printf("Restore to %s (%s):%n", plan.to(), plan.to().toInstant());
+        for (ReplicaSetPlan set : plan.replicaSets()) {
+            out.printf(
+                    "  %-12s %-14s %s, then %,d slices; archived through %s%n",
+                    set.replicaSet(),
+                    set.role().map(ReplicaSetRole::toString).orElse("replica set"),
+                    set.base()
+                            .map(base -> "base " + base.snapshotId())
+                            .orElse("from its first entry"),
+                    set.links().size(),
+                    set.archivedThrough());
+        }
+    }
+
+    ObjectNode json() {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("restoredTo", plan.to().toString())
+                        .put("policy", "exact");
+        ObjectNode sets = json.putObject("replicaSets");
+        for (ReplicaSetPlan set : plan.replicaSets()) {
+            ObjectNode one = sets.putObject(set.replicaSet().name());
+            set.role().ifPresent(role -> one.put("role", role.toString()));
+            one.put("incarnation", set.life().incarnation().toString());
+            set.base().ifPresent(base -> one.put("base", base.snapshotId()));
+            one.put("replayAfter", set.replayAfter().toString())
+                    .put("slices", set.links().size())
+                    .put("archivedThrough", set.archivedThrough().toString())
+                    .put("entriesRead", 0)
+                    .put("entriesApplied", 0)
+                    .putObject("collections");
+        }
+        // The fields of a restore's answer, for readers of both: a plan reads and writes nothing.
+        json.putArray("transactions");
+        return json.put("orphansRemoved", 0).put("verified", false).put("seconds", 0.0);
+    }
+}

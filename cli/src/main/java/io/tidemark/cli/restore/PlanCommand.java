@@ -1,0 +1,52 @@
+package io.tidemark.cli.restore;
+
+import io.tidemark.cli.ArchiveOptions;
+import io.tidemark.cli.CommonOptions;
+import io.tidemark.cli.Context;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.JsonOption;
+import io.tidemark.restore.Restore;
+import io.tidemark.restore.RestoreRequest;
+import io.tidemark.storage.object.ObjectStore;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tidemark plan}. */
+@Command(
+        name = "plan",
+        description =
+                "Say from what a restore to a cluster time would be made, or why that time is"
+                        + " refused and which are the nearest that are not. Reads the bucket only.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tidemark plan --cluster shop --bucket file:/backup --to 2026-11-20T10:00:00Z",
+            "  tidemark plan --cluster shop --bucket file:/backup --to 1712345678:5 --json"
+        })
+public final class PlanCommand implements Callable<ExitCode> {
+    private final Context context;
+
+    @Mixin private CommonOptions common;
+    @Mixin private JsonOption output;
+    @Mixin private ArchiveOptions archive;
+    @Mixin private TimeOption time;
+
+    public PlanCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public ExitCode call() {
+        try (ObjectStore store = archive.open()) {
+            RestoreRequest request =
+                    new RestoreRequest(store, archive.cluster(), time.to(), Map.of());
+            PlanAnswer answer = new PlanAnswer(Restore.plan(request));
+            answer.words(context.console().words(output.json()));
+            if (output.json()) {
+                context.console().document(answer.json());
+            }
+            return ExitCode.DONE;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.tidemark.cli.restore;
+
+import io.tidemark.cli.ArchiveOptions;
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.CommonOptions;
+import io.tidemark.cli.Context;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.Progress;
+import io.tidemark.restore.Restore;
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.storage.object.ObjectStore;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tidemark restore}. */
+@Command(
+        name = "restore",
+        description =
+                "Restore every replica set of a cluster to one cluster time, into empty servers,"
+                        + " and verify the result. Reads the bucket only; a target that holds data"
+                        + " is refused.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tidemark restore --cluster shop --bucket file:/backup --to 1712345678:5"
+                    + " --target rs0=mongodb://new0:27018/ --target config=mongodb://newcfg:27019/",
+            "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
+                    + " --to 2026-11-20T10:00:00Z --json"
+        })
+public final class RestoreCommand implements Callable<ExitCode> {
+    private final Context context;
+
+    @Mixin private CommonOptions common;
+    @Mixin private JsonOption output;
+    @Mixin private ArchiveOptions archive;
+    @Mixin private TimeOption time;
+    @Mixin private TargetOptions targets;
+
+    public RestoreCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public ExitCode call() {
+        Map<String, String> uris = targets.resolve(context);
+        if (uris.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "No target is named. Give --target RS=URI for every replica set of the"
+                            + " archive; tidemark plan lists them.");
+        }
+        try (ObjectStore store = archive.open()) {
+            RestoreRequest request = new RestoreRequest(store, archive.cluster(), time.to(), uris);
+            PrintStream words = context.console().words(output.json());
+            new PlanAnswer(Restore.plan(request)).words(words);
+            return run(request, words);
+        }
+    }
+
+    private ExitCode run(RestoreRequest request, PrintStream words) {
+        try (Progress progress = Progress.of(context.console(), "restore")) {
+            RestoreReport report = Restore.run(request, new ShownProgress(words, progress));
+            progress.close();
+            answer(report, words);
+            return ExitCode.DONE;
+        } catch (RestoreException.VerificationFailed different) {
+            // The report says what was restored; the message what is wrong with it.
+            answer(different.report(), words);
+            context.console().err().println("tidemark: " + different.getMessage());
+            return ExitCode.DIFFERENCE;
+        }
+    }
+
+    private void answer(RestoreReport report, PrintStream words) {
+        ReportAnswer answer = new ReportAnswer(report);
+        answer.words(words);
+        if (output.json()) {
+            context.console().document(answer.json());
+        }
+    }
+}

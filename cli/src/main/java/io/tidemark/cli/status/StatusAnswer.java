@@ -1,0 +1,128 @@
+package io.tidemark.cli.status;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.schemas.avro.CaptureStatus;
+import io.tidemark.schemas.avro.StatusOptime;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.ReplicaSet;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Where capture and archive stand, in words and as JSON. */
+record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captured, Instant now) {
+
+    void words(PrintStream out) {
+        archive.restorableUntil()
+                .ifPresentOrElse(
+                        until ->
+                                out.printf(
+                                        "Restorable until %s (%s), %,d s ago.%n",
+                                        until, until.toInstant(), age(until)),
+                        () -> out.println("Not restorable. " + archive.hindrance().orElse("")));
+        for (ReplicaSet set : replicaSets()) {
+            out.printf(
+                    "  %-12s archived until %s%s%n",
+                    set,
+                    archivedUntil(set).map(ClusterTime::toString).orElse("nothing yet"),
+                    Optional.ofNullable(captured.get(set)).map(StatusAnswer::line).orElse(""));
+        }
+        if (!archive.gaps().isEmpty()) {
+            out.println("  gaps:");
+            archive.gaps()
+                    .forEach(
+                            gap ->
+                                    out.printf(
+                                            "    %s (%s, %s]%n",
+                                            gap.replicaSet(), gap.after(), gap.through()));
+        }
+        archive.lastBase().ifPresent(base -> out.println("  newest base serves from " + base));
+    }
+
+    private static String line(CaptureStatus status) {
+        return String.format(
+                "; captured until %s, %s by %s, %,d s behind, oplog reaches back %,d s%s",
+                time(status.getCapturedUntil()).map(ClusterTime::toString).orElse("nothing yet"),
+                status.getState(),
+                status.getOwner(),
+                status.getLagSeconds(),
+                status.getOplogWindowSeconds(),
+                status.getError() == null ? "" : "; " + status.getError());
+    }
+
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        archive.restorableUntil()
+                .ifPresentOrElse(
+                        until ->
+                                json.put("restorableUntil", until.toString())
+                                        .put("ageSeconds", age(until)),
+                        () -> json.putNull("restorableUntil").putNull("ageSeconds"));
+        archive.hindrance().ifPresent(why -> json.put("hindrance", why));
+        ArrayNode shards = json.putArray("shards");
+        replicaSets().forEach(set -> shards.add(shard(set)));
+        ArrayNode gaps = json.putArray("gaps");
+        archive.gaps()
+                .forEach(
+                        gap ->
+                                gaps.addObject()
+                                        .put("replicaSet", gap.replicaSet().name())
+                                        .put("after", gap.after().toString())
+                                        .put("through", gap.through().toString()));
+        json.put("lastBase", archive.lastBase().map(ClusterTime::toString).orElse(null));
+        json.putNull("lastDrill");
+        return json;
+    }
+
+    private ObjectNode shard(ReplicaSet set) {
+        ObjectNode one = JsonNodeFactory.instance.objectNode().put("name", set.name());
+        Optional.ofNullable(archive.roles().get(set))
+                .ifPresent(role -> one.put("role", role.toString()));
+        Optional<CaptureStatus> status = Optional.ofNullable(captured.get(set));
+        one.put(
+                "capturedUntil",
+                status.flatMap(s -> time(s.getCapturedUntil()))
+                        .map(ClusterTime::toString)
+                        .orElse(null));
+        one.put("archivedUntil", archivedUntil(set).map(ClusterTime::toString).orElse(null));
+        // Behind the source where capture tells it, else behind the clock.
+        Optional<Long> lag =
+                status.map(CaptureStatus::getLagSeconds)
+                        .or(() -> archivedUntil(set).map(this::age));
+        one.put("lagSeconds", lag.orElse(null));
+        one.put(
+                "oplogWindowSeconds",
+                status.map(CaptureStatus::getOplogWindowSeconds).orElse(null));
+        status.ifPresent(
+                s ->
+                        one.put("state", s.getState())
+                                .put("owner", s.getOwner())
+                                .put("error", s.getError()));
+        return one;
+    }
+
+    private Set<ReplicaSet> replicaSets() {
+        Set<ReplicaSet> all = new TreeSet<>(archive.archivedUntil().keySet());
+        all.addAll(captured.keySet());
+        return all;
+    }
+
+    private Optional<ClusterTime> archivedUntil(ReplicaSet set) {
+        return Optional.ofNullable(archive.archivedUntil().get(set));
+    }
+
+    private long age(ClusterTime time) {
+        return Math.max(0, now.getEpochSecond() - time.seconds());
+    }
+
+    private static Optional<ClusterTime> time(StatusOptime optime) {
+        return optime == null
+                ? Optional.empty()
+                : Optional.of(new ClusterTime(optime.getSeconds(), optime.getIncrement()));
+    }
+}

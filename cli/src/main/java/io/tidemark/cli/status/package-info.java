@@ -1,0 +1,4 @@
+/**
+ * How far each replica set is captured and archived, and until when the cluster can be restored.
+ */
+package io.tidemark.cli.status;

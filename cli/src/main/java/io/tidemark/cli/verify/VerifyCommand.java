@@ -1,0 +1,114 @@
+package io.tidemark.cli.verify;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.cli.ArchiveOptions;
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.CommonOptions;
+import io.tidemark.cli.Context;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.Progress;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.object.ObjectStore;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tidemark verify}. */
+@Command(
+        name = "verify",
+        description =
+                "Read the whole archive of a cluster: is every object there, does every checksum"
+                        + " fit, does every entry decode, does each replica set's record go on"
+                        + " without a hole?",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tidemark verify --cluster shop --bucket file:/backup",
+            "  tidemark verify --cluster shop --bucket file:/backup --json"
+        })
+public final class VerifyCommand implements Callable<ExitCode> {
+    private final Context context;
+
+    @Mixin private CommonOptions common;
+    @Mixin private JsonOption output;
+    @Mixin private ArchiveOptions archive;
+
+    public VerifyCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public ExitCode call() {
+        try (ObjectStore store = archive.open();
+                Progress progress = Progress.of(context.console(), "verify")) {
+            Findings findings =
+                    new ArchiveCheck(
+                                    store,
+                                    archive.cluster(),
+                                    f -> progress.show("objects", f.objects()))
+                            .run();
+            progress.close();
+            if (findings.objects() == 0) {
+                throw nothing(store);
+            }
+            words(findings);
+            if (output.json()) {
+                context.console().document(json(findings));
+            }
+            return findings.problems().isEmpty() ? ExitCode.DONE : ExitCode.ARCHIVE_DAMAGED;
+        }
+    }
+
+    private CommandFailure nothing(ObjectStore store) {
+        return new CommandFailure(
+                ExitCode.ARCHIVE_DAMAGED,
+                "There is nothing of cluster "
+                        + archive.cluster()
+                        + " in "
+                        + store.describe()
+                        + "; it holds "
+                        + Catalogue.clusters(store)
+                        + ". Check --bucket and --cluster.");
+    }
+
+    private void words(Findings findings) {
+        PrintStream out = context.console().words(output.json());
+        for (Problem problem : findings.problems()) {
+            out.printf(
+                    "PROBLEM  %s%n         %s.%n         It means: %s.%n         What to do: %s.%n",
+                    problem.key(), problem.what(), problem.means(), problem.act());
+        }
+        out.printf(
+                "%s: %,d objects, %,d bytes, %,d oplog entries and %,d documents read; %s%n",
+                archive.cluster(),
+                findings.objects(),
+                findings.bytes(),
+                findings.entries(),
+                findings.documents(),
+                findings.problems().isEmpty()
+                        ? "all is well."
+                        : findings.problems().size() + " problems.");
+    }
+
+    private static ObjectNode json(Findings findings) {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("objects", findings.objects())
+                        .put("bytes", findings.bytes())
+                        .put("entries", findings.entries())
+                        .put("documents", findings.documents());
+        ArrayNode problems = json.putArray("problems");
+        for (Problem problem : findings.problems()) {
+            problems.addObject()
+                    .put("key", problem.key())
+                    .put("what", problem.what())
+                    .put("means", problem.means())
+                    .put("act", problem.act());
+        }
+        return json;
+    }
+}

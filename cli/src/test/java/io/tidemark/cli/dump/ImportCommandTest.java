@@ -1,0 +1,212 @@
+package io.tidemark.cli.dump;
+
+import static io.tidemark.cli.dump.DumpFiles.insert;
+import static io.tidemark.cli.dump.DumpFiles.noop;
+import static io.tidemark.cli.dump.DumpFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.RealBackup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImportCommandTest {
+    @TempDir private Path folder;
+
+    @Test
+    void bringsARealBackupInAndTheArchiveIsSound() {
+        RealBackup backup = RealBackup.in(folder);
+
+        JsonNode rs1 = backup.imports("rs1", backup.oplogs("rs1")).json();
+        JsonNode rs2 = backup.imports("rs2", backup.oplogs("rs2")).json();
+        JsonNode cfg = backup.imports("cfg", backup.oplogs("cfg")).json();
+
+        assertThat(rs1.get("entries").asLong()).isEqualTo(4 + 124 + 4 - 1);
+        assertThat(rs1.get("duplicates").asLong()).isEqualTo(1);
+        assertThat(rs1.get("documents").asLong()).isEqualTo(3 + 4);
+        assertThat(rs1.get("from").asText()).isEqualTo("1644242753:1");
+        assertThat(rs1.get("through").asText()).isEqualTo("1644243443:1");
+        assertThat(rs1.get("usableFrom").asText()).isEqualTo("1644242763:4");
+        assertThat(rs1.get("gaps")).isEmpty();
+        assertThat(rs1.get("unproven")).hasSize(1);
+        assertThat(rs2.get("entries").asLong()).isEqualTo(4 + 109 + 4 - 1);
+        assertThat(cfg.get("entries").asLong()).isEqualTo(42 + 1986 + 98 - 1);
+        CommandRun verified =
+                CommandRun.of("verify", "--json", "--cluster=pbm", "--bucket=" + backup.bucket());
+        assertThat(verified.exitCode()).as(verified.err()).isEqualTo(ExitCode.DONE);
+        assertThat(verified.json().get("entries").asLong()).isEqualTo(131 + 116 + 2125);
+        assertThat(verified.json().get("problems")).isEmpty();
+    }
+
+    @Test
+    void theSameImportAgainInAnyOrderOfFilesChangesNothing() throws IOException {
+        RealBackup backup = RealBackup.in(folder);
+        CommandRun first = backup.imports("rs1", backup.oplogs("rs1"));
+        List<Path> stored = objects();
+        List<Path> turned = new java.util.ArrayList<>(backup.oplogs("rs1"));
+        Collections.reverse(turned);
+
+        CommandRun again = backup.imports("rs1", turned);
+
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(objects()).isEqualTo(stored);
+    }
+
+    @Test
+    void laterFilesGoOnWhereTheArchiveEnds() {
+        RealBackup backup = RealBackup.in(folder);
+        List<Path> oplogs = backup.oplogs("rs1");
+        backup.imports("rs1", oplogs.subList(0, 2));
+
+        CommandRun later =
+                CommandRun.of(
+                        "import",
+                        "--json",
+                        "--cluster=pbm",
+                        "--bucket=" + backup.bucket(),
+                        "--replica-set=rs1",
+                        "--oplog",
+                        oplogs.get(2).toString());
+
+        assertThat(later.json().get("entries").asLong()).isEqualTo(4);
+        assertThat(verify().get("entries").asLong()).isEqualTo(131);
+        assertThat(verify().get("problems")).isEmpty();
+    }
+
+    @Test
+    void aMissingFileIsAGapUntilItIsImported() {
+        RealBackup backup = RealBackup.in(folder);
+        List<Path> oplogs = backup.oplogs("rs1");
+        JsonNode without = backup.imports("rs1", List.of(oplogs.get(0), oplogs.get(2))).json();
+        assertThat(without.get("gaps")).hasSize(1);
+        assertThat(without.at("/gaps/0/after").asText()).isEqualTo("1644242763:4");
+        assertThat(verify().at("/problems/0/what").asText()).contains("known gap");
+
+        backup.imports("rs1", oplogs);
+
+        assertThat(verify().get("problems")).isEmpty();
+    }
+
+    @Test
+    void theOperatorsWordOverrulesTheSilence() {
+        RealBackup backup = RealBackup.in(folder);
+        List<Path> oplogs = backup.oplogs("rs1");
+
+        JsonNode json =
+                backup.imports("rs1", List.of(oplogs.get(0), oplogs.get(2)), "--assume-contiguous")
+                        .json();
+
+        assertThat(json.get("gaps")).isEmpty();
+        assertThat(json.get("unproven")).hasSize(1);
+    }
+
+    @Test
+    void filesOfAnotherHistoryAreRefusedAndNothingIsStored() throws IOException {
+        imports(write(folder.resolve("a"), insert(10, 1, 1), insert(11, 1, 2)));
+        List<Path> stored = objects();
+
+        CommandRun other = imports(write(folder.resolve("b"), insert(10, 1, 1), insert(12, 1, 3)));
+
+        assertThat(other.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(other.err()).contains("another history");
+        assertThat(objects()).isEqualTo(stored);
+    }
+
+    @Test
+    void aTruncatedFileLeavesNoTrace() throws IOException {
+        byte[] whole = DumpFiles.bytes(List.of(insert(10, 1, 1), insert(11, 1, 2)));
+        Path cut = write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length - 3));
+
+        CommandRun run = imports(cut);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(run.err()).contains("cut off").contains(cut.toString());
+        assertThat(run.json().at("/error/exitCode").asInt()).isEqualTo(5);
+        assertThat(objects()).isEmpty();
+    }
+
+    @Test
+    void aDumpWhoseCollectionIsTruncatedIsNoBase() throws IOException {
+        Path oplog = write(folder.resolve("oplog"), noop(10, 1));
+        byte[] whole = DumpFiles.bytes(List.of(BsonDocument.parse("{_id: 1, a: 'text'}")));
+        write(folder.resolve("dump/shop/a.bson"), whole);
+        write(folder.resolve("dump/shop/b.bson"), Arrays.copyOf(whole, 9));
+
+        CommandRun run = imports(oplog, "--dump", folder.resolve("dump").toString());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(objects()).noneMatch(key -> key.toString().endsWith("manifest.json"));
+        assertThat(objects()).noneMatch(key -> key.toString().endsWith(".slice"));
+    }
+
+    @Test
+    void aDumpsOwnOplogTellsWhenItEnded() {
+        write(folder.resolve("dump/shop/a.bson"), BsonDocument.parse("{_id: 1}"));
+        write(folder.resolve("dump/oplog.bson"), noop(20, 1), noop(25, 1));
+        Path before = write(folder.resolve("before"), noop(10, 1), noop(22, 1));
+
+        JsonNode json = imports(before, "--dump", folder.resolve("dump").toString()).json();
+
+        assertThat(json.get("from").asText()).isEqualTo("10:1");
+        assertThat(json.get("usableFrom").asText()).isEqualTo("25:1");
+    }
+
+    @Test
+    void aDumpWithoutOplogIsRefused() {
+        write(folder.resolve("dump/shop/a.bson"), BsonDocument.parse("{_id: 1}"));
+
+        CommandRun run =
+                CommandRun.of(
+                        "import",
+                        "--cluster=c",
+                        "--bucket=file:" + folder.resolve("bucket"),
+                        "--replica-set=rs0",
+                        "--dump=" + folder.resolve("dump"));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("oplog");
+    }
+
+    private CommandRun imports(Path oplog, String... further) {
+        return CommandRun.of(
+                Stream.concat(
+                                Stream.of(
+                                        "import",
+                                        "--json",
+                                        "--cluster=pbm",
+                                        "--bucket=file:" + folder.resolve("bucket"),
+                                        "--replica-set=rs1",
+                                        "--oplog=" + oplog),
+                                Stream.of(further))
+                        .toArray(String[]::new));
+    }
+
+    private JsonNode verify() {
+        return CommandRun.of(
+                        "verify",
+                        "--json",
+                        "--cluster=pbm",
+                        "--bucket=file:" + folder.resolve("bucket"))
+                .json();
+    }
+
+    private List<Path> objects() throws IOException {
+        Path bucket = folder.resolve("bucket");
+        if (!Files.exists(bucket)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(bucket)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+}

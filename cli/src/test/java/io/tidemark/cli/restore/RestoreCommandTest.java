@@ -1,0 +1,146 @@
+package io.tidemark.cli.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.RealBackup;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A real cluster's backup, all the way through the command, into simulated servers. */
+class RestoreCommandTest {
+    private static final List<String> SETS = List.of("rs1", "rs2", "cfg");
+
+    @TempDir private Path folder;
+    private RealBackup backup;
+    private final Map<String, SimulatedReplicaSet> targets = new TreeMap<>();
+
+    @BeforeEach
+    void importTheBackup() {
+        backup = RealBackup.in(folder);
+        for (String set : SETS) {
+            CommandRun run = backup.imports(set, backup.oplogs(set));
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+            targets.put(set, SimulatedReplicaSet.builder("new-" + set).start());
+        }
+    }
+
+    @AfterEach
+    void stopTargets() {
+        targets.values().forEach(SimulatedReplicaSet::close);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1644243375:4, '0 1 2 3 4 5 24 25 34 35', '195 196 295 296'",
+        "1644243375:5, '0 1 2 3 4 5 24 25', '195 196'",
+        "1644243375:7, '0 1 2 3 4 5 24 25', '195 196'",
+        "1644243413:1, '0 1 2 3 4 5 24 25', '195 196'"
+    })
+    void aTransactionIsWholeOrAbsentWhereverItsShardsWroteItsCommit(
+            String to, String onRs1, String onRs2) {
+        CommandRun run = restore(to);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(indexes("rs1")).isEqualTo(onRs1);
+        assertThat(indexes("rs2")).isEqualTo(onRs2);
+        requireContract(run.json(), to);
+    }
+
+    private static void requireContract(JsonNode json, String to) {
+        assertThat(json.get("restoredTo").asText()).isEqualTo(to);
+        assertThat(json.get("policy").asText()).isEqualTo("exact");
+        assertThat(json.get("verified").asBoolean()).isTrue();
+        assertThat(json.get("orphansRemoved").isNumber()).isTrue();
+        assertThat(json.get("seconds").isNumber()).isTrue();
+        assertThat(json.get("transactions").isArray()).isTrue();
+        JsonNode rs1 = json.at("/replicaSets/rs1");
+        assertThat(rs1.get("entriesRead").asLong()).isPositive();
+        assertThat(rs1.get("entriesApplied").asLong()).isPositive();
+        JsonNode collection = rs1.get("collections").get("trx.test");
+        assertThat(collection.get("documents").asLong()).isPositive();
+        assertThat(collection.get("hash").asText()).isNotEmpty();
+    }
+
+    @Test
+    void aTargetThatHoldsDataIsRefused() {
+        try (MongoClient client = MongoClients.create(targets.get("rs2").uri())) {
+            client.getDatabase("shop").getCollection("orders").insertOne(new Document("a", 1));
+        }
+
+        CommandRun run = restore("1644243375:4");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.TARGET_REFUSED);
+        assertThat(run.json().at("/error/exitCode").asInt()).isEqualTo(4);
+        assertThat(run.err()).contains("shop.orders").doesNotContain("\tat ");
+        assertThat(indexes("rs1")).isEmpty();
+    }
+
+    @Test
+    void withoutTargetsNothingIsRead() {
+        CommandRun run =
+                CommandRun.of(
+                        "restore",
+                        "--cluster=pbm",
+                        "--bucket=" + backup.bucket(),
+                        "--to=1644243375:4");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--target");
+    }
+
+    @Test
+    void anUnreachableTargetIsNoBug() {
+        targets.get("rs1").close();
+
+        CommandRun run = restore("1644243375:4", "&serverSelectionTimeoutMS=1500");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    private CommandRun restore(String to, String... uriOptions) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "restore",
+                                "--json",
+                                "--cluster=pbm",
+                                "--bucket=" + backup.bucket(),
+                                "--to=" + to));
+        targets.forEach(
+                (set, target) -> {
+                    // The config servers go by their role's name too.
+                    String name = set.equals("cfg") ? "config" : set;
+                    words.add("--target");
+                    words.add(name + "=" + target.uri() + String.join("", uriOptions));
+                });
+        return CommandRun.of(words.toArray(String[]::new));
+    }
+
+    private String indexes(String set) {
+        try (MongoClient client = MongoClients.create(targets.get(set).uri())) {
+            List<Integer> found = new ArrayList<>();
+            client.getDatabase("trx")
+                    .getCollection("test")
+                    .find()
+                    .forEach(d -> found.add(((Number) d.get("idx")).intValue()));
+            return String.join(
+                    " ", found.stream().sorted().map(String::valueOf).toArray(String[]::new));
+        }
+    }
+}

@@ -77,6 +77,11 @@ final class ArchiveRecord {
         bases.put(base.replicaSet() + "/" + base.id(), base);
     }
 
+    /** Bases told. */
+    List<Base> bases() {
+        return List.copyOf(bases.values());
+    }
+
     /** Holes told, and what each replica set wrote before its record begins. */
     List<Hole> holes(List<Membership> members) {
         List<Hole> all = new ArrayList<>(holes);

@@ -195,6 +195,11 @@ public final class TimelineFold {
         archive.base(base);
     }
 
+    /** The bases told and not forgotten. */
+    public List<Base> bases() {
+        return archive.bases();
+    }
+
     /** Up to where every member of the cluster is captured, and who holds it back. */
     public Watermark capturedWatermark() {
         work();

@@ -23,6 +23,16 @@ public record Hole(ReplicaSet replicaSet, Kind kind, Gap gap) implements Compara
         public String code() {
             return code;
         }
+
+        /** The kind of a code; a plain gap where this version doesn't know it. */
+        public static Kind of(String code) {
+            for (Kind kind : values()) {
+                if (kind.code.equals(code)) {
+                    return kind;
+                }
+            }
+            return GAP;
+        }
     }
 
     @Override

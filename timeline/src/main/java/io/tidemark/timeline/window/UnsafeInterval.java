@@ -2,6 +2,7 @@ package io.tidemark.timeline.window;
 
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.timeline.event.Evidence;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -23,7 +24,15 @@ public record UnsafeInterval(
         String ns,
         List<String> shards,
         String reason,
-        List<Evidence> evidence) {
+        List<Evidence> evidence)
+        implements Comparable<UnsafeInterval> {
+    private static final Comparator<UnsafeInterval> ORDER =
+            Comparator.comparing(UnsafeInterval::from)
+                    .thenComparing(UnsafeInterval::to)
+                    .thenComparing(UnsafeInterval::kind)
+                    .thenComparing(UnsafeInterval::event)
+                    .thenComparing(UnsafeInterval::reason);
+
     public UnsafeInterval {
         shards = List.copyOf(shards);
         evidence = List.copyOf(evidence);
@@ -34,5 +43,11 @@ public record UnsafeInterval(
 
     public boolean contains(ClusterTime time) {
         return !time.isBefore(from) && !time.isAfter(to);
+    }
+
+    /** By start, then by end, then by what makes it unsafe. */
+    @Override
+    public int compareTo(UnsafeInterval other) {
+        return ORDER.compare(this, other);
     }
 }

@@ -9,6 +9,7 @@ import io.tidemark.timeline.watermark.Membership;
 import io.tidemark.timeline.watermark.Watermark;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +19,6 @@ import java.util.Optional;
  * minus unsafe intervals. An operation that has not ended is unsafe up to the watermark.
  */
 public final class WindowRule {
-    private static final Comparator<UnsafeInterval> ORDER =
-            Comparator.comparing(UnsafeInterval::from)
-                    .thenComparing(UnsafeInterval::to)
-                    .thenComparing(UnsafeInterval::kind)
-                    .thenComparing(UnsafeInterval::event)
-                    .thenComparing(UnsafeInterval::reason);
     private final Watermark watermark;
     private final Coverage coverage;
     private final List<Hole> holes;
@@ -58,7 +53,7 @@ public final class WindowRule {
         for (TopologyEvent event : events) {
             interval(policy, event, span).ifPresent(unsafe::add);
         }
-        unsafe.sort(ORDER);
+        Collections.sort(unsafe);
         List<RestoreWindow> refused =
                 unsafe.stream().map(u -> new RestoreWindow(u.from(), u.to())).toList();
         List<RestoreWindow> safe = TimeRanges.minus(span, refused);

@@ -1,5 +1,10 @@
 package io.tidemark.timeline.event;
 
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
 /**
  * What can happen to a sharded cluster's layout, catalogue or members.
  *
@@ -51,6 +56,32 @@ public enum EventKind {
     /** The name in JSON, on topics and in ids; a documented contract. */
     public String code() {
         return code;
+    }
+
+    /**
+     * The kinds whose names begin with {@code text}, in any case: {@code drop} means drops of
+     * collections, databases and indexes.
+     *
+     * @throws IllegalArgumentException if there is none, naming them all
+     */
+    public static Set<EventKind> named(String text) {
+        String start = text.toLowerCase(Locale.ROOT);
+        Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
+        for (EventKind kind : values()) {
+            if (!text.isEmpty() && kind.code.toLowerCase(Locale.ROOT).startsWith(start)) {
+                kinds.add(kind);
+            }
+        }
+        if (kinds.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + text
+                            + "' is no kind of event; kinds are "
+                            + String.join(
+                                    ", ", Arrays.stream(values()).map(EventKind::code).toList())
+                            + ", or the beginning of such a name");
+        }
+        return kinds;
     }
 
     /** Unsafe from {@link Span#criticalFrom} until it ends, under policy exact. */

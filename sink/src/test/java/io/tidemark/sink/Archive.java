@@ -1,5 +1,7 @@
 package io.tidemark.sink;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterName;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What a test finds in the bucket. */
@@ -63,6 +66,32 @@ record Archive(ObjectStore store, ClusterName cluster) {
             reached = Catalogue.through(key);
         }
         return true;
+    }
+
+    /** Every slice and gap, key and bytes; says which differ, and where each bucket ends. */
+    void assertSameAs(Archive other) {
+        Map<String, String> ours = slicesAndGaps();
+        Map<String, String> theirs = other.slicesAndGaps();
+        TreeSet<String> keys = new TreeSet<>(ours.keySet());
+        keys.addAll(theirs.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String key : keys) {
+            if (!theirs.containsKey(key)) {
+                differences.add("only in " + store.describe() + ": " + key);
+            } else if (!ours.containsKey(key)) {
+                differences.add("only in " + other.store.describe() + ": " + key);
+            } else if (!ours.get(key).equals(theirs.get(key))) {
+                differences.add("other bytes: " + key);
+            }
+        }
+        assertThat(differences).as("%d and %d objects", ours.size(), theirs.size()).isEmpty();
+    }
+
+    private Map<String, String> slicesAndGaps() {
+        Map<String, String> objects = objects();
+        // A killed put leaves a temporary object in some stores.
+        objects.keySet().removeIf(key -> ObjectKey.parse(key).isEmpty());
+        return objects;
     }
 
     /**

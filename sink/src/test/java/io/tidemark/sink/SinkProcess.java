@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A worker in a JVM of its own, which can be killed like one. */
 final class SinkProcess implements AutoCloseable {
+    private static final long STALL_SECONDS = 120;
     private final Process process;
     private final Path log;
 
@@ -58,6 +61,39 @@ final class SinkProcess implements AutoCloseable {
             throw new IllegalStateException("the sink does not stop: " + log());
         }
         return process.exitValue();
+    }
+
+    /**
+     * Waits for {@code done} as long as {@code progress} moves: a stalled process fails the test, a
+     * slow one doesn't.
+     */
+    void awaitWhileItGoesOn(
+            Supplier<Integer> progress, BooleanSupplier done, Supplier<String> awaited)
+            throws InterruptedException {
+        long started = System.nanoTime();
+        long moved = started;
+        int reached = progress.get();
+        while (!done.getAsBoolean()) {
+            int now = progress.get();
+            if (now != reached) {
+                reached = now;
+                moved = System.nanoTime();
+            }
+            long stalledSeconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - moved);
+            if (!isAlive() || stalledSeconds >= STALL_SECONDS) {
+                long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
+                throw new AssertionError(
+                        "The sink %s after %d s, of which %d s without progress (%d). Awaited: %s%nIts log:%n%s"
+                                .formatted(
+                                        isAlive() ? "is alive" : "ended",
+                                        seconds,
+                                        stalledSeconds,
+                                        reached,
+                                        awaited.get(),
+                                        log()));
+            }
+            Thread.sleep(200);
+        }
     }
 
     boolean isAlive() {

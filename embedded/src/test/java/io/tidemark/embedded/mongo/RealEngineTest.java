@@ -1,9 +1,11 @@
 package io.tidemark.embedded.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoQueryException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.bson.BsonArray;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
@@ -30,10 +33,25 @@ import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds our reading and changing of documents against a real server's, on random input. */
+/**
+ * Holds our reading and changing of documents against a real server's, on random input: of some
+ * fixed seeds and of fresh ones. {@code -Dtidemark.seed=N} runs one seed again, {@code
+ * -Dtidemark.freshSeeds=N} many.
+ */
 class RealEngineTest {
+    private static final List<String> SORTS =
+            List.of(
+                    "{a: 1}",
+                    "{a: -1}",
+                    "{'a.b': 1}",
+                    "{'a.b': -1}",
+                    "{'b.0': 1}",
+                    "{b: -1, a: 1}");
+    private static final long[] FIXED_SEEDS = {1, 8_173_251_321_215L, -7_046_029_254_386_353_131L};
+
     private static MongoClient client;
     private static MongoDatabase database;
 
@@ -55,12 +73,30 @@ class RealEngineTest {
         }
     }
 
-    private final long seed = Long.getLong("tidemark.seed", 8_173_251_321_215L);
-    private final Random random = new Random(seed);
-    private final RandomDocuments documents = new RandomDocuments(random);
+    static LongStream seeds() {
+        Long only = Long.getLong("tidemark.seed");
+        return only != null
+                ? LongStream.of(only)
+                : LongStream.concat(
+                        LongStream.of(FIXED_SEEDS),
+                        new Random().longs(Integer.getInteger("tidemark.freshSeeds", 2)));
+    }
 
-    @Test
-    void filtersFindTheSameDocuments() {
+    private long seed;
+    private Random random;
+    private RandomDocuments documents;
+
+    private void begin(long given) {
+        seed = given;
+        random = new Random(given);
+        documents = new RandomDocuments(random);
+        database.drop();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void filtersFindTheSameDocuments(long given) {
+        begin(given);
         List<BsonDocument> all = fill("filters", 150);
         MongoCollection<BsonDocument> collection = collection("filters");
         List<String> wrong = new ArrayList<>();
@@ -100,16 +136,13 @@ class RealEngineTest {
                 .toList();
     }
 
-    @Test
-    void sortsGiveTheSameOrder() {
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void sortsGiveTheSameOrder(long given) {
+        begin(given);
         List<BsonDocument> all = fill("sorts", 150);
-        for (String sort : List.of("{a: 1}", "{a: -1}", "{'a.b': 1}", "{b: -1, a: 1}")) {
+        for (String sort : SORTS) {
             BsonDocument order = BsonDocument.parse(sort).append("_id", new BsonInt32(1));
-            List<BsonValue> ours =
-                    all.stream()
-                            .sorted(SortOrder.of(order))
-                            .map(document -> document.get("_id"))
-                            .toList();
             List<BsonValue> theirs = new ArrayList<>();
             try {
                 collection("sorts")
@@ -117,15 +150,47 @@ class RealEngineTest {
                         .sort(order)
                         .map(document -> document.get("_id"))
                         .into(theirs);
-            } catch (com.mongodb.MongoQueryException parallelArrays) {
+            } catch (MongoQueryException refused) {
+                requireRefused(all, order, refused);
                 continue;
             }
-            assertThat(ours).as("seed %d, sort %s", seed, sort).isEqualTo(theirs);
+            List<BsonValue> ours =
+                    all.stream()
+                            .sorted(SortOrder.of(order))
+                            .map(document -> document.get("_id"))
+                            .toList();
+            assertThat(ours)
+                    .as("seed %d, sort %s: %s", seed, sort, misplaced(ours, theirs, all))
+                    .isEqualTo(theirs);
         }
     }
 
-    @Test
-    void updatesGiveTheSameDocumentsOrTheSameRefusals() {
+    /** Parallel arrays are refused there only; ambiguous names must be refused here, too. */
+    private void requireRefused(
+            List<BsonDocument> all, BsonDocument order, MongoQueryException refused) {
+        if (refused.getErrorCode() == 16746) {
+            assertThatThrownBy(() -> all.stream().sorted(SortOrder.of(order)).toList())
+                    .as("seed %d, sort %s", seed, order)
+                    .isInstanceOfSatisfying(
+                            ServerError.class, ours -> assertThat(ours.code()).isEqualTo(16746));
+        }
+    }
+
+    private static List<BsonDocument> misplaced(
+            List<BsonValue> ours, List<BsonValue> theirs, List<BsonDocument> all) {
+        return all.stream()
+                .filter(
+                        document ->
+                                ours.indexOf(document.get("_id"))
+                                        != theirs.indexOf(document.get("_id")))
+                .limit(2)
+                .toList();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void updatesGiveTheSameDocumentsOrTheSameRefusals(long given) {
+        begin(given);
         MongoCollection<BsonDocument> collection = collection("updates");
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < 1500; i++) {
@@ -184,8 +249,10 @@ class RealEngineTest {
         return collection.find(key).first().toJson();
     }
 
-    @Test
-    void valuesCompareAlike() {
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void valuesCompareAlike(long given) {
+        begin(given);
         List<BsonDocument> all = fill("order", 200);
         all.sort((left, right) -> BsonOrder.SIMPLE.compare(left, right));
         List<BsonDocument> theirs =
@@ -195,8 +262,10 @@ class RealEngineTest {
         assertThat(theirs).hasSameSizeAs(all);
     }
 
-    @Test
-    void hashesAreTheSame() {
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void hashesAreTheSame(long given) {
+        begin(given);
         List<BsonValue> values = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             values.add(documents.value(3));

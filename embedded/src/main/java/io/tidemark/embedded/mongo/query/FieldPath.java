@@ -124,10 +124,14 @@ public record FieldPath(List<String> parts) {
         }
     }
 
-    /** A scalar element has nothing below it, and so has an array in which no document was met. */
+    /**
+     * Into an array: below each document, and below the element an index names. Where that is
+     * nothing at all, the value is missing, unless an index has led to this array. A scalar beside
+     * documents has a missing value below it, too, though not below a number. (Found out by asking
+     * a server.)
+     */
     private void walkArray(List<BsonValue> elements, int at, Reached from, List<Reached> found) {
         OptionalInt position = arrayIndex(parts.get(at));
-        boolean indexed = position.isPresent() && position.getAsInt() < elements.size();
         int before = found.size();
         boolean scalars = false;
         for (int i = 0; i < elements.size(); i++) {
@@ -138,18 +142,20 @@ public record FieldPath(List<String> parts) {
                 scalars |= !element.isArray();
             }
         }
-        if (indexed) {
-            walk(
-                    elements.get(position.getAsInt()),
-                    at + 1,
-                    new Reached(null, from.arrayIndex(), true),
-                    found);
-        } else if (from.byIndex() && elements.isEmpty()) {
-            // An index led into an empty array: nothing is there, not even a missing value.
-            return;
-        } else if (scalars || found.size() == before) {
+        if (position.isPresent() && position.getAsInt() < elements.size()) {
+            walkIndexed(elements.get(position.getAsInt()), at, from, found);
+        } else if ((scalars && position.isEmpty()) || (found.size() == before && !from.byIndex())) {
             found.add(new Reached(null, from.arrayIndex(), false));
         }
+    }
+
+    /** Below a scalar that two indexes in a row lead to is nothing, not even a missing value. */
+    private void walkIndexed(BsonValue element, int at, Reached from, List<Reached> found) {
+        boolean below = at + 1 < parts.size();
+        if (below && from.byIndex() && !element.isDocument() && !element.isArray()) {
+            return;
+        }
+        walk(element, at + 1, new Reached(null, from.arrayIndex(), true), found);
     }
 
     private static OptionalInt outer(OptionalInt index, int inner) {

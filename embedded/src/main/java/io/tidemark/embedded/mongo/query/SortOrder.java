@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.bson.BsonDocument;
 import org.bson.BsonNull;
@@ -62,21 +63,73 @@ public final class SortOrder implements Comparator<BsonDocument> {
 
     private static List<BsonValue> candidates(FieldPath path, BsonDocument document) {
         List<BsonValue> found = new ArrayList<>();
-        for (FieldPath.Reached place : path.reach(document)) {
-            BsonValue value = place.value();
-            if (value == null) {
-                found.add(BsonNull.VALUE);
-            } else if (!value.isArray()) {
-                found.add(value);
-            } else if (value.asArray().isEmpty()) {
-                found.add(new BsonUndefined());
-            } else {
-                found.addAll(value.asArray().getValues());
-            }
-        }
-        if (found.isEmpty()) {
+        collect(document, path.parts(), 0, found);
+        return found;
+    }
+
+    /** As for an index: whatever a path meets that has no such field counts as null. */
+    private static void collect(BsonValue here, List<String> parts, int at, List<BsonValue> found) {
+        if (here == null) {
+            found.add(BsonNull.VALUE);
+        } else if (at == parts.size()) {
+            collectEnd(here, found);
+        } else if (here.isDocument()) {
+            collect(here.asDocument().get(parts.get(at)), parts, at + 1, found);
+        } else if (here.isArray() && !here.asArray().isEmpty()) {
+            collectBelow(here.asArray().getValues(), parts, at, found);
+        } else {
             found.add(BsonNull.VALUE);
         }
-        return found;
+    }
+
+    private static void collectEnd(BsonValue value, List<BsonValue> found) {
+        if (!value.isArray()) {
+            found.add(value);
+        } else if (value.asArray().isEmpty()) {
+            found.add(new BsonUndefined());
+        } else {
+            found.addAll(value.asArray().getValues());
+        }
+    }
+
+    private static void collectBelow(
+            List<BsonValue> elements, List<String> parts, int at, List<BsonValue> found) {
+        OptionalInt index = FieldPath.arrayIndex(parts.get(at));
+        if (index.isPresent() && index.getAsInt() < elements.size()) {
+            requireUnambiguous(elements, parts.get(at));
+            collectIndexed(elements.get(index.getAsInt()), parts, at + 1, found);
+            return;
+        }
+        for (BsonValue element : elements) {
+            collect(element.isDocument() ? element : null, parts, at, found);
+        }
+    }
+
+    /** An array that an index has led to counts as one value. */
+    private static void collectIndexed(
+            BsonValue element, List<String> parts, int at, List<BsonValue> found) {
+        boolean whole = at == parts.size() && element.isArray() && !element.asArray().isEmpty();
+        if (whole) {
+            found.add(element);
+        } else {
+            collect(element, parts, at, found);
+        }
+    }
+
+    private static void requireUnambiguous(List<BsonValue> elements, String name) {
+        boolean alsoName =
+                elements.stream()
+                        .anyMatch(
+                                element ->
+                                        element.isDocument()
+                                                && element.asDocument().containsKey(name));
+        if (alsoName) {
+            throw ServerError.location(
+                    16746,
+                    "Ambiguous field name found in array (do not use numeric field names in"
+                            + " embedded elements in an array), field: '"
+                            + name
+                            + "'");
+        }
     }
 }

@@ -48,23 +48,25 @@ record OperatorUpdate(List<Step> steps, Map<String, Filter> arrayFilters, LogFor
     private static void rename(BsonDocument post, Rename rename, PathWalk walk) {
         BsonValue moved = source(post, rename.from());
         if (moved != null) {
+            requireNoArray(post, rename.to());
             walk.apply(rename.to(), Modifiers.set(Copies.of(moved)));
             walk.apply(rename.from(), Modifiers.of("$unset", moved));
         }
     }
 
+    /** What is to be moved, or null; an array on the way is refused only if something is there. */
     private static BsonValue source(BsonDocument post, FieldPath from) {
         BsonValue here = post;
+        boolean inArray = false;
         for (String part : from.parts()) {
             OptionalInt index = here.isArray() ? FieldPath.arrayIndex(part) : OptionalInt.empty();
-            if (index.isPresent() && index.getAsInt() >= here.asArray().size()) {
-                return null;
-            }
-            if (index.isPresent()) {
-                throw ServerError.badValue(
-                        "The source field of $rename may not be in an array: " + from.dotted());
-            }
-            if (!here.isDocument()) {
+            if (here.isDocument()) {
+                here = here.asDocument().get(part);
+            } else if (index.isPresent()) {
+                List<BsonValue> elements = here.asArray().getValues();
+                here = index.getAsInt() < elements.size() ? elements.get(index.getAsInt()) : null;
+                inArray = true;
+            } else {
                 throw ServerError.pathNotViable(
                         "Cannot use the part ("
                                 + part
@@ -73,12 +75,26 @@ record OperatorUpdate(List<Step> steps, Map<String, Filter> arrayFilters, LogFor
                                 + ") to traverse the element "
                                 + here);
             }
-            here = here.asDocument().get(part);
             if (here == null) {
                 return null;
             }
         }
+        if (inArray) {
+            throw ServerError.badValue(
+                    "The source field of $rename may not be in an array: " + from.dotted());
+        }
         return here;
+    }
+
+    private static void requireNoArray(BsonDocument post, FieldPath to) {
+        BsonValue here = post;
+        for (String part : to.parts()) {
+            if (here != null && here.isArray()) {
+                throw ServerError.badValue(
+                        "The destination field of $rename may not be in an array: " + to.dotted());
+            }
+            here = here != null && here.isDocument() ? here.asDocument().get(part) : null;
+        }
     }
 
     private static void requireSameId(BsonValue before, BsonValue after, UpdateContext context) {

@@ -155,6 +155,11 @@ public final class SimulatedReplicaSet implements AutoCloseable {
         return members.stream().filter(SimulatedMember::isPrimary).findFirst();
     }
 
+    /** The present election term. */
+    public long term() {
+        return control.term();
+    }
+
     /** The whole log as it stands on the primary. */
     public List<RawBsonDocument> oplog() {
         return control.oplog();

@@ -35,6 +35,11 @@ public final class Members {
         return new BsonTimestamp(engine.locked(() -> at(member).applied));
     }
 
+    /** The present election term. */
+    public long term() {
+        return engine.locked(engine::term);
+    }
+
     private MemberPosition at(int member) {
         return engine.replication.member(member);
     }

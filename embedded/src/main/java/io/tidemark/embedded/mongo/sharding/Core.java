@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
@@ -20,6 +21,8 @@ import org.bson.types.ObjectId;
 
 /** What all parts of the cluster share: its sets, its metadata, its ids and time. */
 final class Core {
+    private static final long MAJORITY_WAIT_MILLIS = 10_000;
+
     final ServerVersion version;
     final Clock clock;
     final IdSource ids;
@@ -30,7 +33,7 @@ final class Core {
     final ClusterOracle oracle;
     final List<Migration> migrations = new CopyOnWriteArrayList<>();
     final List<RangeDeletion> rangeDeletions = new CopyOnWriteArrayList<>();
-    final List<BlockedRange> blocked = new CopyOnWriteArrayList<>();
+    final CopyOnWriteArrayList<BlockedRange> blocked = new CopyOnWriteArrayList<>();
     final OpenTransactions transactions = new OpenTransactions();
 
     /**
@@ -143,6 +146,48 @@ final class Core {
                     24,
                     "LockTimeout",
                     "Unable to acquire the lock of " + namespace + ": a transaction uses it");
+        }
+    }
+
+    void requireNoTransactionOnDatabase(String name) {
+        if (transactions.touchesDatabase(name)) {
+            throw new ServerError(24, "LockTimeout", "A transaction uses database " + name);
+        }
+    }
+
+    /** The shard that holds a database's unsharded collections. */
+    Member primaryOf(String database) {
+        return shard(
+                routing()
+                        .database(database)
+                        .map(Routing.Database::primary)
+                        .orElseThrow(
+                                () ->
+                                        ServerError.namespaceNotFound(
+                                                "database " + database + " not found")));
+    }
+
+    /** Shards that may hold a collection, the primary shard first. */
+    List<Member> placesOf(Member primary, Optional<ShardedCollection> sharded) {
+        List<Member> places = new ArrayList<>(List.of(primary));
+        if (sharded.isPresent()) {
+            // Also shards that own nothing now may still hold left-overs of it.
+            shardIds().stream()
+                    .filter(shard -> !shard.equals(primary.id()))
+                    .forEach(shard -> places.add(shard(shard)));
+        }
+        return places;
+    }
+
+    /**
+     * Waits until on every set a majority holds all that was written, as whoever coordinates does
+     * before he goes on (F§5).
+     */
+    void awaitMajority() {
+        List<Member> sets = new ArrayList<>(shards().values());
+        sets.add(config);
+        for (Member set : sets) {
+            set.requireMajority(MAJORITY_WAIT_MILLIS);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tidemark.embedded.mongo.sharding;
 
 import io.tidemark.embedded.mongo.InProcessPrimary;
+import io.tidemark.embedded.mongo.ServerError;
 import io.tidemark.embedded.mongo.SimulatedMember;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import java.util.function.Consumer;
@@ -40,6 +41,17 @@ record Member(String id, SimulatedReplicaSet set, Gossip gossip) {
             throw new ShardRefusal(id, reply);
         }
         return reply;
+    }
+
+    /** Waits until a majority holds all that was written; fails where that takes too long. */
+    void requireMajority(long timeoutMillis) {
+        BsonTimestamp written = set.primary().lastApplied();
+        if (!set.primary().awaitCommitPoint(written, timeoutMillis)) {
+            throw new ServerError(
+                    64,
+                    "WriteConcernFailed",
+                    "No majority of " + set.name() + " has reached " + written);
+        }
     }
 
     /** The same set, called with another caller's knowledge of time. */

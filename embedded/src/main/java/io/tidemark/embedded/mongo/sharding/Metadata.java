@@ -169,6 +169,14 @@ final class Metadata {
      * with it.
      */
     void removeCollection(ShardedCollection collection) {
+        boolean present =
+                core.routing()
+                        .collection(collection.namespace())
+                        .filter(now -> now.uuid().equals(collection.uuid()))
+                        .isPresent();
+        if (!present) {
+            return;
+        }
         boolean marks = !core.atLeast(ServerVersion.V5_0);
         if (marks) {
             removeChunks(collection);

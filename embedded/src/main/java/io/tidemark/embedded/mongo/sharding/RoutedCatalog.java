@@ -31,7 +31,7 @@ final class RoutedCatalog {
         this.core = core;
         this.shards = shards;
         this.placement = placement;
-        this.ddl = new Ddl(core, placement);
+        this.ddl = new Ddl(core);
         this.cursors = cursors;
     }
 

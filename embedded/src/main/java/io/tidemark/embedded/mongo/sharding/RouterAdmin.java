@@ -28,7 +28,7 @@ final class RouterAdmin {
         this.core = core;
         this.cluster = cluster;
         this.placement = placement;
-        this.ddl = new Ddl(core, placement);
+        this.ddl = new Ddl(core);
     }
 
     Map<String, Function<RoutedCommand, BsonDocument>> commands() {

@@ -42,7 +42,7 @@ public final class SimulatedCluster implements AutoCloseable {
                         settings.seed,
                         settings.orphanCleanupDelay);
         this.placement = new Placement(core);
-        this.ddl = new Ddl(core, placement);
+        this.ddl = new Ddl(core);
     }
 
     public static Builder builder() {
@@ -275,7 +275,7 @@ public final class SimulatedCluster implements AutoCloseable {
         return ddl.dropDatabase(name);
     }
 
-    public Stepwise movePrimary(String database, String to) {
+    public MovePrimary movePrimary(String database, String to) {
         return ddl.movePrimary(database, to);
     }
 

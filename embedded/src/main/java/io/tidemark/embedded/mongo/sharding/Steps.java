@@ -6,17 +6,36 @@ import java.util.Optional;
 
 /** Named steps in order; steps may add further ones behind. */
 final class Steps implements Stepwise {
-    private record Step(String name, Runnable work) {}
+    /**
+     * @param opensPhase whether a coordinator that takes over may not go back before it
+     */
+    private record Step(String name, Runnable work, boolean opensPhase) {}
 
     private final Deque<Step> ahead = new ArrayDeque<>();
+    private final Deque<Step> takenInPhase = new ArrayDeque<>();
+    private boolean phaseAhead;
 
     Steps then(String name, Runnable work) {
-        ahead.addLast(new Step(name, work));
+        ahead.addLast(new Step(name, work, phaseAhead));
+        phaseAhead = false;
         return this;
+    }
+
+    /** The next step added opens a phase: {@link #rewind} goes back to it, not further. */
+    void phase() {
+        phaseAhead = true;
+    }
+
+    /** Puts the steps taken in the present phase back ahead, as a coordinator does that resumes. */
+    void rewind() {
+        while (!takenInPhase.isEmpty()) {
+            ahead.addFirst(takenInPhase.removeLast());
+        }
     }
 
     void clear() {
         ahead.clear();
+        takenInPhase.clear();
     }
 
     @Override
@@ -28,9 +47,15 @@ final class Steps implements Stepwise {
     @Override
     public void step() {
         Step step = ahead.peekFirst();
-        if (step != null) {
-            step.work().run();
-            ahead.remove(step);
+        if (step == null) {
+            return;
+        }
+        step.work().run();
+        if (ahead.remove(step)) {
+            if (step.opensPhase()) {
+                takenInPhase.clear();
+            }
+            takenInPhase.addLast(step);
         }
     }
 }

@@ -22,6 +22,7 @@ public final class MovePrimary implements Stepwise {
     private final List<BlockedRange> whole;
     private final DdlCoordinator coordinator;
     private boolean committed;
+    private boolean aborted;
 
     MovePrimary(Core core, String name, String to) {
         this.core = core;
@@ -84,12 +85,13 @@ public final class MovePrimary implements Stepwise {
      * stays, the copies go.
      */
     public void abort(String reason) {
-        if (committed || !coordinator.hasBegun()) {
+        if (committed || aborted || !coordinator.hasBegun()) {
             throw ServerError.illegalOperation(
                     "The move of "
                             + before.name()
-                            + (committed ? " is committed already" : " has not begun"));
+                            + " has not begun, or is committed or aborted already");
         }
+        aborted = true;
         coordinator.instead();
         for (String namespace : moved) {
             coordinator.then("drop the copy of " + namespace, () -> drop(recipient, namespace));

@@ -28,6 +28,10 @@ final class Steps implements Stepwise {
 
     /** Puts the steps taken in the present phase back ahead, as a coordinator does that resumes. */
     void rewind() {
+        Step next = ahead.peekFirst();
+        if (next != null && next.opensPhase()) {
+            takenInPhase.clear();
+        }
         while (!takenInPhase.isEmpty()) {
             ahead.addFirst(takenInPhase.removeLast());
         }

@@ -4,6 +4,7 @@ import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.fetch.BaseLoad;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.fetch.EntryStream;
+import io.tidemark.restore.fetch.ReadAhead;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
@@ -121,7 +122,12 @@ final class ReplicaSetRestore implements AutoCloseable {
     /** Replays up to and including the restored time. */
     void replayEntries() {
         long read = 0;
-        try (EntryStream entries = source.read(plan().replayAfter(), request.to())) {
+        try (EntryStream stream = source.read(plan().replayAfter(), request.to());
+                ReadAhead<OplogEntry> entries =
+                        ReadAhead.of(
+                                "restore-" + plan().replicaSet() + "-read",
+                                stream,
+                                entry -> entry.raw().sizeBytes())) {
             while (entries.hasNext()) {
                 OplogEntry entry = entries.next();
                 replay.apply(entry);

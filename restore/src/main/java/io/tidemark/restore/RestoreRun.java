@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The phases of one restore, in order; each method is one of them. */
 final class RestoreRun implements AutoCloseable {
@@ -302,10 +303,10 @@ final class RestoreRun implements AutoCloseable {
 
     RestoreReport verify() {
         progress.phase(RestoreProgress.Phase.VERIFY);
-        Map<String, ReplicaSetReport> reports = new TreeMap<>();
-        for (ReplicaSetRestore restore : restores) {
-            reports.put(restore.plan().replicaSet().name(), verify(restore));
-        }
+        Map<String, ReplicaSetReport> reports = new ConcurrentSkipListMap<>();
+        Parallel.forEach(
+                restores,
+                restore -> reports.put(restore.plan().replicaSet().name(), verify(restore)));
         List<String> found = new ArrayList<>(problems.list());
         restores.forEach(restore -> found.addAll(restore.replay().problems().list()));
         return new RestoreReport(

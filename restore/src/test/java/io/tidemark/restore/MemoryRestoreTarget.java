@@ -7,11 +7,11 @@ import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.WriteOutcome;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** A target in memory that answers the guard's questions as an empty lone server would. */
@@ -89,8 +89,9 @@ public final class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
-    public Map<DocumentId, RawDocument> find(Namespace namespace, Collection<DocumentId> ids) {
-        return data.find(namespace, ids);
+    public void find(
+            Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
+        data.find(namespace, ids, reader);
     }
 
     @Override

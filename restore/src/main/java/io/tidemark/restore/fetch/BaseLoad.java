@@ -52,11 +52,14 @@ public final class BaseLoad {
     public long documents(LongConsumer progress) {
         long loaded = 0;
         for (Map.Entry<BaseCollection, CollectionState> each : created.entrySet()) {
-            BaseDocuments documents = reader.documents(manifest, each.getKey());
-            while (documents.hasNext()) {
-                replay.loadInto(each.getValue(), documents.next());
-                if (++loaded % DOCUMENTS_PER_WORD == 0) {
-                    progress.accept(loaded);
+            BaseDocuments stored = reader.documents(manifest, each.getKey());
+            try (ReadAhead<RawDocument> documents =
+                    ReadAhead.of("restore-base-read", stored, RawDocument::sizeBytes)) {
+                while (documents.hasNext()) {
+                    replay.loadInto(each.getValue(), documents.next());
+                    if (++loaded % DOCUMENTS_PER_WORD == 0) {
+                        progress.accept(loaded);
+                    }
                 }
             }
         }

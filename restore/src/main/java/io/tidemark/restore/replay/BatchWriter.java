@@ -3,69 +3,62 @@ package io.tidemark.restore.replay;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 
 /**
- * Writes one batch at a time of each collection: reads the documents that deltas need, applies the
- * deltas, deletes, then puts in parallel. Deletes come first because ids that differ in bytes may
- * be equal to the server (1 and 1.0): the batch's end state never holds two such.
+ * Writes one batch at a time of each lane: deletes, then puts, reading the documents that deltas
+ * need on the way and applying the deltas to them. Deletes come first because ids that differ in
+ * bytes may be equal to the server (1 and 1.0): the batch's end state never holds two such.
  */
 final class BatchWriter {
-    private static final int FIND_AT_ONCE = 1_000;
-    private static final int LEAST_PART = 500;
+    private static final int FIND_AT_ONCE = 5_000;
 
     private record Missing(CollectionState collection, DocumentId id) {}
 
     private final DocumentCache cache;
-    private final ExecutorService writers;
-    private final int parallel;
+    private final long messageBytes;
     private final ClusterTime exactFrom;
     private final Problems problems;
     private final Set<CollectionState> updated = ConcurrentHashMap.newKeySet();
     private final Set<Missing> unrepaired = ConcurrentHashMap.newKeySet();
 
     /**
+     * @param messageBytes documents are written when so many bytes of them are together, so that
+     *     many small deltas of large documents need no more memory than anything else
      * @param exactFrom from here on the base is no longer fuzzy: updates find their documents
      */
-    BatchWriter(
-            DocumentCache cache,
-            ExecutorService writers,
-            int parallel,
-            ClusterTime exactFrom,
-            Problems problems) {
+    BatchWriter(DocumentCache cache, long messageBytes, ClusterTime exactFrom, Problems problems) {
         this.cache = cache;
-        this.writers = writers;
-        this.parallel = parallel;
+        this.messageBytes = messageBytes;
         this.exactFrom = exactFrom;
         this.problems = problems;
     }
 
-    void write(CollectionState collection, CollectionWrites.Batch batch) {
-        resolve(collection, batch);
-        List<DocumentWrite> deletes = new ArrayList<>();
-        List<DocumentWrite> puts = new ArrayList<>();
+    void write(CollectionState collection, Lane.Batch batch) {
+        Outgoing out = new Outgoing(collection);
+        batch.documents().forEach((id, document) -> out.deleteIfGone(id, document));
+        out.send();
+        Set<DocumentId> unread = new LinkedHashSet<>();
         batch.documents()
                 .forEach(
                         (id, document) -> {
-                            checkMissing(collection, id, document);
-                            note(collection, id, document.state());
-                            if (document.state().isPresent()) {
-                                RawDocument state = document.state().get();
-                                puts.add(new DocumentWrite.Put(id, state, document.isNew()));
-                            } else {
-                                deletes.add(new DocumentWrite.Delete(id));
+                            if (!document.isKnown()) {
+                                updated.add(collection);
+                                cache.find(collection, id)
+                                        .ifPresentOrElse(
+                                                d -> document.resolve(Optional.of(d)),
+                                                () -> unread.add(id));
+                            }
+                            if (document.isKnown()) {
+                                out.putIfThere(id, document);
                             }
                         });
-        WriteOutcome outcome = collection.target().write(collection.namespace(), deletes);
-        collection.expected().count(outcome.plus(putAll(collection, puts)));
+        read(collection, batch, unread, out);
+        out.send();
     }
 
     /** For capped collections: one operation after the other. */
@@ -86,82 +79,98 @@ final class BatchWriter {
                                         + " was updated but neither base nor oplog hold it."));
     }
 
-    private void resolve(CollectionState collection, CollectionWrites.Batch batch) {
-        Map<DocumentId, RawDocument> found = new HashMap<>();
-        List<DocumentId> toRead = new ArrayList<>();
-        List<DocumentId> unknown = CollectionWrites.unknownOf(batch);
-        if (!unknown.isEmpty()) {
-            updated.add(collection);
-        }
-        for (DocumentId id : unknown) {
-            cache.find(collection, id).ifPresentOrElse(d -> found.put(id, d), () -> toRead.add(id));
-        }
-        List<Future<Map<DocumentId, RawDocument>>> running = new ArrayList<>();
-        for (int i = 0; i < toRead.size(); i += FIND_AT_ONCE) {
+    /** Each document is changed and let go as it comes. */
+    private void read(
+            CollectionState collection, Lane.Batch batch, Set<DocumentId> unread, Outgoing out) {
+        List<DocumentId> all = List.copyOf(unread);
+        for (int i = 0; i < all.size(); i += FIND_AT_ONCE) {
             Set<DocumentId> some =
-                    new HashSet<>(toRead.subList(i, Math.min(toRead.size(), i + FIND_AT_ONCE)));
-            running.add(
-                    writers.submit(() -> collection.target().find(collection.namespace(), some)));
+                    new LinkedHashSet<>(all.subList(i, Math.min(all.size(), i + FIND_AT_ONCE)));
+            collection
+                    .target()
+                    .find(
+                            collection.namespace(),
+                            Set.copyOf(some),
+                            (id, before) -> {
+                                if (some.remove(id)) {
+                                    out.put(id, batch.documents().remove(id), Optional.of(before));
+                                }
+                            });
+            some.forEach(id -> out.put(id, batch.documents().remove(id), Optional.empty()));
         }
-        running.forEach(read -> found.putAll(Futures.await(read)));
-        unknown.forEach(
-                id -> batch.documents().get(id).resolve(Optional.ofNullable(found.get(id))));
     }
 
     private void checkMissing(CollectionState collection, DocumentId id, PendingDocument document) {
-        Missing missing = new Missing(collection, id);
-        if (document.wasSet()) {
-            unrepaired.remove(missing);
+        if (document.wasSet() && !unrepaired.isEmpty()) {
+            unrepaired.remove(new Missing(collection, id));
         }
-        document.missingAt()
-                .ifPresent(
-                        at -> {
-                            if (at.isAfter(exactFrom)) {
-                                problems.add(
-                                        "Document "
-                                                + id
-                                                + " of "
-                                                + collection
-                                                + " was updated at "
-                                                + at
-                                                + " but does not exist there.");
-                            } else {
-                                unrepaired.add(missing);
-                            }
-                        });
+        Optional<ClusterTime> missingAt = document.missingAt();
+        if (missingAt.isEmpty()) {
+            return;
+        }
+        if (missingAt.get().isAfter(exactFrom)) {
+            problems.add(
+                    "Document "
+                            + id
+                            + " of "
+                            + collection
+                            + " was updated at "
+                            + missingAt.get()
+                            + " but does not exist there.");
+        } else {
+            unrepaired.add(new Missing(collection, id));
+        }
     }
 
-    private void note(CollectionState collection, DocumentId id, Optional<RawDocument> state) {
-        if (state.isPresent()) {
-            collection.expected().put(id, state.get());
+    /** What goes into the next message. One thread. */
+    private final class Outgoing {
+        private final CollectionState collection;
+        private List<DocumentWrite> writes = new ArrayList<>();
+        private long bytes;
+
+        Outgoing(CollectionState collection) {
+            this.collection = collection;
+        }
+
+        void deleteIfGone(DocumentId id, PendingDocument document) {
+            if (document.isKnown() && document.state().isEmpty()) {
+                checkMissing(collection, id, document);
+                collection.expected().remove(id);
+                cache.remove(collection, id);
+                writes.add(new DocumentWrite.Delete(id));
+            }
+        }
+
+        void put(DocumentId id, PendingDocument document, Optional<RawDocument> before) {
+            document.resolve(before);
+            putIfThere(id, document);
+        }
+
+        void putIfThere(DocumentId id, PendingDocument document) {
+            if (document.state().isEmpty()) {
+                return;
+            }
+            RawDocument state = document.state().get();
+            checkMissing(collection, id, document);
+            collection.expected().put(id, state);
             // Where only whole documents are written, nothing will ever be read from the cache.
             if (updated.contains(collection)) {
-                cache.put(collection, id, state.get());
+                cache.put(collection, id, state);
             }
-        } else {
-            collection.expected().remove(id);
-            cache.remove(collection, id);
+            writes.add(new DocumentWrite.Put(id, state, document.isNew()));
+            bytes += state.sizeBytes();
+            if (bytes >= messageBytes) {
+                send();
+            }
         }
-    }
 
-    private WriteOutcome putAll(CollectionState collection, List<DocumentWrite> puts) {
-        int parts = Math.max(1, Math.min(parallel, puts.size() / LEAST_PART));
-        if (parts == 1) {
-            return collection.target().write(collection.namespace(), puts);
+        void send() {
+            if (!writes.isEmpty()) {
+                WriteOutcome outcome = collection.target().write(collection.namespace(), writes);
+                collection.expected().count(outcome);
+                writes = new ArrayList<>();
+                bytes = 0;
+            }
         }
-        List<Future<WriteOutcome>> running = new ArrayList<>();
-        for (int i = 0; i < parts; i++) {
-            List<DocumentWrite> part =
-                    puts.subList(
-                            (int) ((long) puts.size() * i / parts),
-                            (int) ((long) puts.size() * (i + 1) / parts));
-            running.add(
-                    writers.submit(() -> collection.target().write(collection.namespace(), part)));
-        }
-        WriteOutcome all = WriteOutcome.NOTHING;
-        for (Future<WriteOutcome> one : running) {
-            all = all.plus(Futures.await(one));
-        }
-        return all;
     }
 }

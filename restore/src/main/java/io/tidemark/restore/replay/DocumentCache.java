@@ -31,7 +31,8 @@ final class DocumentCache {
         if (document.sizeBytes() > capacityBytes / 8) {
             return;
         }
-        documents.put(new Key(collection, id), document);
+        // A view of a slice's frame would keep the whole frame.
+        documents.put(new Key(collection, id), RawDocument.of(document.toBytes()));
         bytes += size(document);
         var oldest = documents.entrySet().iterator();
         while (bytes > capacityBytes && oldest.hasNext()) {

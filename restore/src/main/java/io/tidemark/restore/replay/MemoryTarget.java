@@ -3,14 +3,14 @@ package io.tidemark.restore.replay;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -100,16 +100,14 @@ public final class MemoryTarget implements ReplayTarget {
     }
 
     @Override
-    public synchronized Map<DocumentId, RawDocument> find(
-            Namespace namespace, Collection<DocumentId> ids) {
-        Map<DocumentId, RawDocument> found = new HashMap<>();
+    public synchronized void find(
+            Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
         for (DocumentId id : ids) {
             RawDocument document = require(namespace).documents.get(id);
             if (document != null) {
-                found.put(id, document);
+                reader.accept(id, document);
             }
         }
-        return found;
     }
 
     @Override

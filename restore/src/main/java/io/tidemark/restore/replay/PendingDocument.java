@@ -15,7 +15,7 @@ import java.util.Optional;
 final class PendingDocument {
     private final RawElement id;
     private final boolean isNew;
-    private final List<OplogUpdate> waiting = new ArrayList<>(1);
+    private List<OplogUpdate> waiting = List.of();
     private boolean known;
     private boolean wasSet;
     private RawDocument state;
@@ -42,6 +42,9 @@ final class PendingDocument {
         } else if (known) {
             apply(update);
         } else {
+            if (waiting.isEmpty()) {
+                waiting = new ArrayList<>(1);
+            }
             waiting.add(update);
         }
     }
@@ -55,7 +58,7 @@ final class PendingDocument {
         known = true;
         state = before.orElse(null);
         waiting.forEach(this::apply);
-        waiting.clear();
+        waiting = List.of();
     }
 
     /** True if what came before does not matter any more. */
@@ -83,7 +86,7 @@ final class PendingDocument {
         wasSet = true;
         state = document;
         missingAt = null;
-        waiting.clear();
+        waiting = List.of();
     }
 
     private void apply(OplogUpdate update) {

@@ -2,11 +2,12 @@ package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -41,8 +42,18 @@ public interface ReplayTarget {
     /** Makes a collection capped, keeping what fits. */
     void convertToCapped(Namespace namespace, long sizeBytes);
 
-    /** The documents that are there, by id; absent ones are absent. */
-    Map<DocumentId, RawDocument> find(Namespace namespace, Collection<DocumentId> ids);
+    /**
+     * Hands the documents that are there to {@code reader}, as they come, in any order; absent ones
+     * are left out. A document may be kept.
+     */
+    void find(Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader);
+
+    /** One document, if it is there. */
+    default Optional<RawDocument> find(Namespace namespace, DocumentId id) {
+        AtomicReference<RawDocument> found = new AtomicReference<>();
+        find(namespace, Set.of(id), (ignored, document) -> found.set(document));
+        return Optional.ofNullable(found.get());
+    }
 
     /** Writes documents, each at most once, in any order but all deletes before all puts. */
     WriteOutcome write(Namespace namespace, List<DocumentWrite> writes);

@@ -4,6 +4,7 @@ import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.replay.update.OplogUpdate;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
+import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,31 +16,30 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Gathers operations per collection and has full batches written by other threads, one batch of a
- * collection at a time: so operations on a document take effect in order, and what is gathered
- * stays bounded.
+ * Gathers operations in lanes and has full ones written by other threads, one batch of a lane at a
+ * time: so operations on a document take effect in order. What is gathered and what is under way
+ * stay bounded; a target that falls behind makes the reader wait.
  */
 final class WriteQueue implements AutoCloseable {
-    private static final int BATCHES_GATHERED = 4;
+    private static final int BATCHES_GATHERED = 2;
+    private static final int BATCHES_UNDER_WAY = 2;
 
     private final RestoreOptions options;
-    private final ExecutorService batches;
     private final ExecutorService writers;
     private final BatchWriter writer;
-    private final Map<CollectionState, CollectionWrites> gathered = new LinkedHashMap<>();
+    private final ByteBudget underWay;
+    private final Map<CollectionState, CollectionLanes> gathered = new LinkedHashMap<>();
     private final Map<CollectionState, List<DocumentWrite>> ordered = new LinkedHashMap<>();
     private long bytes;
 
     WriteQueue(ReplayStart start, RestoreOptions options, Problems problems) {
         this.options = options;
-        String name = "restore-" + start.replicaSet();
-        this.batches = threads(name + "-batch-", options.writers());
-        this.writers = threads(name + "-write-", options.writers());
+        this.writers = threads("restore-" + start.replicaSet() + "-write-", options.writers());
+        this.underWay = new ByteBudget((long) BATCHES_UNDER_WAY * options.batchBytes());
         this.writer =
                 new BatchWriter(
                         new DocumentCache(options.cacheBytes()),
-                        writers,
-                        options.writers(),
+                        options.batchBytes() / options.writers(),
                         start.exactFrom(),
                         problems);
     }
@@ -49,24 +49,33 @@ final class WriteQueue implements AutoCloseable {
             addInOrder(collection, operation);
             return;
         }
-        CollectionWrites writes = gathered.computeIfAbsent(collection, CollectionWrites::new);
-        long before = writes.bytes();
-        writes.add(operation, operation.at());
-        bytes += writes.bytes() - before;
-        boolean full =
-                writes.operations() >= options.batchOperations()
-                        || writes.bytes() >= options.batchBytes();
-        if (full) {
-            send(writes);
-        } else if (bytes > (long) BATCHES_GATHERED * options.batchBytes()) {
-            List.copyOf(gathered.values()).forEach(this::send);
+        CollectionLanes lanes = gathered.get(collection);
+        if (lanes == null) {
+            lanes = new CollectionLanes(collection, options.writers());
+            gathered.put(collection, lanes);
         }
+        DocumentId id = DocumentId.of(operation.documentId());
+        Lane lane = lanes.of(id);
+        bytes += lane.add(id, operation);
+        if (isFull(lane)) {
+            send(lane);
+            if (lanes.canWiden()) {
+                awaitUnderWay(lane);
+                lanes.widen();
+            }
+        } else if (bytes > (long) BATCHES_GATHERED * options.batchBytes()) {
+            gathered.values().forEach(each -> each.all().forEach(this::send));
+        }
+    }
+
+    private boolean isFull(Lane lane) {
+        return lane.operations() >= Math.max(1, options.batchOperations() / options.writers())
+                || lane.bytes() >= options.batchBytes() / options.writers();
     }
 
     /** A document of the base. */
     void load(CollectionState collection, RawDocument document) {
-        RawElement id = document.find("_id").orElse(null);
-        if (id == null) {
+        if (!document.has("_id")) {
             throw new IllegalArgumentException(
                     "a document of collection " + collection + " in the base has no _id");
         }
@@ -78,33 +87,32 @@ final class WriteQueue implements AutoCloseable {
                         collection.uuid(),
                         document,
                         Optional.empty(),
-                        io.tidemark.schemas.model.ClusterTime.ZERO));
+                        ClusterTime.ZERO));
     }
 
     /** Returns when everything gathered for the collection is in the target. */
     void await(CollectionState collection) {
         flushOrdered(collection);
-        CollectionWrites writes = gathered.get(collection);
-        if (writes != null) {
-            send(writes);
-            awaitUnderWay(writes);
+        CollectionLanes lanes = gathered.get(collection);
+        if (lanes != null) {
+            lanes.all().forEach(this::send);
+            lanes.all().forEach(WriteQueue::awaitUnderWay);
         }
     }
 
     void awaitAll() {
         List.copyOf(ordered.keySet()).forEach(this::flushOrdered);
-        List<CollectionWrites> all = List.copyOf(gathered.values());
-        all.forEach(this::send);
-        all.forEach(this::awaitUnderWay);
+        gathered.values().forEach(lanes -> lanes.all().forEach(this::send));
+        gathered.values().forEach(lanes -> lanes.all().forEach(WriteQueue::awaitUnderWay));
     }
 
     /** What was gathered for a collection that goes away need not be written. */
     void discard(CollectionState collection) {
         ordered.remove(collection);
-        CollectionWrites writes = gathered.remove(collection);
-        if (writes != null) {
-            bytes -= writes.bytes();
-            awaitUnderWay(writes);
+        CollectionLanes lanes = gathered.remove(collection);
+        if (lanes != null) {
+            lanes.all().forEach(lane -> bytes -= lane.bytes());
+            lanes.all().forEach(WriteQueue::awaitUnderWay);
         }
     }
 
@@ -114,49 +122,54 @@ final class WriteQueue implements AutoCloseable {
 
     @Override
     public void close() {
-        batches.shutdownNow();
         writers.shutdownNow();
     }
 
-    private void send(CollectionWrites writes) {
-        if (writes.isEmpty()) {
+    private void send(Lane lane) {
+        if (lane.isEmpty()) {
             return;
         }
-        awaitUnderWay(writes);
-        bytes -= writes.bytes();
-        CollectionWrites.Batch batch = writes.take();
-        CollectionState collection = writes.collection();
-        writes.underWay(batches.submit(() -> writer.write(collection, batch)));
+        awaitUnderWay(lane);
+        bytes -= lane.bytes();
+        Lane.Batch batch = lane.take();
+        CollectionState collection = lane.collection();
+        underWay.take(batch.bytes());
+        lane.underWay(writers.submit(() -> write(collection, batch)));
     }
 
-    private void awaitUnderWay(CollectionWrites writes) {
-        Future<?> underWay = writes.underWay();
+    private void write(CollectionState collection, Lane.Batch batch) {
+        try {
+            writer.write(collection, batch);
+        } finally {
+            underWay.give(batch.bytes());
+        }
+    }
+
+    private static void awaitUnderWay(Lane lane) {
+        Future<?> underWay = lane.underWay();
         if (underWay != null) {
-            writes.underWay(null);
+            lane.underWay(null);
             Futures.await(underWay);
         }
     }
 
     private void addInOrder(CollectionState collection, Operation operation) {
-        List<DocumentWrite> writes = ordered.computeIfAbsent(collection, c -> new ArrayList<>());
         RawElement id = operation.documentId();
         DocumentId key = DocumentId.of(id);
+        DocumentWrite write;
         switch (operation.op()) {
-            case "i" -> writes.add(new DocumentWrite.Put(key, operation.o(), true));
-            case "d" -> writes.add(new DocumentWrite.Delete(key));
+            case "i" -> write = new DocumentWrite.Put(key, operation.o(), true);
+            case "d" -> write = new DocumentWrite.Delete(key);
             default -> {
                 flushOrdered(collection);
                 Optional<RawDocument> before =
-                        Optional.ofNullable(
-                                collection
-                                        .target()
-                                        .find(collection.namespace(), List.of(key))
-                                        .get(key));
+                        collection.target().find(collection.namespace(), key);
                 byte[] after = new OplogUpdate(operation.o()).apply(id, before);
-                DocumentWrite put = new DocumentWrite.Put(key, RawDocument.of(after), false);
-                ordered.computeIfAbsent(collection, c -> new ArrayList<>()).add(put);
+                write = new DocumentWrite.Put(key, RawDocument.of(after), false);
             }
         }
+        List<DocumentWrite> writes = ordered.computeIfAbsent(collection, c -> new ArrayList<>());
+        writes.add(write);
         if (writes.size() >= options.batchOperations()) {
             flushOrdered(collection);
         }

@@ -1,9 +1,9 @@
 package io.tidemark.restore.target;
 
 import io.tidemark.schemas.bson.RawDocument;
+import java.nio.ByteBuffer;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
-import org.bson.ByteBuf;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.EncoderContext;
@@ -15,10 +15,9 @@ final class Bson {
 
     static RawDocument raw(BsonDocument document) {
         if (document instanceof RawBsonDocument raw) {
-            ByteBuf buffer = raw.getByteBuffer();
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return RawDocument.of(bytes);
+            ByteBuffer buffer = raw.getByteBuffer().asNIO();
+            int offset = buffer.arrayOffset() + buffer.position();
+            return new RawDocument(buffer.array(), offset, buffer.remaining());
         }
         return RawDocument.of(bytes(document));
     }

@@ -18,13 +18,12 @@ import io.tidemark.restore.replay.WriteOutcome;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -108,7 +107,8 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
-    public Map<DocumentId, RawDocument> find(Namespace namespace, Collection<DocumentId> ids) {
+    public void find(
+            Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
         RawDocumentBuilder in = new RawDocumentBuilder(64 + 24 * ids.size());
         in.openDocument("_id").openArray("$in");
         int number = 0;
@@ -116,7 +116,6 @@ public final class MongoTarget implements RestoreTarget {
             in.append(Integer.toString(number++), id.asDocument().first().orElseThrow());
         }
         RawBsonDocument byId = RawDocument.of(in.close().close().build()).toBson();
-        Map<DocumentId, RawDocument> found = new HashMap<>();
         commands.run(
                 "read documents of " + namespace,
                 () -> {
@@ -126,12 +125,11 @@ public final class MongoTarget implements RestoreTarget {
                         DocumentId id = DocumentId.ofDocument(raw);
                         // The server finds 1.0 where 1 was asked for; that is another document.
                         if (ids.contains(id)) {
-                            found.put(id, raw);
+                            reader.accept(id, raw);
                         }
                     }
                     return null;
                 });
-        return found;
     }
 
     @Override

@@ -19,6 +19,9 @@ public final class ExpectedContent {
     private long sum;
     private long counted;
 
+    /** False spares the hashing, which is done outside of the lock. */
+    private volatile boolean follows = true;
+
     /**
      * @param budget documents that may still be followed, shared between collections
      */
@@ -27,12 +30,17 @@ public final class ExpectedContent {
     }
 
     /** The document is to be there as given. */
-    public synchronized void put(DocumentId id, RawDocument document) {
+    public void put(DocumentId id, RawDocument document) {
+        if (follows) {
+            put(hashOf(id), ContentHash.of(document).low());
+        }
+    }
+
+    private synchronized void put(long id, long hash) {
         if (hashes == null) {
             return;
         }
-        long hash = ContentHash.of(document).low();
-        boolean replaced = hashes.put(hashOf(id), hash, old);
+        boolean replaced = hashes.put(id, hash, old);
         sum += hash - (replaced ? old[0] : 0);
         if (!replaced && budget.decrementAndGet() < 0) {
             forget();
@@ -40,8 +48,14 @@ public final class ExpectedContent {
     }
 
     /** The document is to be gone. */
-    public synchronized void remove(DocumentId id) {
-        if (hashes != null && hashes.remove(hashOf(id), old)) {
+    public void remove(DocumentId id) {
+        if (follows) {
+            remove(hashOf(id));
+        }
+    }
+
+    private synchronized void remove(long id) {
+        if (hashes != null && hashes.remove(id, old)) {
             sum -= old[0];
             budget.incrementAndGet();
         }
@@ -75,6 +89,7 @@ public final class ExpectedContent {
     private void forget() {
         budget.addAndGet(hashes.size());
         hashes = null;
+        follows = false;
     }
 
     private static long hashOf(DocumentId id) {

@@ -8,6 +8,8 @@ import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.ScratchFolder;
 import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,6 +61,24 @@ final class BenchCommand implements Callable<ExitCode> {
             description = "How large each document is. Default: ${DEFAULT-VALUE}.")
     private int documentBytes;
 
+    @Option(
+            names = "--target",
+            paramLabel = "URI",
+            description =
+                    "restore: a MongoDB server to measure with instead of a simulated one; its"
+                            + " database 'bench' is dropped.")
+    private String target;
+
+    @Option(
+            names = "--mix",
+            split = ",",
+            paramLabel = "MIX",
+            defaultValue = "inserts,cached_updates,uncached_updates,mixed",
+            description =
+                    "restore: kinds of oplogs, of ${COMPLETION-CANDIDATES}; the last one stands for"
+                            + " all. Default: ${DEFAULT-VALUE}.")
+    private List<ReplayMix> mixes;
+
     BenchCommand(Context context) {
         this.context = context;
     }
@@ -85,28 +105,53 @@ final class BenchCommand implements Callable<ExitCode> {
         return switch (part) {
             case CAPTURE -> new CaptureBenchmark();
             case SINK -> new SinkBenchmark();
-            case RESTORE -> new RestoreBenchmark();
+            case RESTORE -> new RestoreBenchmark(Optional.ofNullable(target), mixes);
         };
     }
 
     private static void words(PrintStream out, Measured measured) {
-        out.printf("%-28s %,14.0f %s%n", "ours", measured.rate(), measured.unit());
-        measured.ceilings()
+        if (measured.mixes().isEmpty()) {
+            lines(out, measured);
+        }
+        measured.mixes()
                 .forEach(
-                        (name, rate) ->
-                                out.printf("%-28s %,14.0f %s%n", name, rate, measured.unit()));
+                        (name, mix) -> {
+                            out.println(name + ":");
+                            lines(out, mix);
+                        });
+    }
+
+    private static void lines(PrintStream out, Measured measured) {
+        line(out, "ours", measured.rate(), measured);
+        measured.ceilings().forEach((name, rate) -> line(out, name, rate, measured));
+        measured.peers().forEach((name, rate) -> line(out, name, rate, measured));
         out.printf(
                 "%.2f of the slowest ceiling; %,d entries, %,d bytes%n",
                 measured.ratio(), measured.entries(), measured.bytes());
+        measured.heapPeakBytes().ifPresent(heap -> out.printf("%,d bytes of heap at most%n", heap));
+    }
+
+    private static void line(PrintStream out, String name, double rate, Measured measured) {
+        out.printf("%-28s %,14.0f %s%n", name, rate, measured.unit());
     }
 
     private static ObjectNode json(Measured measured) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("rate", measured.rate());
         ObjectNode ceilings = json.putObject("ceilings");
         measured.ceilings().forEach(ceilings::put);
-        return json.put("ratio", measured.ratio())
+        json.put("ratio", measured.ratio())
                 .put("unit", measured.unit())
                 .put("entries", measured.entries())
                 .put("bytes", measured.bytes());
+        if (!measured.peers().isEmpty()) {
+            ObjectNode peers = json.putObject("peers");
+            measured.peers().forEach(peers::put);
+        }
+        measured.heapPeakBytes().ifPresent(heap -> json.put("heapPeakBytes", heap));
+        if (!measured.mixes().isEmpty()) {
+            ObjectNode mixes = json.putObject("mixes");
+            measured.mixes().forEach((name, mix) -> mixes.set(name, json(mix)));
+        }
+        return json;
     }
 }

@@ -3,6 +3,7 @@ package io.tidemark.bench;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * One benchmark's outcome.
@@ -12,10 +13,23 @@ import java.util.Map;
  * @param unit such as {@code entries/s}
  * @param entries how many were measured
  * @param bytes raw BSON of those entries
+ * @param peers how fast others do the same, in the same unit, by name
+ * @param heapPeakBytes the most heap that was in use after a collection, where it was measured
+ * @param mixes the same for each kind of input, where there are several; the whole is one of them
  */
-record Measured(double rate, Map<String, Double> ceilings, String unit, long entries, long bytes) {
+record Measured(
+        double rate,
+        Map<String, Double> ceilings,
+        String unit,
+        long entries,
+        long bytes,
+        Map<String, Double> peers,
+        OptionalLong heapPeakBytes,
+        Map<String, Measured> mixes) {
     Measured {
         ceilings = Collections.unmodifiableMap(new LinkedHashMap<>(ceilings));
+        peers = Collections.unmodifiableMap(new LinkedHashMap<>(peers));
+        mixes = Collections.unmodifiableMap(new LinkedHashMap<>(mixes));
         if (ceilings.isEmpty()) {
             throw new IllegalArgumentException("a rate without a ceiling says nothing");
         }
@@ -28,7 +42,27 @@ record Measured(double rate, Map<String, Double> ceilings, String unit, long ent
     static Measured of(Map<String, Double> rates, String ours, long entries, long bytes) {
         Map<String, Double> ceilings = new LinkedHashMap<>(rates);
         double rate = ceilings.remove(ours);
-        return new Measured(rate, ceilings, "entries/s", entries, bytes);
+        return new Measured(
+                rate,
+                ceilings,
+                "entries/s",
+                entries,
+                bytes,
+                Map.of(),
+                OptionalLong.empty(),
+                Map.of());
+    }
+
+    Measured in(String otherUnit) {
+        return new Measured(rate, ceilings, otherUnit, entries, bytes, peers, heapPeakBytes, mixes);
+    }
+
+    Measured beside(Map<String, Double> others, OptionalLong heap) {
+        return new Measured(rate, ceilings, unit, entries, bytes, others, heap, mixes);
+    }
+
+    Measured with(Map<String, Measured> parts) {
+        return new Measured(rate, ceilings, unit, entries, bytes, peers, heapPeakBytes, parts);
     }
 
     /** Our share of the slowest ceiling. */

@@ -1,20 +1,15 @@
 package io.tidemark.bench;
 
-import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
-import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.BulkWriteOptions;
-import com.mongodb.client.model.InsertOneModel;
-import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.restore.Restore;
+import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
@@ -22,40 +17,102 @@ import io.tidemark.storage.slice.SealedSlice;
 import io.tidemark.storage.slice.SliceStart;
 import io.tidemark.storage.slice.SliceWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bson.RawBsonDocument;
+import java.util.OptionalLong;
 
 /**
- * Bucket to server: a replica set restored from its first entry on. Ceiling: the same documents
- * written to the same kind of server by unordered bulk writes.
+ * Bucket to server: a replica set restored from its first entry on, with all that a restore does
+ * before and after replay (objects checked, documents read back), for several kinds of oplogs.
+ * Ceiling: the same writes, as whole documents, to the same kind of server by unordered bulk writes
+ * over as many connections. Peer: the same writes one by one.
  */
 final class RestoreBenchmark implements Benchmark {
+    static final ClusterName CLUSTER = new ClusterName("bench");
+    static final String SET = "bench";
+
     private static final String OURS = "restore";
-    private static final int BULK = 1_000;
+    private static final String CEILING = "rawBulkWrites";
+    private static final String PEER = "serialReplay";
+    private static final int SERIAL_WRITES = 10_000;
     private static final long SLICE_BYTES = 32L << 20;
-    private static final ClusterName CLUSTER = new ClusterName("bench");
+
+    private final Optional<String> target;
+    private final List<ReplayMix> mixes;
+
+    /**
+     * @param target a server to measure with; empty for simulated ones in this process
+     * @param mixes what to measure; the last one stands for all
+     */
+    RestoreBenchmark(Optional<String> target, List<ReplayMix> mixes) {
+        this.target = target;
+        this.mixes = List.copyOf(mixes);
+    }
 
     @Override
     public Measured run(Workload workload, Path folder, Notes notes) throws Exception {
-        notes.say("Archiving " + workload.entries() + " entries …");
-        List<OplogEntry> entries;
-        try (SourceData source = SourceData.write(workload)) {
-            entries = source.entries();
+        Map<String, Measured> measured = new LinkedHashMap<>();
+        Measured last = null;
+        for (ReplayMix mix : mixes) {
+            String name = mix.toString();
+            notes.say("Archiving " + workload.entries() + " operations: " + name + " …");
+            last = run(mix, workload, "file:" + folder.resolve(name), notes);
+            measured.put(name, last);
         }
-        long bytes = entries.stream().mapToLong(e -> e.raw().sizeBytes()).sum();
-        try (ObjectStore store = BucketUri.parse("file:" + folder.resolve("bucket")).open()) {
-            archive(store, entries);
-            ClusterTime end = entries.get(entries.size() - 1).clusterTime();
+        return last.with(measured);
+    }
+
+    private Measured run(ReplayMix mix, Workload workload, String bucket, Notes notes)
+            throws Exception {
+        List<OplogEntry> oplog = mix.oplog(workload);
+        List<ReplayedWrites.Write> writes = ReplayedWrites.of(oplog);
+        List<ReplayedWrites.Write> some = writes.subList(0, Math.min(SERIAL_WRITES, writes.size()));
+        long bytes = oplog.stream().mapToLong(e -> e.raw().sizeBytes()).sum();
+        RestoreOptions options = options(mix);
+        try (ObjectStore store = BucketUri.parse(bucket).open()) {
+            archive(store, oplog);
+            ClusterTime end = oplog.get(oplog.size() - 1).clusterTime();
             Map<String, Double> rates =
                     new Rounds(notes)
-                            .add("rawBulkWrites", i -> bulkWrites(entries))
-                            .add(OURS, i -> restore(store, end, entries.size()))
+                            .add(
+                                    CEILING,
+                                    i -> into(t -> RawWrites.bulks(t, writes, options.writers())))
+                            .add(
+                                    OURS,
+                                    i -> into(t -> restore(store, end, t, options, writes.size())))
+                            .add(PEER, i -> into(t -> RawWrites.serial(t, some)))
                             .run();
-            return Measured.of(rates, OURS, entries.size(), bytes);
+            double peer = rates.remove(PEER);
+            long heap = (long) into(t -> HeapProbe.run(bucket, end, t));
+            return Measured.of(rates, OURS, oplog.size(), bytes)
+                    .in("operations/s")
+                    .beside(Map.of(PEER, peer), OptionalLong.of(heap));
         }
+    }
+
+    private interface Work {
+        double run(String target) throws Exception;
+    }
+
+    private double into(Work work) throws Exception {
+        try (BenchTarget into = BenchTarget.empty(target)) {
+            return work.run(into.uri());
+        }
+    }
+
+    private static RestoreOptions options(ReplayMix mix) {
+        RestoreOptions usual = RestoreOptions.defaults();
+        return mix.isCached()
+                ? usual
+                : new RestoreOptions(
+                        usual.batchOperations(),
+                        usual.batchBytes(),
+                        0,
+                        usual.transactionBytes(),
+                        usual.writers(),
+                        usual.verifiedDocuments());
     }
 
     private static void archive(ObjectStore store, List<OplogEntry> entries) {
@@ -63,7 +120,7 @@ final class RestoreBenchmark implements Benchmark {
                 new SliceStart(
                         CLUSTER,
                         Incarnation.UNKNOWN,
-                        new ReplicaSet("bench"),
+                        new ReplicaSet(SET),
                         Optional.empty(),
                         ClusterTime.ZERO,
                         List.of());
@@ -81,49 +138,12 @@ final class RestoreBenchmark implements Benchmark {
         }
     }
 
-    private static double bulkWrites(List<OplogEntry> entries) throws Exception {
-        List<RawBsonDocument> documents =
-                entries.stream()
-                        .filter(e -> e.shape() == EntryShape.INSERT)
-                        .filter(e -> e.ns().startsWith("bench."))
-                        .map(e -> e.o().toBson())
-                        .toList();
-        try (SimulatedReplicaSet set = target();
-                MongoClient client = MongoClients.create(set.uri())) {
-            MongoCollection<RawBsonDocument> collection =
-                    client.getDatabase("bench").getCollection("documents", RawBsonDocument.class);
-            return Stopwatch.perSecond(
-                    documents.size(),
-                    () -> {
-                        for (int from = 0; from < documents.size(); from += BULK) {
-                            write(
-                                    collection,
-                                    documents.subList(
-                                            from, Math.min(from + BULK, documents.size())));
-                        }
-                        return null;
-                    });
-        }
-    }
-
-    private static void write(
-            MongoCollection<RawBsonDocument> collection, List<RawBsonDocument> documents) {
-        List<InsertOneModel<RawBsonDocument>> writes = new ArrayList<>(documents.size());
-        documents.forEach(document -> writes.add(new InsertOneModel<>(document)));
-        collection.bulkWrite(writes, new BulkWriteOptions().ordered(false));
-    }
-
-    private static double restore(ObjectStore store, ClusterTime to, long entries)
+    private static double restore(
+            ObjectStore store, ClusterTime to, String target, RestoreOptions options, long writes)
             throws Exception {
-        try (SimulatedReplicaSet set = target()) {
-            RestoreRequest request =
-                    new RestoreRequest(store, CLUSTER, to, Map.of("bench", set.uri()));
-            return Stopwatch.perSecond(
-                    entries, () -> Restore.run(request, RestoreProgress.silent()));
-        }
-    }
-
-    private static SimulatedReplicaSet target() {
-        return SimulatedReplicaSet.builder("bench").newestOnly().oplogMaxBytes(8L << 30).start();
+        RestoreRequest request =
+                new RestoreRequest(
+                        store, FrameKeys.NONE, CLUSTER, to, Map.of(SET, target), options);
+        return Stopwatch.perSecond(writes, () -> Restore.run(request, RestoreProgress.silent()));
     }
 }

@@ -78,7 +78,7 @@ final class SourceData implements AutoCloseable {
         return entries;
     }
 
-    private static byte[] bytes(RawBsonDocument raw) {
+    static byte[] bytes(RawBsonDocument raw) {
         byte[] bytes = new byte[raw.getByteBuffer().remaining()];
         raw.getByteBuffer().get(bytes);
         return bytes;

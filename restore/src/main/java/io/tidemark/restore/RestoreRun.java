@@ -52,7 +52,7 @@ final class RestoreRun implements AutoCloseable {
     private final Problems problems = new Problems();
     private final Map<String, Long> orphans = new TreeMap<>();
     private ClusterMetadata cluster = ClusterMetadata.none();
-    private Map<TransactionKey, Decision> decisions = Map.of();
+    private final Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
     private boolean uuidsKept = true;
 
     RestoreRun(RestoreRequest request, RestorePlan plan, RestoreProgress progress) {
@@ -127,11 +127,13 @@ final class RestoreRun implements AutoCloseable {
     /**
      * Reads every object once before the first write: a damaged one is a refusal, not a restore
      * that dies half-way at 3 a.m. It costs a second read of the bucket, which is far cheaper than
-     * the writes.
+     * the writes. The outcomes of transactions that are open at the restored time are looked for
+     * here as well, as far behind it as they lie.
      */
     void checkObjects() {
         progress.phase(RestoreProgress.Phase.CHECK);
         Parallel.forEach(restores, ReplicaSetRestore::checkObjects);
+        decisions.putAll(new TransactionSearch(request, sources).decideBeforehand());
     }
 
     void mark() {
@@ -153,7 +155,11 @@ final class RestoreRun implements AutoCloseable {
         progress.phase(RestoreProgress.Phase.DECIDE);
         List<Chain> open = new ArrayList<>();
         restores.forEach(restore -> open.addAll(restore.undecided()));
-        decisions = new TransactionSearch(request, sources).decide(open);
+        Set<TransactionKey> keys = new HashSet<>();
+        open.forEach(chain -> keys.add(chain.key()));
+        decisions.keySet().retainAll(keys);
+        open.removeIf(chain -> decisions.containsKey(chain.key()));
+        decisions.putAll(new TransactionSearch(request, sources).decide(open));
         Parallel.forEach(restores, restore -> restore.apply(decisions));
     }
 

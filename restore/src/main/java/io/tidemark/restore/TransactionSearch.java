@@ -12,6 +12,8 @@ import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseReader;
 import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.slice.OpenTransaction;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,9 @@ import java.util.Map;
  */
 final class TransactionSearch {
     private static final Namespace COORDINATORS = Namespace.of("config.transaction_coordinators");
+
+    private record Prepared(TransactionKey key, ClusterTime at) {}
+
     private final RestoreRequest request;
     private final List<EntrySource> oplogs;
 
@@ -31,12 +36,31 @@ final class TransactionSearch {
         this.oplogs = oplogs;
     }
 
+    /**
+     * Decides what is open, as far as that can be told without replay: before anything is written.
+     */
+    Map<TransactionKey, Decision> decideBeforehand() {
+        List<Prepared> open = new ArrayList<>();
+        for (EntrySource oplog : oplogs) {
+            for (OpenTransaction transaction : OpenAt.preparedAt(oplog, request.to())) {
+                ClusterTime at = transaction.prepared().orElseThrow().clusterTime();
+                open.add(new Prepared(transaction.key(), at));
+            }
+        }
+        return search(open);
+    }
+
     Map<TransactionKey, Decision> decide(List<Chain> open) {
+        return search(
+                open.stream().map(c -> new Prepared(c.key(), c.last().clusterTime())).toList());
+    }
+
+    private Map<TransactionKey, Decision> search(List<Prepared> open) {
         Outcomes outcomes = new Outcomes(request.to());
-        open.forEach(chain -> outcomes.await(chain.key(), chain.last().clusterTime()));
+        open.forEach(prepared -> outcomes.await(prepared.key(), prepared.at()));
         outcomes.searchAfter().ifPresent(after -> search(after, outcomes));
         Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
-        open.forEach(chain -> decisions.put(chain.key(), outcomes.decide(chain.key())));
+        open.forEach(prepared -> decisions.put(prepared.key(), outcomes.decide(prepared.key())));
         return decisions;
     }
 

@@ -3,12 +3,15 @@ package io.tidemark.restore.fetch;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.transaction.EntryLookup;
+import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.slice.OpenTransaction;
 import io.tidemark.storage.slice.SliceEntries;
 import io.tidemark.storage.slice.SliceReader;
+import java.util.List;
 
 /** One replica set's archived entries. May be shared by threads. */
 public final class EntrySource implements EntryLookup {
@@ -63,6 +66,11 @@ public final class EntrySource implements EntryLookup {
                 return;
             }
         }
+    }
+
+    /** The transactions that are open after the slice's last entry, as its header says. */
+    public List<OpenTransaction> openAfter(ObjectKey.OfSlice slice) {
+        return reader.header(slice).openTransactions();
     }
 
     @Override

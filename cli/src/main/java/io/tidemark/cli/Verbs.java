@@ -12,6 +12,7 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.object.BucketUri;
+import io.tidemark.timeline.window.Policy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -49,6 +50,7 @@ final class Verbs {
         register(root, ReplicaSet.class, ReplicaSet::new);
         root.registerConverter(ClusterTime.class, new PointInTime());
         register(root, BucketUri.class, BucketUri::parse);
+        register(root, Policy.class, Policy::of);
         return root;
     }
 

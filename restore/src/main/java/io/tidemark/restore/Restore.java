@@ -4,9 +4,13 @@ import io.tidemark.restore.plan.BucketFacts;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MongoTarget;
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.restore.timeline.TimeGuard;
+import io.tidemark.restore.timeline.TimelineReader;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -17,17 +21,34 @@ public final class Restore {
     private Restore() {}
 
     /**
-     * Decides what the restore would read; opens no target.
+     * Decides what the restore would read, and whether its time is safe; opens no target.
      *
      * @throws RestoreException with the reason if the time can't be restored
      */
-    public static RestorePlan plan(RestoreRequest request) {
+    public static PreparedRestore prepare(RestoreRequest request) {
+        return prepare(request, timeline(request));
+    }
+
+    /** As above, by a timeline that is known already. */
+    public static PreparedRestore prepare(RestoreRequest request, ClusterTimeline timeline) {
         return reading(
                 () -> {
                     Catalogue catalogue = new Catalogue(request.bucket(), request.cluster());
-                    return RestorePlan.choose(
-                            request.to(), new BucketFacts(request.bucket(), catalogue));
+                    TimeGuard guard = new TimeGuard(timeline, request.safety());
+                    RestorePlan plan =
+                            RestorePlan.choose(
+                                    request.to(),
+                                    new BucketFacts(request.bucket(), catalogue),
+                                    Optional.of(guard));
+                    return new PreparedRestore(plan, timeline.origin(), guard.check(plan));
                 });
+    }
+
+    private static ClusterTimeline timeline(RestoreRequest request) {
+        return reading(
+                () ->
+                        new TimelineReader(request.bucket(), request.keys(), request.cluster())
+                                .find(entries -> {}));
     }
 
     /**
@@ -50,10 +71,23 @@ public final class Restore {
     public static RestoreReport run(
             RestoreRequest request, RestoreProgress progress, RestoreTarget.Connector connector) {
         progress.phase(RestoreProgress.Phase.PLAN);
-        RestorePlan plan = plan(request);
+        return run(request, prepare(request), progress, connector);
+    }
+
+    /** As above, what was prepared for the request. */
+    public static RestoreReport run(
+            RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
+        return run(request, prepared, progress, MongoTarget::new);
+    }
+
+    private static RestoreReport run(
+            RestoreRequest request,
+            PreparedRestore prepared,
+            RestoreProgress progress,
+            RestoreTarget.Connector connector) {
         return reading(
                 () -> {
-                    try (RestoreRun run = new RestoreRun(request, plan, progress)) {
+                    try (RestoreRun run = new RestoreRun(request, prepared, progress)) {
                         return run(run, connector, progress);
                     }
                 });

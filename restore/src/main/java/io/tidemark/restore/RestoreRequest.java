@@ -22,7 +22,8 @@ public record RestoreRequest(
         ClusterName cluster,
         ClusterTime to,
         Map<String, String> targets,
-        RestoreOptions options) {
+        RestoreOptions options,
+        Safety safety) {
     /** The name under which the config servers' target may be given. */
     public static final String CONFIG = "config";
 
@@ -33,6 +34,16 @@ public record RestoreRequest(
     public RestoreRequest(
             ObjectStore bucket, ClusterName cluster, ClusterTime to, Map<String, String> targets) {
         this(bucket, FrameKeys.NONE, cluster, to, targets, RestoreOptions.defaults());
+    }
+
+    public RestoreRequest(
+            ObjectStore bucket,
+            FrameKeys keys,
+            ClusterName cluster,
+            ClusterTime to,
+            Map<String, String> targets,
+            RestoreOptions options) {
+        this(bucket, keys, cluster, to, targets, options, Safety.DEFAULT);
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.restore.report.ReplicaSetReport;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.report.TransactionReport;
+import io.tidemark.restore.timeline.TimeGuard;
 import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
@@ -38,10 +39,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The phases of one restore, in order; each method is one of them. */
 final class RestoreRun implements AutoCloseable {
-    private static final String POLICY = "exact";
-
     private final RestoreRequest request;
     private final RestorePlan plan;
+    private final List<String> forced;
     private final RestoreProgress progress;
     private final long startedNanos = System.nanoTime();
     private final List<EntrySource> sources = new ArrayList<>();
@@ -55,9 +55,10 @@ final class RestoreRun implements AutoCloseable {
     private final Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
     private boolean uuidsKept = true;
 
-    RestoreRun(RestoreRequest request, RestorePlan plan, RestoreProgress progress) {
+    RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
         this.request = request;
-        this.plan = plan;
+        this.plan = prepared.plan();
+        this.forced = prepared.forced().stream().map(TimeGuard::words).toList();
         this.progress = progress;
         SliceReader reader = new SliceReader(request.bucket(), request.keys());
         plan.replicaSets().forEach(set -> sources.add(new EntrySource(reader, set)));
@@ -317,7 +318,8 @@ final class RestoreRun implements AutoCloseable {
         restores.forEach(restore -> found.addAll(restore.replay().problems().list()));
         return new RestoreReport(
                 plan.to().toString(),
-                POLICY,
+                request.safety().policy().code(),
+                forced,
                 reports,
                 decisions.values().stream().map(RestoreRun::report).toList(),
                 orphans.values().stream().mapToLong(Long::longValue).sum(),

@@ -47,11 +47,21 @@ public final class TestArchive implements AutoCloseable {
     /** Slices of at most fifty entries each, the first one behind {@code after}. */
     public void slices(
             String set, ReplicaSetRole role, ClusterTime after, Collection<OplogEntry> entries) {
+        slices(Incarnation.UNKNOWN, set, role, after, entries);
+    }
+
+    /** The same of one of several lives of the replica set. */
+    public void slices(
+            Incarnation incarnation,
+            String set,
+            ReplicaSetRole role,
+            ClusterTime after,
+            Collection<OplogEntry> entries) {
         Iterator<OplogEntry> left = entries.iterator();
         SliceStart start =
                 new SliceStart(
                         CLUSTER,
-                        Incarnation.UNKNOWN,
+                        incarnation,
                         new ReplicaSet(set),
                         Optional.of(role),
                         after,

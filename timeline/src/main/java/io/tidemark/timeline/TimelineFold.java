@@ -87,6 +87,13 @@ public final class TimelineFold {
         return new TimelineFold(config, first, limits);
     }
 
+    /** A fold over a replica set that is no part of a cluster: its collections lie nowhere else. */
+    public static TimelineFold alone(ReplicaSet replicaSet) {
+        TimelineFold fold = of(replicaSet, List.of());
+        fold.pairing.catalogueComplete();
+        return fold;
+    }
+
     /** Continues from {@link #snapshot}. */
     public static TimelineFold restore(byte[] snapshot, PairingLimits limits) {
         TimelineState state = TimelineJson.read(snapshot, TimelineState.class);

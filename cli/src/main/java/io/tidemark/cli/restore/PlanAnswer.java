@@ -1,18 +1,31 @@
 package io.tidemark.cli.restore;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.timeline.TimeGuard;
 import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.window.UnsafeInterval;
 import java.io.PrintStream;
 
 /** A plan, in words and as JSON. */
-record PlanAnswer(RestorePlan plan) {
+record PlanAnswer(PreparedRestore prepared, Policy policy) {
+    private RestorePlan plan() {
+        return prepared.plan();
+    }
 
     void words(PrintStream out) {
-        out.printf("Restore to %s (%s):%n", plan.to(), plan.to().toInstant());
-        for (ReplicaSetPlan set : plan.replicaSets()) {
+        out.printf(
+                "Restore to %s (%s), policy %s:%n",
+                plan().to(), plan().to().toInstant(), policy.code());
+        for (UnsafeInterval unsafe : prepared.forced()) {
+            out.println("  FORCED though not safe: " + TimeGuard.words(unsafe));
+        }
+        for (ReplicaSetPlan set : plan().replicaSets()) {
             out.printf(
                     "  %-12s %-14s %s, then %,d slices; archived through %s%n",
                     set.replicaSet(),
@@ -29,10 +42,13 @@ record PlanAnswer(RestorePlan plan) {
         ObjectNode json =
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("restoredTo", plan.to().toString())
-                        .put("policy", "exact");
+                        .put("restoredTo", plan().to().toString())
+                        .put("policy", policy.code())
+                        .put("timeline", prepared.origin().code());
+        ArrayNode forced = json.putArray("forced");
+        prepared.forced().forEach(unsafe -> forced.add(TimeGuard.words(unsafe)));
         ObjectNode sets = json.putObject("replicaSets");
-        for (ReplicaSetPlan set : plan.replicaSets()) {
+        for (ReplicaSetPlan set : plan().replicaSets()) {
             ObjectNode one = sets.putObject(set.replicaSet().name());
             set.role().ifPresent(role -> one.put("role", role.toString()));
             one.put("incarnation", set.life().incarnation().toString());

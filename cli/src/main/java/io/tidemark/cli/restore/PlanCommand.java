@@ -5,9 +5,14 @@ import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.Restore;
+import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +27,8 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark plan --cluster shop --bucket file:/backup --to 2026-11-20T10:00:00Z",
-            "  tidemark plan --cluster shop --bucket file:/backup --to 1712345678:5 --json"
+            "  tidemark plan --cluster shop --bucket file:/backup --to 1712345678:5 --json",
+            "  tidemark plan --cluster shop --bucket file:/backup --before-drop shop.orders"
         })
 public final class PlanCommand implements Callable<ExitCode> {
     private final Context context;
@@ -38,11 +44,21 @@ public final class PlanCommand implements Callable<ExitCode> {
 
     @Override
     public ExitCode call() {
+        PrintStream words = context.console().words(output.json());
         try (ObjectStore store = archive.open()) {
+            ClusterTimeline timeline = new KnownTimeline(context, archive, store).find();
             RestoreRequest request =
-                    new RestoreRequest(store, archive.cluster(), time.to(), Map.of());
-            PlanAnswer answer = new PlanAnswer(Restore.plan(request));
-            answer.words(context.console().words(output.json()));
+                    new RestoreRequest(
+                            store,
+                            FrameKeys.NONE,
+                            archive.cluster(),
+                            time.to(timeline, words),
+                            Map.of(),
+                            RestoreOptions.defaults(),
+                            time.safety());
+            PlanAnswer answer =
+                    new PlanAnswer(Restore.prepare(request, timeline), time.safety().policy());
+            answer.words(words);
             if (output.json()) {
                 context.console().document(answer.json());
             }

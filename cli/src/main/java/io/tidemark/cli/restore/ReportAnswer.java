@@ -28,6 +28,7 @@ record ReportAnswer(RestoreReport report) {
         if (report.orphansRemoved() > 0) {
             out.printf("  orphans removed: %,d %s%n", report.orphansRemoved(), report.orphans());
         }
+        report.forced().forEach(why -> out.println("  FORCED though not safe: " + why));
         report.warnings().forEach(warning -> out.println("  Note: " + warning));
         report.problems().forEach(problem -> out.println("  DIFFERENT: " + problem));
         out.println(

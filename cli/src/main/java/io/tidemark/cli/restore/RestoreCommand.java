@@ -7,10 +7,15 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.timeline.KnownTimeline;
+import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
 import java.util.Map;
@@ -30,7 +35,9 @@ import picocli.CommandLine.Mixin;
             "  tidemark restore --cluster shop --bucket file:/backup --to 1712345678:5"
                     + " --target rs0=mongodb://new0:27018/ --target config=mongodb://newcfg:27019/",
             "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
-                    + " --to 2026-11-20T10:00:00Z --json"
+                    + " --to 2026-11-20T10:00:00Z --json",
+            "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
+                    + " --before-drop shop.orders"
         })
 public final class RestoreCommand implements Callable<ExitCode> {
     private final Context context;
@@ -55,16 +62,27 @@ public final class RestoreCommand implements Callable<ExitCode> {
                             + " archive; tidemark plan lists them.");
         }
         try (ObjectStore store = archive.open()) {
-            RestoreRequest request = new RestoreRequest(store, archive.cluster(), time.to(), uris);
             PrintStream words = context.console().words(output.json());
-            new PlanAnswer(Restore.plan(request)).words(words);
-            return run(request, words);
+            ClusterTimeline timeline = new KnownTimeline(context, archive, store).find();
+            RestoreRequest request =
+                    new RestoreRequest(
+                            store,
+                            FrameKeys.NONE,
+                            archive.cluster(),
+                            time.to(timeline, words),
+                            uris,
+                            RestoreOptions.defaults(),
+                            time.safety());
+            PreparedRestore prepared = Restore.prepare(request, timeline);
+            new PlanAnswer(prepared, time.safety().policy()).words(words);
+            return run(request, prepared, words);
         }
     }
 
-    private ExitCode run(RestoreRequest request, PrintStream words) {
+    private ExitCode run(RestoreRequest request, PreparedRestore prepared, PrintStream words) {
         try (Progress progress = Progress.of(context.console(), "restore")) {
-            RestoreReport report = Restore.run(request, new ShownProgress(words, progress));
+            RestoreReport report =
+                    Restore.run(request, prepared, new ShownProgress(words, progress));
             progress.close();
             answer(report, words);
             return ExitCode.DONE;

@@ -1,20 +1,69 @@
 package io.tidemark.cli.restore;
 
+import io.tidemark.cli.PolicyOption;
+import io.tidemark.restore.Safety;
+import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterTime;
+import java.io.PrintStream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** To which cluster time. */
+/** To which cluster time, and which times count as safe. */
 final class TimeOption {
-    @Option(
-            names = "--to",
-            required = true,
-            paramLabel = "T",
-            description =
-                    "The last cluster time whose changes are in: 1712345678:5 exactly, or ISO-8601"
-                            + " with an offset for the whole of that second.")
-    private ClusterTime to;
+    @ArgGroup(multiplicity = "1")
+    private Point point;
 
-    ClusterTime to() {
-        return to;
+    @Mixin private PolicyOption policy;
+
+    @Option(
+            names = "--force-unsafe",
+            description =
+                    "Restore to a time that is not safe, half-done work included; the report names"
+                            + " what may be wrong. What the archive does not hold can't be forced.")
+    private boolean forceUnsafe;
+
+    /** One of the ways to say a time. */
+    static final class Point {
+        @Option(
+                names = "--to",
+                paramLabel = "T",
+                description =
+                        "The last cluster time whose changes are in: 1712345678:5 exactly, or"
+                                + " ISO-8601 with an offset for the whole of that second.")
+        private ClusterTime to;
+
+        @Option(
+                names = "--before-drop",
+                paramLabel = "NS",
+                description =
+                        "The last time before the latest drop of this collection, or of this"
+                                + " database; 'tidemark find --kind drop' lists drops.")
+        private String beforeDrop;
+
+        @Option(
+                names = "--before-event",
+                paramLabel = "ID",
+                description = "The last time before this event, by its id as 'find' tells it.")
+        private String beforeEvent;
+    }
+
+    Safety safety() {
+        return new Safety(policy.policy(), forceUnsafe);
+    }
+
+    /**
+     * The time.
+     *
+     * @param words are told how it was chosen
+     */
+    ClusterTime to(ClusterTimeline timeline, PrintStream words) {
+        if (point.to != null) {
+            return point.to;
+        }
+        TimeBeforeEvent before = new TimeBeforeEvent(timeline, words);
+        return point.beforeDrop != null
+                ? before.drop(point.beforeDrop)
+                : before.event(point.beforeEvent);
     }
 }

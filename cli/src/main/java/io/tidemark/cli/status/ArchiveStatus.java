@@ -1,8 +1,8 @@
 package io.tidemark.cli.status;
 
-import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreException;
-import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.plan.BucketFacts;
+import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterName;
@@ -60,7 +60,7 @@ record ArchiveStatus(
             gaps.addAll(gaps(catalogue, life));
         }
         Optional<ClusterTime> end = archived.values().stream().min(Comparator.naturalOrder());
-        Optional<String> hindrance = end.flatMap(time -> hindrance(store, cluster, time));
+        Optional<String> hindrance = end.flatMap(time -> hindrance(store, catalogue, time));
         return new ArchiveStatus(
                 archived,
                 roles,
@@ -72,9 +72,9 @@ record ArchiveStatus(
 
     /** The planner decides, so that status and restore never say different things. */
     private static Optional<String> hindrance(
-            ObjectStore store, ClusterName cluster, ClusterTime time) {
+            ObjectStore store, Catalogue catalogue, ClusterTime time) {
         try {
-            Restore.plan(new RestoreRequest(store, cluster, time, Map.of()));
+            RestorePlan.choose(time, new BucketFacts(store, catalogue), Optional.empty());
             return Optional.empty();
         } catch (RestoreException.NotCovered | RestoreException.ArchiveDamaged refused) {
             return Optional.of(refused.getMessage());

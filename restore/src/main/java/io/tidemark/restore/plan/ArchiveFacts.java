@@ -15,6 +15,9 @@ public interface ArchiveFacts {
     /** What the replica set is to its cluster, if the archive tells. */
     Optional<ReplicaSetRole> role(ArchivedReplicaSet life);
 
+    /** The time of a life's first archived entry. Not to be asked of a life without slices. */
+    ClusterTime firstEntry(ArchivedReplicaSet life);
+
     /** The bases of one life, in any order. */
     List<BaseFacts> bases(ArchivedReplicaSet life);
 

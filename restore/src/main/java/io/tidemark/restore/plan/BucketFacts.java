@@ -8,8 +8,10 @@ import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.catalogue.Topology;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.GapObject;
+import io.tidemark.storage.slice.SliceReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,14 @@ public final class BucketFacts implements ArchiveFacts {
     @Override
     public Optional<ReplicaSetRole> role(ArchivedReplicaSet life) {
         return topology.role(life);
+    }
+
+    @Override
+    public ClusterTime firstEntry(ArchivedReplicaSet life) {
+        // The header lies in the clear, whatever seals the frames.
+        SliceReader reader = new SliceReader(bucket, FrameKeys.NONE);
+        Chain chain = catalogue.chain(life, ClusterTime.ZERO, ClusterTime.MAX);
+        return reader.header(chain.links().get(0).slice()).first().clusterTime();
     }
 
     @Override

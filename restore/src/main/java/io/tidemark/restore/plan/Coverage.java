@@ -23,20 +23,36 @@ final class Coverage {
                     .thenComparing(Candidate::usableFrom, Comparator.reverseOrder());
 
     private final ArchiveFacts archive;
+    private final Optional<SafeTimes> known;
     private final Map<ReplicaSet, List<Candidate>> candidates = new TreeMap<>();
 
-    Coverage(ArchiveFacts archive) {
+    Coverage(ArchiveFacts archive, Optional<SafeTimes> known) {
         this.archive = archive;
+        this.known = known;
+        Map<ReplicaSet, List<ArchivedReplicaSet>> lives = new TreeMap<>();
         for (ArchivedReplicaSet life : archive.lives()) {
-            candidates
-                    .computeIfAbsent(life.replicaSet(), set -> new ArrayList<>())
-                    .addAll(candidatesOf(life));
+            lives.computeIfAbsent(life.replicaSet(), set -> new ArrayList<>()).add(life);
         }
-        candidates.values().forEach(list -> list.sort(BEST_FIRST));
+        lives.forEach(
+                (set, all) -> {
+                    List<Candidate> own = new ArrayList<>();
+                    all.forEach(life -> own.addAll(candidatesOf(life, all.size() > 1)));
+                    own.sort(BEST_FIRST);
+                    candidates.put(set, own);
+                });
     }
 
-    Collection<ReplicaSet> replicaSets() {
-        return candidates.keySet();
+    /** Those that belong to the cluster at {@code time}. */
+    Collection<ReplicaSet> replicaSets(ClusterTime time) {
+        return candidates.keySet().stream().filter(set -> isNeeded(set, time)).toList();
+    }
+
+    private boolean isNeeded(ReplicaSet set, ClusterTime time) {
+        return known.map(times -> times.mayBeMember(set, time)).orElse(true);
+    }
+
+    boolean isEmpty() {
+        return candidates.isEmpty();
     }
 
     /**
@@ -50,7 +66,7 @@ final class Coverage {
                 .orElseThrow(() -> refusal(replicaSet, time));
     }
 
-    private List<Candidate> candidatesOf(ArchivedReplicaSet life) {
+    private List<Candidate> candidatesOf(ArchivedReplicaSet life, boolean oneOfSeveral) {
         List<Candidate> found = new ArrayList<>();
         for (BaseFacts base : archive.bases(life)) {
             Chain chain = archive.chain(life, base.replayAfter());
@@ -59,7 +75,11 @@ final class Coverage {
         Chain chain = archive.chain(life, ClusterTime.ZERO);
         boolean born = chain.unbrokenThrough().isAfter(ClusterTime.ZERO);
         if (born) {
-            ClusterTime first = chain.links().get(0).readAfter().next();
+            // Before this life was born another one may have held the data.
+            ClusterTime first =
+                    oneOfSeveral
+                            ? archive.firstEntry(life)
+                            : chain.links().get(0).readAfter().next();
             found.add(new Candidate(life, Optional.empty(), first, chain));
         }
         return found;
@@ -122,18 +142,22 @@ final class Coverage {
                         + nearest(time));
     }
 
-    /** The nearest times that every replica set can be restored to. */
-    String nearest(ClusterTime time) {
+    /** The nearest times that every replica set can be restored to, safe ones if that is known. */
+    private String nearest(ClusterTime time) {
         Optional<ClusterTime> before =
-                ends(RestoreWindow::latest)
-                        .filter(t -> t.isBefore(time))
-                        .filter(this::servedByAll)
-                        .max(Comparator.naturalOrder());
+                known.isPresent()
+                        ? known.get().before(time).filter(this::servedByAll)
+                        : ends(RestoreWindow::latest)
+                                .filter(t -> t.isBefore(time))
+                                .filter(this::servedByAll)
+                                .max(Comparator.naturalOrder());
         Optional<ClusterTime> after =
-                ends(RestoreWindow::earliest)
-                        .filter(t -> t.isAfter(time))
-                        .filter(this::servedByAll)
-                        .min(Comparator.naturalOrder());
+                known.isPresent()
+                        ? known.get().after(time).filter(this::servedByAll)
+                        : ends(RestoreWindow::earliest)
+                                .filter(t -> t.isAfter(time))
+                                .filter(this::servedByAll)
+                                .min(Comparator.naturalOrder());
         if (before.isEmpty() && after.isEmpty()) {
             return " No time can be restored for all replica sets together.";
         }
@@ -152,7 +176,8 @@ final class Coverage {
     }
 
     private boolean servedByAll(ClusterTime time) {
-        return candidates.values().stream()
-                .allMatch(list -> list.stream().anyMatch(candidate -> candidate.serves(time)));
+        return candidates.entrySet().stream()
+                .filter(set -> isNeeded(set.getKey(), time))
+                .allMatch(set -> set.getValue().stream().anyMatch(c -> c.serves(time)));
     }
 }

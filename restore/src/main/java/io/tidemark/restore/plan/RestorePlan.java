@@ -27,22 +27,25 @@ public record RestorePlan(ClusterTime to, List<ReplicaSetPlan> replicaSets) {
      * birth, and the slices from there on, which must reach {@code to} without a hole. Only an
      * archived entry at or after {@code to} proves that.
      *
+     * @param known says which replica sets belong to the cluster at that time; whether the archive
+     *     reaches the time is decided here, whatever it says. Empty if nothing is known: then all
+     *     archived ones belong to it
      * @throws RestoreException.NotCovered if the time is not covered, with the nearest that are
      * @throws RestoreException.ArchiveDamaged if slices are missing
      */
-    public static RestorePlan choose(ClusterTime to, ArchiveFacts archive) {
-        Coverage coverage = new Coverage(archive);
-        if (coverage.replicaSets().isEmpty()) {
-            throw new RestoreException.NotCovered(
-                    "The archive holds no replica set of this cluster: check --bucket and"
-                            + " --cluster.");
+    public static RestorePlan choose(
+            ClusterTime to, ArchiveFacts archive, Optional<SafeTimes> known) {
+        Coverage coverage = new Coverage(archive, known);
+        if (coverage.isEmpty()) {
+            requireWholeCluster(0, 0);
         }
         List<ReplicaSetPlan> plans = new ArrayList<>();
-        for (ReplicaSet replicaSet : coverage.replicaSets()) {
+        for (ReplicaSet replicaSet : coverage.replicaSets(to)) {
             plans.add(plan(coverage.choose(replicaSet, to), archive));
         }
         RestorePlan plan = new RestorePlan(to, plans);
-        plan.requireWholeCluster();
+        requireWholeCluster(
+                plans.size(), plans.stream().filter(ReplicaSetPlan::isConfigServer).count());
         return plan;
     }
 
@@ -51,13 +54,22 @@ public record RestorePlan(ClusterTime to, List<ReplicaSetPlan> replicaSets) {
         return replicaSets.stream().filter(ReplicaSetPlan::isConfigServer).findFirst();
     }
 
-    private void requireWholeCluster() {
-        long config = replicaSets.stream().filter(ReplicaSetPlan::isConfigServer).count();
-        boolean alone = replicaSets.size() == 1 && config == 0;
+    /**
+     * @param config how many of the replica sets are config servers
+     * @throws RestoreException.NotCovered if there is none
+     * @throws RestoreException.ArchiveDamaged if they can't be one cluster, nor one replica set
+     */
+    public static void requireWholeCluster(int replicaSets, long config) {
+        if (replicaSets == 0) {
+            throw new RestoreException.NotCovered(
+                    "The archive holds no replica set of this cluster: check --bucket and"
+                            + " --cluster.");
+        }
+        boolean alone = replicaSets == 1 && config == 0;
         if (!alone && config != 1) {
             throw new RestoreException.ArchiveDamaged(
                     "The archive holds "
-                            + replicaSets.size()
+                            + replicaSets
                             + " replica sets, of which "
                             + config
                             + " are known as config servers. A sharded cluster has exactly one such"

@@ -9,6 +9,8 @@ import java.util.TreeMap;
  *
  * @param restoredTo the cluster time, {@code seconds:increment}
  * @param policy which cluster times count as safe
+ * @param forced why the time is not safe under that policy, where the operator went on
+ *     nevertheless; else empty
  * @param replicaSets by name
  * @param transactions those open at the restored time on some shard
  * @param orphansRemoved documents removed because another shard owned them
@@ -22,6 +24,7 @@ import java.util.TreeMap;
 public record RestoreReport(
         String restoredTo,
         String policy,
+        List<String> forced,
         Map<String, ReplicaSetReport> replicaSets,
         List<TransactionReport> transactions,
         long orphansRemoved,
@@ -32,6 +35,7 @@ public record RestoreReport(
         List<String> problems,
         double seconds) {
     public RestoreReport {
+        forced = List.copyOf(forced);
         replicaSets = new TreeMap<>(replicaSets);
         transactions = List.copyOf(transactions);
         orphans = new TreeMap<>(orphans);

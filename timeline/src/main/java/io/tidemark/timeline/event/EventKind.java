@@ -84,6 +84,11 @@ public enum EventKind {
         return kinds;
     }
 
+    /** True if collections are gone afterwards. */
+    public boolean isDrop() {
+        return this == DROP_COLLECTION || this == DROP_DATABASE;
+    }
+
     /** Unsafe from {@link Span#criticalFrom} until it ends, under policy exact. */
     public boolean exactUnsafe() {
         return exactUnsafe;

@@ -38,10 +38,7 @@ public final class EventSearch {
     /** The latest drop of the collection, alone or with its database, that was not aborted. */
     public Optional<TopologyEvent> lastDrop(String ns) {
         return about(ns).stream()
-                .filter(
-                        event ->
-                                event.kind() == EventKind.DROP_COLLECTION
-                                        || event.kind() == EventKind.DROP_DATABASE)
+                .filter(event -> event.kind().isDrop())
                 .filter(event -> event.outcome() != Outcome.ABORTED)
                 .reduce((earlier, later) -> later);
     }

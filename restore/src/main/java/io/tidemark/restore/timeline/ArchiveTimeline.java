@@ -1,0 +1,175 @@
+package io.tidemark.restore.timeline;
+
+import io.tidemark.restore.plan.ArchiveFacts;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.schemas.model.Shard;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.slice.SliceReader;
+import io.tidemark.timeline.TimelineFold;
+import io.tidemark.timeline.tag.Role;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
+
+/**
+ * Computes the timeline from the archive alone. Reads every archived slice once, each replica set's
+ * in order and several sets at a time, always going on with the set that is furthest behind: in
+ * memory are one frame per thread, the facts of a slice per set, and what the fold itself keeps.
+ */
+final class ArchiveTimeline {
+    private final ArchiveFacts facts;
+    private final SliceReader reader;
+    private final LongConsumer progress;
+    private final Map<ReplicaSet, List<ArchivedReplicaSet>> lives = new TreeMap<>();
+    private final List<SliceDamage> damages = new ArrayList<>();
+
+    /**
+     * @param progress told how many entries were read
+     */
+    ArchiveTimeline(ArchiveFacts facts, SliceReader reader, LongConsumer progress) {
+        this.facts = facts;
+        this.reader = reader;
+        this.progress = progress;
+        for (ArchivedReplicaSet life : facts.lives()) {
+            lives.computeIfAbsent(life.replicaSet(), s -> new ArrayList<>()).add(life);
+        }
+    }
+
+    /**
+     * @param shardsBefore those that the config servers' base names; empty if no base tells
+     */
+    ClusterTimeline read(Optional<List<Shard>> shardsBefore) {
+        Optional<ReplicaSet> config = configServers();
+        List<OplogTagging> oplogs = new ArrayList<>();
+        lives.forEach(
+                (set, places) -> {
+                    Role role = config.filter(set::equals).isPresent() ? Role.CONFIG : Role.SHARD;
+                    ArchivedOplog oplog = ArchivedOplog.of(set, places, facts);
+                    oplogs.add(new OplogTagging(oplog, reader, role));
+                });
+        TimelineFold fold = begin(config, shardsBefore, oplogs);
+        fold(oplogs, fold);
+        return ClusterTimeline.of(fold, damages);
+    }
+
+    private Optional<ReplicaSet> configServers() {
+        return lives.entrySet().stream()
+                .filter(set -> set.getValue().stream().anyMatch(this::isConfigServer))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private boolean isConfigServer(ArchivedReplicaSet life) {
+        return facts.role(life).filter(ReplicaSetRole.ConfigServer.class::isInstance).isPresent();
+    }
+
+    private TimelineFold begin(
+            Optional<ReplicaSet> config, Optional<List<Shard>> told, List<OplogTagging> oplogs) {
+        TimelineFold fold =
+                config.map(set -> TimelineFold.of(set, shardsBefore(set, told, oplogs)))
+                        .orElseGet(() -> TimelineFold.alone(oplogs.get(0).oplog().set()));
+        for (OplogTagging tagging : oplogs) {
+            ArchivedOplog oplog = tagging.oplog();
+            if (!oplog.parts().isEmpty()) {
+                fold.started(oplog.set(), oplog.begin());
+            }
+            oplog.bases().forEach(fold::base);
+        }
+        return fold;
+    }
+
+    /** Those that no entry on config.shards will name. */
+    private List<Shard> shardsBefore(
+            ReplicaSet config, Optional<List<Shard>> told, List<OplogTagging> oplogs) {
+        boolean fromBirth =
+                oplogs.stream()
+                        .map(OplogTagging::oplog)
+                        .filter(oplog -> oplog.set().equals(config))
+                        .anyMatch(o -> !o.parts().isEmpty() && o.begin().equals(ClusterTime.ZERO));
+        return fromBirth ? List.of() : told.orElseGet(this::archivedShards);
+    }
+
+    /** Every archived replica set but the config servers': none is left out unseen. */
+    private List<Shard> archivedShards() {
+        Map<ReplicaSet, Shard> shards = new TreeMap<>();
+        lives.forEach(
+                (set, places) -> {
+                    for (ArchivedReplicaSet life : places) {
+                        shards.put(set, new Shard(shardId(life), set));
+                    }
+                });
+        return List.copyOf(shards.values());
+    }
+
+    private String shardId(ArchivedReplicaSet life) {
+        return facts.role(life)
+                .filter(ReplicaSetRole.ShardServer.class::isInstance)
+                .map(role -> ((ReplicaSetRole.ShardServer) role).id())
+                .orElse(life.replicaSet().name());
+    }
+
+    /** An oplog, how far it was told, and its next part, which is being read. */
+    private record Ahead(OplogTagging oplog, ClusterTime told, CompletableFuture<Told> next) {}
+
+    private void fold(List<OplogTagging> oplogs, TimelineFold fold) {
+        int threads = Math.min(oplogs.size(), Runtime.getRuntime().availableProcessors());
+        ExecutorService pool = Executors.newFixedThreadPool(threads, ArchiveTimeline::thread);
+        try {
+            PriorityQueue<Ahead> ahead = new PriorityQueue<>(Comparator.comparing(Ahead::told));
+            oplogs.forEach(oplog -> readOn(oplog, ClusterTime.ZERO, pool, ahead));
+            Removals removals = new Removals();
+            long entries = 0;
+            while (!ahead.isEmpty()) {
+                Ahead behind = ahead.poll();
+                Told told = join(behind.next());
+                readOn(behind.oplog(), told.through(), pool, ahead);
+                told.tell(behind.oplog().oplog().set(), fold);
+                removals.see(behind.oplog().oplog().set(), told);
+                told.damage().ifPresent(damages::add);
+                entries += told.entries();
+                progress.accept(entries);
+            }
+            removals.close(fold);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static void readOn(
+            OplogTagging oplog,
+            ClusterTime told,
+            ExecutorService pool,
+            PriorityQueue<Ahead> ahead) {
+        if (oplog.hasNext()) {
+            ahead.add(new Ahead(oplog, told, CompletableFuture.supplyAsync(oplog::next, pool)));
+        }
+    }
+
+    private static Told join(CompletableFuture<Told> next) {
+        try {
+            return next.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "archive-timeline");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

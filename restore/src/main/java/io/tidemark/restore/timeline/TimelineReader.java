@@ -1,0 +1,114 @@
+package io.tidemark.restore.timeline;
+
+import io.tidemark.restore.plan.ArchiveFacts;
+import io.tidemark.restore.plan.BaseFacts;
+import io.tidemark.restore.plan.BucketFacts;
+import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.schemas.model.Shard;
+import io.tidemark.storage.base.BaseCollection;
+import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.base.BaseReader;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.slice.SliceReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/** Finds a cluster's timeline in its bucket. */
+public final class TimelineReader {
+    private static final Namespace SHARDS = Namespace.of("config.shards");
+
+    private final ObjectStore bucket;
+    private final FrameKeys keys;
+    private final ClusterName cluster;
+
+    public TimelineReader(ObjectStore bucket, FrameKeys keys, ClusterName cluster) {
+        this.bucket = bucket;
+        this.keys = keys;
+        this.cluster = cluster;
+    }
+
+    /** The one stored in the bucket, else one computed from the archived oplogs. */
+    public ClusterTimeline find(LongConsumer progress) {
+        return fromArchive(progress);
+    }
+
+    /**
+     * Computes it from the archived oplogs, all of which are read.
+     *
+     * @param progress told how many entries were read
+     * @throws io.tidemark.restore.RestoreException.ArchiveDamaged if the replica sets are no
+     *     cluster
+     * @throws io.tidemark.restore.RestoreException.NotCovered if there are none
+     */
+    public ClusterTimeline fromArchive(LongConsumer progress) {
+        ArchiveFacts facts = new BucketFacts(bucket, new Catalogue(bucket, cluster));
+        requireCluster(facts);
+        return new ArchiveTimeline(facts, new SliceReader(bucket, keys), progress)
+                .read(shardsInBase(facts));
+    }
+
+    private static void requireCluster(ArchiveFacts facts) {
+        Set<ReplicaSet> all = new HashSet<>();
+        Set<ReplicaSet> config = new HashSet<>();
+        for (ArchivedReplicaSet life : facts.lives()) {
+            all.add(life.replicaSet());
+            if (isConfigServer(facts, life)) {
+                config.add(life.replicaSet());
+            }
+        }
+        RestorePlan.requireWholeCluster(all.size(), config.size());
+    }
+
+    private static boolean isConfigServer(ArchiveFacts facts, ArchivedReplicaSet life) {
+        return facts.role(life).filter(ReplicaSetRole.ConfigServer.class::isInstance).isPresent();
+    }
+
+    /** The shards that the config servers' first base names; empty if it names none. */
+    private Optional<List<Shard>> shardsInBase(ArchiveFacts facts) {
+        return facts.lives().stream()
+                .filter(life -> isConfigServer(facts, life))
+                .flatMap(life -> facts.bases(life).stream())
+                .min(Comparator.comparing(BaseFacts::usableFrom))
+                .map(base -> shards(base.place()))
+                .filter(shards -> !shards.isEmpty());
+    }
+
+    /** Nothing if some document doesn't say which replica set it is about. */
+    private List<Shard> shards(BasePlace place) {
+        BaseManifest manifest = BaseManifest.read(bucket, place);
+        BaseReader reader = new BaseReader(bucket, keys);
+        List<Optional<Shard>> shards = new ArrayList<>();
+        for (BaseCollection collection : manifest.collections()) {
+            if (collection.namespace().equals(SHARDS)) {
+                reader.documents(manifest, collection)
+                        .forEachRemaining(document -> shards.add(shard(document)));
+            }
+        }
+        boolean all = shards.stream().allMatch(Optional::isPresent);
+        return all ? shards.stream().flatMap(Optional::stream).toList() : List.of();
+    }
+
+    /** {@code host} is written {@code set/host:port,…}. */
+    private static Optional<Shard> shard(RawDocument document) {
+        Optional<String> set =
+                document.string("host")
+                        .filter(host -> host.indexOf('/') > 0)
+                        .map(host -> host.substring(0, host.indexOf('/')));
+        return document.string("_id")
+                .flatMap(id -> set.map(name -> new Shard(id, new ReplicaSet(name))));
+    }
+}

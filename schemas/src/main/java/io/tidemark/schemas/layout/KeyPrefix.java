@@ -40,7 +40,17 @@ public final class KeyPrefix {
         return cluster + "/" + incarnation + "/base/";
     }
 
+    /** Windows and events; the next levels are year, month and day. */
     public static String timeline(ClusterName cluster, Incarnation incarnation) {
         return ObjectKeyText.timelineFolder(cluster, incarnation);
+    }
+
+    /**
+     * A key that sorts just before every timeline object that ends on or after the day of {@code
+     * time}.
+     */
+    public static String timelineFrom(
+            ClusterName cluster, Incarnation incarnation, ClusterTime time) {
+        return ObjectKeyText.timelineFolder(cluster, incarnation) + ObjectKeyText.day(time);
     }
 }

@@ -135,6 +135,11 @@ public sealed interface ObjectKey
     /**
      * Windows and events: {@code
      * <cluster>/<incarnation>/timeline/<yyyy>/<mm>/<dd>/<after>_<through>.<kind>}.
+     *
+     * @param after of {@link #EVENTS} the end of the object before; of {@link #WINDOWS}, which tell
+     *     everything each time, up to where the cluster is archived
+     * @param through of events the last time that one tells of; of windows up to where the cluster
+     *     is captured
      */
     record OfTimeline(
             ClusterName cluster,
@@ -143,6 +148,9 @@ public sealed interface ObjectKey
             ClusterTime through,
             String kind)
             implements ObjectKey {
+        public static final String EVENTS = "events";
+        public static final String WINDOWS = "windows";
+
         public OfTimeline {
             ObjectKeyText.requireId("timeline kind", kind);
         }

@@ -143,7 +143,8 @@ public final class Catalogue {
         return store.head(new ObjectKey.OfBaseManifest(place).text()).isPresent();
     }
 
-    private static List<Incarnation> incarnations(ObjectStore store, ClusterName cluster) {
+    /** The lives of the replica sets that have something in the bucket. */
+    public static List<Incarnation> incarnations(ObjectStore store, ClusterName cluster) {
         return store.folders(KeyPrefix.cluster(cluster)).stream()
                 .flatMap(folder -> ifPossible(() -> new Incarnation(folder)).stream())
                 .toList();

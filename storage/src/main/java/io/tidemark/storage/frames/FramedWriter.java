@@ -35,23 +35,27 @@ public final class FramedWriter implements AutoCloseable {
 
     /** A document without a place in time. */
     public void add(RawDocument document) {
-        append(document);
+        append(document.array(), document.offset(), document.sizeBytes());
+    }
+
+    /** A line of text, its end included, in place of a document. */
+    public void addLine(byte[] line) {
+        append(line, 0, line.length);
     }
 
     /** A document of that cluster time; in the order of time. */
     public void add(RawDocument document, ClusterTime time) {
-        append(document);
+        add(document);
         first = first == null ? time : first;
         last = time;
     }
 
-    private void append(RawDocument document) {
+    private void append(byte[] bytes, int offset, int size) {
         requireOpen();
-        int size = document.sizeBytes();
         if (pendingDocuments > 0 && pending.sizeBytes() + size > options.frameBytes()) {
             endFrame();
         }
-        pending.write(document.array(), document.offset(), size);
+        pending.write(bytes, offset, size);
         pendingDocuments++;
         documents++;
         rawBytes += size;

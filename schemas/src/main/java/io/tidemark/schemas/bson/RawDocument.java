@@ -74,12 +74,31 @@ public final class RawDocument implements Iterable<RawElement> {
 
     /** The first field with this name; {@code name} holds ASCII only. */
     public Optional<RawElement> find(String name) {
-        for (RawElement element : this) {
-            if (element.isNamed(name)) {
-                return Optional.of(element);
+        FieldWalk walk = walk();
+        while (walk.next()) {
+            if (walk.isNamed(name)) {
+                return Optional.of(walk.element());
             }
         }
         return Optional.empty();
+    }
+
+    /** From before the first field on. */
+    public FieldWalk walk() {
+        return new FieldWalk(bytes, offset, length);
+    }
+
+    /**
+     * The field that begins at {@code start} in {@link #array}, as a walk over this document told.
+     */
+    public RawElement elementAt(int start) {
+        int limit = offset + length - 1;
+        int nameEnd = BsonBytes.endOfCString(bytes, start + 1, limit);
+        return new RawElement(
+                bytes,
+                start,
+                nameEnd,
+                BsonBytes.endOfValue(bytes[start], bytes, nameEnd + 1, limit));
     }
 
     public boolean has(String name) {
@@ -111,7 +130,7 @@ public final class RawDocument implements Iterable<RawElement> {
 
     @Override
     public Iterator<RawElement> iterator() {
-        return new Walk();
+        return new Elements();
     }
 
     @Override
@@ -141,24 +160,20 @@ public final class RawDocument implements Iterable<RawElement> {
         return toBson().toJson();
     }
 
-    private final class Walk implements Iterator<RawElement> {
-        private final int limit = offset + length - 1;
-        private int next = offset + 4;
+    private final class Elements implements Iterator<RawElement> {
+        private final FieldWalk walk = walk();
 
         @Override
         public boolean hasNext() {
-            return next < limit;
+            return walk.hasNext();
         }
 
         @Override
         public RawElement next() {
-            if (!hasNext()) {
+            if (!walk.next()) {
                 throw new NoSuchElementException("the document has no further field");
             }
-            int start = next;
-            int nameEnd = BsonBytes.endOfCString(bytes, start + 1, limit);
-            next = BsonBytes.endOfValue(bytes[start], bytes, nameEnd + 1, limit);
-            return new RawElement(bytes, start, nameEnd, next);
+            return walk.element();
         }
     }
 }

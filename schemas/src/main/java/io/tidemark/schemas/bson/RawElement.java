@@ -32,12 +32,16 @@ public final class RawElement {
 
     /** Compares without decoding; {@code ascii} holds ASCII only. */
     public boolean isNamed(String ascii) {
-        int length = nameEnd - start - 1;
+        return isNamed(bytes, start + 1, nameEnd, ascii);
+    }
+
+    static boolean isNamed(byte[] bytes, int from, int to, String ascii) {
+        int length = to - from;
         if (length != ascii.length()) {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (bytes[start + 1 + i] != ascii.charAt(i)) {
+            if (bytes[from + i] != ascii.charAt(i)) {
                 return false;
             }
         }
@@ -65,19 +69,22 @@ public final class RawElement {
     }
 
     /** The array that holds the element, shared with the document: read only. */
-    byte[] array() {
+    public byte[] array() {
         return bytes;
     }
 
-    int start() {
+    /** Where the field, its type byte first, begins in {@link #array}. */
+    public int start() {
         return start;
     }
 
-    int valueStart() {
+    /** Where the value begins in {@link #array}. */
+    public int valueStart() {
         return nameEnd + 1;
     }
 
-    int end() {
+    /** Just behind the value in {@link #array}. */
+    public int end() {
         return end;
     }
 
@@ -160,12 +167,15 @@ public final class RawElement {
         return typeByte() == 0x08 && bytes[valueStart()] == 1;
     }
 
+    /** True for a binary value of subtype 4 with 16 bytes, which are the last of the value. */
+    public boolean isUuid() {
+        return typeByte() == 0x05
+                && BsonBytes.int32(bytes, valueStart()) == 16
+                && bytes[valueStart() + 4] == UUID_SUBTYPE;
+    }
+
     public Optional<UUID> uuid() {
-        boolean isUuid =
-                typeByte() == 0x05
-                        && BsonBytes.int32(bytes, valueStart()) == 16
-                        && bytes[valueStart() + 4] == UUID_SUBTYPE;
-        if (!isUuid) {
+        if (!isUuid()) {
             return Optional.empty();
         }
         ByteBuffer big = ByteBuffer.wrap(bytes, valueStart() + 5, 16);

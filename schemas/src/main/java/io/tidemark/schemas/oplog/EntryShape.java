@@ -80,7 +80,7 @@ public enum EntryShape {
     }
 
     private static EntryShape ofApplyOps(OplogEntry entry) {
-        if (entry.transactionKey().isEmpty()) {
+        if (!entry.hasSession()) {
             return BATCH;
         }
         if (entry.isVectored()) {

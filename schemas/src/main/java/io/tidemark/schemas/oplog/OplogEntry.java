@@ -20,13 +20,18 @@ public final class OplogEntry {
     private final RawDocument raw;
     private final OplogFields fields;
     private final Optime optime;
+    private final String op;
     private final EntryShape shape;
+
+    // Found when first asked for, by whichever thread: each finds the same.
+    private String ns;
 
     private OplogEntry(RawDocument raw) {
         this.raw = raw;
         this.fields = OplogFields.of(raw);
         this.optime = requireOptime();
         requireKnownFormat();
+        this.op = opOf(fields.op());
         this.shape = EntryShape.of(this);
     }
 
@@ -65,44 +70,52 @@ public final class OplogEntry {
 
     /** The kind as the server writes it: i, u, d, c, n, or one unknown to this version. */
     public String op() {
-        return fields.op;
+        return op;
     }
 
     /** The namespace at the time of the entry; empty for most noops. */
     public String ns() {
-        return fields.ns;
+        String known = ns;
+        if (known == null) {
+            RawElement field = fields.ns();
+            known = field == null ? "" : field.string().orElse("");
+            ns = known;
+        }
+        return known;
     }
 
     /** {@code ui}; absent on dropDatabase, transaction commands and many noops. */
     public Optional<UUID> collectionUuid() {
-        return fields.ui == null ? Optional.empty() : fields.ui.uuid();
+        return Optional.ofNullable(fields.ui()).flatMap(RawElement::uuid);
     }
 
     /** The payload. */
     public RawDocument o() {
-        return document(fields.o)
+        return document(fields.o())
                 .orElseThrow(() -> new MalformedEntryException("entry " + optime + " has no o"));
     }
 
     /** Document key of an update; old options or counts of a command; the message of a noop. */
     public Optional<RawDocument> o2() {
-        return document(fields.o2);
+        return document(fields.o2());
     }
 
     /** Unix milliseconds of the primary's clock; not monotonic: never order by it. */
     public OptionalLong wallMillis() {
-        return fields.wall == null ? OptionalLong.empty() : fields.wall.dateMillis();
+        RawElement wall = fields.wall();
+        return wall == null ? OptionalLong.empty() : wall.dateMillis();
     }
 
     /** Written by a chunk migration, range deletion or resharding, hidden from users. */
     public boolean fromMigrate() {
-        return fields.fromMigrate != null && fields.fromMigrate.isTrue();
+        RawElement flag = fields.fromMigrate();
+        return flag != null && flag.isTrue();
     }
 
     /** For {@code op: "c"} the command's name: the first key of {@code o}. */
     public Optional<String> commandName() {
-        return fields.op.equals("c")
-                ? document(fields.o).flatMap(RawDocument::first).map(RawElement::name)
+        return op.equals("c")
+                ? document(fields.o()).flatMap(RawDocument::first).map(RawElement::name)
                 : Optional.empty();
     }
 
@@ -112,12 +125,13 @@ public final class OplogEntry {
      * alone names it.
      */
     public Optional<TransactionKey> transactionKey() {
-        if (fields.lsid == null) {
+        RawElement lsid = fields.lsid();
+        if (lsid == null) {
             return Optional.empty();
         }
-        RawDocumentBuilder key = new RawDocumentBuilder(128).append("lsid", fields.lsid);
-        OptionalLong number =
-                fields.txnNumber == null ? OptionalLong.empty() : fields.txnNumber.number();
+        RawElement txnNumber = fields.txnNumber();
+        RawDocumentBuilder key = new RawDocumentBuilder(128).append("lsid", lsid);
+        OptionalLong number = txnNumber == null ? OptionalLong.empty() : txnNumber.number();
         number.ifPresent(n -> key.appendInt64("txnNumber", n));
         return Optional.of(new TransactionKey(key.build()));
     }
@@ -127,7 +141,7 @@ public final class OplogEntry {
      * value.
      */
     public Optional<Optime> previousOptime() {
-        return document(fields.prevOpTime).flatMap(OplogFields::optime).filter(o -> !o.isNone());
+        return document(fields.prevOpTime()).flatMap(OplogFields::optime).filter(o -> !o.isNone());
     }
 
     /**
@@ -148,7 +162,7 @@ public final class OplogEntry {
     /** The field {@code _id} of the document that an i, u or d is about. */
     public Optional<RawElement> documentId() {
         return switch (shape) {
-            case INSERT, DELETE -> o().find("_id");
+            case INSERT, DELETE -> document(fields.o()).flatMap(o -> o.find("_id"));
             case UPDATE -> o2().flatMap(key -> key.find("_id"));
             default -> Optional.empty();
         };
@@ -159,7 +173,32 @@ public final class OplogEntry {
      * their chain.
      */
     boolean isVectored() {
-        return fields.multiOpType != null && fields.multiOpType.number().orElse(0) == 1;
+        RawElement type = fields.multiOpType();
+        return type != null && type.number().orElse(0) == 1;
+    }
+
+    boolean hasSession() {
+        return fields.lsid() != null;
+    }
+
+    OplogFields fields() {
+        return fields;
+    }
+
+    /** The known ones without making a string of each entry's. */
+    private static String opOf(RawElement field) {
+        if (field == null) {
+            return "";
+        }
+        boolean oneLetter = field.typeByte() == 0x02 && field.valueSizeBytes() == 6;
+        return switch (oneLetter ? field.array()[field.valueStart() + 4] : 0) {
+            case 'i' -> "i";
+            case 'u' -> "u";
+            case 'd' -> "d";
+            case 'c' -> "c";
+            case 'n' -> "n";
+            default -> field.string().orElse("");
+        };
     }
 
     private static Optional<RawDocument> document(RawElement element) {
@@ -168,8 +207,9 @@ public final class OplogEntry {
 
     private Optime requireOptime() {
         Optional<ClusterTime> ts =
-                fields.ts == null ? Optional.empty() : OplogFields.clusterTime(fields.ts);
-        long term = fields.t == null ? -1 : fields.t.number().orElse(-1);
+                Optional.ofNullable(fields.ts()).flatMap(OplogFields::clusterTime);
+        RawElement t = fields.t();
+        long term = t == null ? -1 : t.number().orElse(-1);
         return ts.map(time -> new Optime(time, term))
                 .orElseThrow(
                         () ->
@@ -181,7 +221,8 @@ public final class OplogEntry {
     }
 
     private void requireKnownFormat() {
-        long version = fields.v == null ? FORMAT_VERSION : fields.v.number().orElse(-1);
+        RawElement v = fields.v();
+        long version = v == null ? FORMAT_VERSION : v.number().orElse(-1);
         if (version != FORMAT_VERSION) {
             throw new MalformedEntryException(
                     "entry "

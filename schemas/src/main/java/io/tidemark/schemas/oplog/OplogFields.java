@@ -1,58 +1,142 @@
 package io.tidemark.schemas.oplog;
 
+import io.tidemark.schemas.bson.FieldWalk;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Optime;
 import java.util.Optional;
 
-/** The top-level fields of an entry, found in one walk: their order differs between versions. */
+/**
+ * Where the top-level fields of an entry lie, found in one walk: their order differs between
+ * versions. Positions, not objects: this is made of every entry, and few of the fields are asked
+ * for.
+ */
 final class OplogFields {
-    String op = "";
-    String ns = "";
-    RawElement ts;
-    RawElement t;
-    RawElement v;
-    RawElement ui;
-    RawElement o;
-    RawElement o2;
-    RawElement wall;
-    RawElement lsid;
-    RawElement txnNumber;
-    RawElement prevOpTime;
-    RawElement fromMigrate;
-    RawElement multiOpType;
+    private static final int ABSENT = 0;
 
-    private OplogFields() {}
+    private final RawDocument entry;
+    private int op;
+    private int ns;
+    private int ts;
+    private int t;
+    private int v;
+    private int ui;
+    private int o;
+    private int o2;
+    private int wall;
+    private int lsid;
+    private int txnNumber;
+    private int prevOpTime;
+    private int fromMigrate;
+    private int multiOpType;
+
+    private OplogFields(RawDocument entry) {
+        this.entry = entry;
+    }
 
     static OplogFields of(RawDocument entry) {
-        OplogFields fields = new OplogFields();
-        for (RawElement element : entry) {
-            fields.take(element);
+        OplogFields fields = new OplogFields(entry);
+        FieldWalk walk = entry.walk();
+        while (walk.next()) {
+            fields.take(walk);
         }
         return fields;
     }
 
-    private void take(RawElement element) {
-        switch (element.name()) {
-            case "op" -> op = element.string().orElse("");
-            case "ns" -> ns = element.string().orElse("");
-            case "ts" -> ts = element;
-            case "t" -> t = element;
-            case "v" -> v = element;
-            case "ui" -> ui = element;
-            case "o" -> o = element;
-            case "o2" -> o2 = element;
-            case "wall" -> wall = element;
-            case "lsid" -> lsid = element;
-            case "txnNumber" -> txnNumber = element;
-            case "prevOpTime" -> prevOpTime = element;
-            case "fromMigrate" -> fromMigrate = element;
-            case "multiOpType" -> multiOpType = element;
-            default -> {
-                // Every other field stays in the raw bytes.
+    /** Every other field stays in the raw bytes. A name that comes twice: the last one counts. */
+    private void take(FieldWalk walk) {
+        switch (walk.nameLength()) {
+            case 1 -> takeOneLetter(walk);
+            case 2 -> takeTwoLetters(walk);
+            case 4 -> {
+                wall = walk.isNamed("wall") ? walk.start() : wall;
+                lsid = walk.isNamed("lsid") ? walk.start() : lsid;
             }
+            case 9 -> txnNumber = walk.isNamed("txnNumber") ? walk.start() : txnNumber;
+            case 10 -> prevOpTime = walk.isNamed("prevOpTime") ? walk.start() : prevOpTime;
+            case 11 -> {
+                fromMigrate = walk.isNamed("fromMigrate") ? walk.start() : fromMigrate;
+                multiOpType = walk.isNamed("multiOpType") ? walk.start() : multiOpType;
+            }
+            default -> {}
         }
+    }
+
+    private void takeOneLetter(FieldWalk walk) {
+        t = walk.isNamed("t") ? walk.start() : t;
+        v = walk.isNamed("v") ? walk.start() : v;
+        o = walk.isNamed("o") ? walk.start() : o;
+    }
+
+    private void takeTwoLetters(FieldWalk walk) {
+        op = walk.isNamed("op") ? walk.start() : op;
+        ns = walk.isNamed("ns") ? walk.start() : ns;
+        ts = walk.isNamed("ts") ? walk.start() : ts;
+        ui = walk.isNamed("ui") ? walk.start() : ui;
+        o2 = walk.isNamed("o2") ? walk.start() : o2;
+    }
+
+    private RawElement at(int start) {
+        return start == ABSENT ? null : entry.elementAt(start);
+    }
+
+    // Each is null where the entry does not have the field.
+
+    RawElement op() {
+        return at(op);
+    }
+
+    RawElement ns() {
+        return at(ns);
+    }
+
+    RawElement ts() {
+        return at(ts);
+    }
+
+    RawElement t() {
+        return at(t);
+    }
+
+    RawElement v() {
+        return at(v);
+    }
+
+    RawElement ui() {
+        return at(ui);
+    }
+
+    RawElement o() {
+        return at(o);
+    }
+
+    RawElement o2() {
+        return at(o2);
+    }
+
+    RawElement wall() {
+        return at(wall);
+    }
+
+    RawElement lsid() {
+        return at(lsid);
+    }
+
+    RawElement txnNumber() {
+        return at(txnNumber);
+    }
+
+    RawElement prevOpTime() {
+        return at(prevOpTime);
+    }
+
+    RawElement fromMigrate() {
+        return at(fromMigrate);
+    }
+
+    RawElement multiOpType() {
+        return at(multiOpType);
     }
 
     static Optional<ClusterTime> clusterTime(RawElement element) {

@@ -7,13 +7,14 @@ import org.apache.kafka.common.errors.SerializationException;
  * bytes, big-endian (Confluent documentation, "Formats, Serializers, and Deserializers", wire
  * format).
  */
-final class WireFormat {
-    static final int HEADER_BYTES = 5;
+public final class WireFormat {
+    public static final int HEADER_BYTES = 5;
     private static final byte MAGIC = 0;
 
     private WireFormat() {}
 
-    static void writeHeader(byte[] value, int schemaId) {
+    /** Into the first {@link #HEADER_BYTES} of {@code value}. */
+    public static void writeHeader(byte[] value, int schemaId) {
         value[0] = MAGIC;
         value[1] = (byte) (schemaId >>> 24);
         value[2] = (byte) (schemaId >>> 16);

@@ -15,7 +15,7 @@ import io.tidemark.capture.shards.SourceSet;
 import io.tidemark.capture.status.CaptureStatusTopic;
 import io.tidemark.capture.status.Statuses;
 import io.tidemark.capture.tail.OplogTailer;
-import io.tidemark.capture.tail.PrefetchingSource;
+import io.tidemark.capture.tail.ReadAheadThread;
 import io.tidemark.capture.tail.SourceRefusedException;
 import io.tidemark.capture.tail.SourceUnavailableException;
 import io.tidemark.capture.tail.TailProgress;
@@ -160,10 +160,11 @@ public final class CaptureAgent implements AutoCloseable {
         return new OplogTailer(
                 set.replicaSet(),
                 set.role(),
-                new PrefetchingSource(oplog, set.replicaSet(), config.tail().awaitData()),
+                oplog,
                 new KafkaOplogTopic(names, set.replicaSet(), config.topics(), registry),
                 config.tail(),
-                new SystemTailClock());
+                new SystemTailClock(),
+                ReadAheadThread.named("oplog-read-" + set.replicaSet(), config.tail().awaitData()));
     }
 
     private void ownerStep() {

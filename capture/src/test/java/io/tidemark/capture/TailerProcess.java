@@ -7,7 +7,7 @@ import io.tidemark.capture.mongo.MongoOplogSource;
 import io.tidemark.capture.publish.KafkaOplogTopic;
 import io.tidemark.capture.publish.OplogTopicSettings;
 import io.tidemark.capture.tail.OplogTailer;
-import io.tidemark.capture.tail.PrefetchingSource;
+import io.tidemark.capture.tail.ReadAheadThread;
 import io.tidemark.capture.tail.ReadPreferences;
 import io.tidemark.capture.tail.TailSettings;
 import io.tidemark.schemas.layout.TopicNames;
@@ -41,22 +41,20 @@ final class TailerProcess {
                 new OplogTailer(
                         replicaSet,
                         ReplicaSetRole.shard(replicaSet.name()),
-                        new PrefetchingSource(
-                                new MongoOplogSource(
-                                        replicaSet,
-                                        access.seeds(),
-                                        access,
-                                        ReadPreferences.DEFAULTS,
-                                        CursorSettings.DEFAULTS),
+                        new MongoOplogSource(
                                 replicaSet,
-                                Duration.ofSeconds(1)),
+                                access.seeds(),
+                                access,
+                                ReadPreferences.DEFAULTS,
+                                CursorSettings.DEFAULTS),
                         new KafkaOplogTopic(
                                 new TopicNames(new ClusterName(args[0])),
                                 replicaSet,
                                 settings,
                                 new ConfluentRestRegistry(RegistryConfig.parse(args[4]))),
                         TailSettings.DEFAULTS,
-                        new SystemTailClock());
+                        new SystemTailClock(),
+                        ReadAheadThread.named("oplog-read", Duration.ofSeconds(1)));
         System.out.println(READY);
         while (tailer.step()) {
             // Until it is killed.

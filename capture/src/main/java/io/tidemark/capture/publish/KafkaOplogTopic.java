@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tidemark.schemas.avro.OplogRecord;
 import io.tidemark.schemas.avro.RecordKind;
 import io.tidemark.schemas.layout.TopicNames;
+import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.oplog.OplogRecords;
 import io.tidemark.schemas.registry.SchemaRegistry;
@@ -101,7 +102,27 @@ public final class KafkaOplogTopic implements OplogTopic {
     }
 
     @Override
+    public EntryPreparer preparer(Incarnation incarnation) {
+        requireOpen();
+        return new EntryPreparer(serializer.schemaId(topic), incarnation);
+    }
+
+    @Override
+    public void append(PreparedEntry entry) {
+        send(producerRecord(entry.key(), entry.value(), entry.kind(), entry.ns()));
+    }
+
+    @Override
     public void append(OplogRecord record) {
+        send(
+                producerRecord(
+                        OplogRecords.key(record),
+                        serializer.serialize(topic, record),
+                        record.getKind(),
+                        record.getNs()));
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) {
         Producer<byte[], byte[]> open = requireOpen();
         try {
             if (!inTransaction) {
@@ -109,7 +130,7 @@ public final class KafkaOplogTopic implements OplogTopic {
                 inTransaction = true;
             }
             // The outcome of each send shows at the commit, which fails if any of them did.
-            open.send(producerRecord(record));
+            open.send(record);
         } catch (KafkaException e) {
             throw translate("append to", e);
         }
@@ -133,18 +154,17 @@ public final class KafkaOplogTopic implements OplogTopic {
         discard(CLOSE_TIMEOUT);
     }
 
-    private ProducerRecord<byte[], byte[]> producerRecord(OplogRecord record) {
+    private ProducerRecord<byte[], byte[]> producerRecord(
+            byte[] key, byte[] value, RecordKind kind, String ns) {
         return new ProducerRecord<>(
                 topic,
                 0,
                 null,
-                OplogRecords.key(record),
-                serializer.serialize(topic, record),
+                key,
+                value,
                 List.of(
-                        new RecordHeader(
-                                OplogRecords.KIND_HEADER, KIND_BYTES.get(record.getKind())),
-                        new RecordHeader(
-                                OplogRecords.NAMESPACE_HEADER, record.getNs().getBytes(UTF_8))));
+                        new RecordHeader(OplogRecords.KIND_HEADER, KIND_BYTES.get(kind)),
+                        new RecordHeader(OplogRecords.NAMESPACE_HEADER, ns.getBytes(UTF_8))));
     }
 
     private static Map<RecordKind, byte[]> kindBytes() {

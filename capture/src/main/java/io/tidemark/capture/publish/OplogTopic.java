@@ -1,6 +1,7 @@
 package io.tidemark.capture.publish;
 
 import io.tidemark.schemas.avro.OplogRecord;
+import io.tidemark.schemas.model.Incarnation;
 
 /**
  * The write side of one replica set's topic. What is appended becomes readable at {@link #commit},
@@ -18,10 +19,20 @@ public interface OplogTopic extends AutoCloseable {
     ResumePoint open();
 
     /**
-     * Adds a record behind all others; blocks while too much is under way.
+     * What makes entries ready for {@link #append(PreparedEntry)}.
      *
      * @throws IllegalStateException before {@link #open}
      */
+    EntryPreparer preparer(Incarnation incarnation);
+
+    /**
+     * Adds an entry behind all others; blocks while too much is under way.
+     *
+     * @throws IllegalStateException before {@link #open}
+     */
+    void append(PreparedEntry entry);
+
+    /** As {@link #append(PreparedEntry)}, for the facts about the oplog: START and GAP. */
     void append(OplogRecord record);
 
     /**

@@ -16,6 +16,12 @@ public interface OplogCursor extends AutoCloseable {
      */
     List<OplogEntry> next(Duration wait);
 
+    /**
+     * So many bytes of entries that this cursor gave are done with: their topic has them for good.
+     * From any thread; a cursor that bounds no memory ignores it.
+     */
+    default void release(long entryBytes) {}
+
     /** Idempotent; never throws. */
     @Override
     void close();

@@ -2,6 +2,7 @@ package io.tidemark.capture.tail;
 
 import io.tidemark.capture.publish.FencedException;
 import io.tidemark.capture.publish.OplogTopic;
+import io.tidemark.capture.publish.PreparedEntry;
 import io.tidemark.capture.publish.ResumePoint;
 import io.tidemark.capture.publish.TopicMisconfiguredException;
 import io.tidemark.capture.publish.TopicUnavailableException;
@@ -11,7 +12,6 @@ import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
-import io.tidemark.schemas.oplog.OplogEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +34,7 @@ public final class OplogTailer implements AutoCloseable {
     private final OplogTopic topic;
     private final TailSettings settings;
     private final TailClock clock;
+    private final ReadAhead readAhead;
     private final Resumption resumption;
     private final Publication publication;
     private final Patience patience;
@@ -45,7 +46,7 @@ public final class OplogTailer implements AutoCloseable {
     private volatile boolean retiring;
 
     private TailState state = new TailState.Starting();
-    private OplogCursor cursor;
+    private EntryFeed feed;
     private int failures;
     private long windowAsked;
     private boolean windowKnown;
@@ -56,13 +57,15 @@ public final class OplogTailer implements AutoCloseable {
             OplogSource source,
             OplogTopic topic,
             TailSettings settings,
-            TailClock clock) {
+            TailClock clock,
+            ReadAhead readAhead) {
         this.replicaSet = replicaSet;
         this.role = role;
         this.source = source;
         this.topic = topic;
         this.settings = settings;
         this.clock = clock;
+        this.readAhead = readAhead;
         this.resumption = new Resumption(replicaSet, source, settings.awaitData());
         this.publication = new Publication(topic, settings, clock);
         this.patience = new Patience(settings.gapPatience(), clock);
@@ -107,7 +110,7 @@ public final class OplogTailer implements AutoCloseable {
         } catch (DivergedHistoryException e) {
             end(new TailState.Diverged(e), e);
         } catch (TopicUnavailableException | TopicMisconfiguredException e) {
-            closeCursor();
+            closeFeed();
             go(state.topicLost());
             failed(e, e instanceof TopicMisconfiguredException);
         } catch (OplogLostException | SourceUnavailableException | SourceRefusedException e) {
@@ -119,7 +122,7 @@ public final class OplogTailer implements AutoCloseable {
     /** Ends without committing what is under way; after an end in order nothing is. Idempotent. */
     @Override
     public void close() {
-        closeCursor();
+        closeFeed();
         source.close();
         topic.close();
     }
@@ -180,11 +183,12 @@ public final class OplogTailer implements AutoCloseable {
     }
 
     private TailState follow(TailState.Resuming now, ResumeOutcome.Continued continued) {
-        cursor = continued.cursor();
+        feed = readAhead.over(continued.cursor(), publication.preparer());
+        List<PreparedEntry> first = ReadAhead.prepared(continued.first(), publication.preparer());
         patience.reset();
         windowKnown = false;
         log.tailing(continued.member(), publication.last());
-        take(continued.first());
+        take(first);
         return now.continued(continued.member());
     }
 
@@ -221,8 +225,8 @@ public final class OplogTailer implements AutoCloseable {
 
     private TailState follow(TailState.Tailing now) {
         boolean idle = publication.pending() == 0;
-        List<OplogEntry> batch =
-                cursor.next(idle ? settings.awaitData() : atLeastZero(publication.untilCommit()));
+        List<PreparedEntry> batch =
+                feed.next(idle ? settings.awaitData() : atLeastZero(publication.untilCommit()));
         take(batch);
         if (publication.commitIsDue()) {
             commit();
@@ -234,7 +238,7 @@ public final class OplogTailer implements AutoCloseable {
         return now;
     }
 
-    private void take(List<OplogEntry> batch) {
+    private void take(List<PreparedEntry> batch) {
         long before = publication.records();
         publication.entries(batch);
         if (publication.records() > before) {
@@ -258,7 +262,7 @@ public final class OplogTailer implements AutoCloseable {
         if (publication.pending() > 0) {
             commit();
         }
-        closeCursor();
+        closeFeed();
         TailState stopped = state.stopped(why);
         log.stopped(publication.last(), why);
         return stopped;
@@ -275,7 +279,7 @@ public final class OplogTailer implements AutoCloseable {
     }
 
     private void sourceFailed(RuntimeException error) {
-        closeCursor();
+        closeFeed();
         if (state instanceof TailState.Tailing tailing) {
             go(tailing.lost(publication.end()));
         }
@@ -316,7 +320,7 @@ public final class OplogTailer implements AutoCloseable {
     }
 
     private void end(TailState ended, RuntimeException error) {
-        closeCursor();
+        closeFeed();
         progress = progress.failed(error.getMessage());
         go(ended);
         log.ended(ended, error);
@@ -327,10 +331,10 @@ public final class OplogTailer implements AutoCloseable {
         progress = progress.in(next);
     }
 
-    private void closeCursor() {
-        if (cursor != null) {
-            cursor.close();
-            cursor = null;
+    private void closeFeed() {
+        if (feed != null) {
+            feed.close();
+            feed = null;
         }
     }
 

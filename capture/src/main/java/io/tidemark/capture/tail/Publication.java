@@ -1,12 +1,13 @@
 package io.tidemark.capture.tail;
 
+import io.tidemark.capture.publish.EntryPreparer;
 import io.tidemark.capture.publish.OplogTopic;
+import io.tidemark.capture.publish.PreparedEntry;
 import io.tidemark.capture.publish.ResumePoint;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.model.ReplicaSetRole;
-import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.schemas.oplog.OplogRecords;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,11 @@ final class Publication {
         }
         committed = last;
         return end;
+    }
+
+    /** What makes entries of the incarnation that is being recorded ready for {@link #entries}. */
+    EntryPreparer preparer() {
+        return topic.preparer(incarnation);
     }
 
     /** Where the topic ends, with what is not committed yet. */
@@ -101,11 +107,11 @@ final class Publication {
      * @param batch what a cursor gave; a first one that was published already is left out
      * @throws DivergedHistoryException if entries are out of order
      */
-    void entries(List<OplogEntry> batch) {
+    void entries(List<PreparedEntry> batch) {
         for (int i = overlap(batch); i < batch.size(); i++) {
-            OplogEntry entry = batch.get(i);
+            PreparedEntry entry = batch.get(i);
             requireOrder(entry.optime());
-            topic.append(OplogRecords.of(entry, incarnation));
+            topic.append(entry);
             added();
             last = entry.optime();
             if (commitIsDue()) {
@@ -142,7 +148,7 @@ final class Publication {
         committed = last;
     }
 
-    private int overlap(List<OplogEntry> batch) {
+    private int overlap(List<PreparedEntry> batch) {
         boolean repeated =
                 end instanceof ResumePoint.AfterEntry
                         && !batch.isEmpty()

@@ -4,6 +4,10 @@ import io.tidemark.schemas.avro.OplogRecord;
 import io.tidemark.schemas.avro.RecordKind;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.oplog.OplogRecords;
+import io.tidemark.schemas.registry.InMemorySchemaRegistry;
+import io.tidemark.schemas.registry.SchemaRegistry;
+import io.tidemark.schemas.wire.RecordDeserializer;
+import io.tidemark.schemas.wire.RecordSerializer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +34,13 @@ public final class InMemoryOplogTopic implements OplogTopic {
             failedCommitsCount = thoughDone;
         }
     }
+
+    private static final String TOPIC = "in-memory";
+    private static final SchemaRegistry REGISTRY = new InMemorySchemaRegistry();
+    private static final RecordSerializer<OplogRecord> SERIALIZER =
+            new RecordSerializer<>(REGISTRY, OplogRecord.getClassSchema());
+    private static final RecordDeserializer<OplogRecord> DESERIALIZER =
+            new RecordDeserializer<>(REGISTRY, OplogRecord.class, OplogRecord.getClassSchema());
 
     private final Log log;
     private final List<OplogRecord> pending = new ArrayList<>();
@@ -59,11 +70,26 @@ public final class InMemoryOplogTopic implements OplogTopic {
     }
 
     @Override
+    public EntryPreparer preparer(Incarnation incarnation) {
+        requireOpen();
+        return new EntryPreparer(SERIALIZER.schemaId(TOPIC), incarnation);
+    }
+
+    @Override
+    public void append(PreparedEntry entry) {
+        append(DESERIALIZER.deserialize(TOPIC, entry.value()));
+    }
+
+    @Override
     public void append(OplogRecord record) {
+        requireOpen();
+        pending.add(record);
+    }
+
+    private void requireOpen() {
         if (epoch < 0) {
             throw new IllegalStateException("not open");
         }
-        pending.add(record);
     }
 
     @Override

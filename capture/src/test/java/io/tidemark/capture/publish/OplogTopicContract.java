@@ -137,6 +137,7 @@ abstract class OplogTopicContract {
     }
 
     static void append(OplogTopic topic, List<OplogEntry> entries) {
-        entries.forEach(entry -> topic.append(OplogRecords.of(entry, INCARNATION)));
+        EntryPreparer preparer = topic.preparer(INCARNATION);
+        entries.forEach(entry -> topic.append(preparer.prepare(entry)));
     }
 }

@@ -60,7 +60,8 @@ class OplogTailerTest {
                 set.source(),
                 new InMemoryOplogTopic(log),
                 SETTINGS,
-                clock);
+                clock,
+                ReadAhead.NONE);
     }
 
     private OplogTailer stepped(OplogTailer tailer, int steps) {
@@ -319,7 +320,8 @@ class OplogTailerTest {
                         lagging.source(),
                         new InMemoryOplogTopic(log),
                         SETTINGS,
-                        clock);
+                        clock,
+                        ReadAhead.NONE);
         stepped(tailer, 30);
         assertThat(tailer.progress().state()).isInstanceOf(TailState.Resuming.class);
         assertThat(published()).hasSize(10);

@@ -1,6 +1,7 @@
 package io.tidemark.capture.tail;
 
-import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.capture.publish.EntryPreparer;
+import io.tidemark.capture.publish.PreparedEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -8,35 +9,45 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the next batch while the last one is being published. At most one batch waits to be taken
- * and one is being read, so memory is bounded, and nothing is read while the taker is busy.
+ * Reads the next batch and makes its records while the last one is being sent. At most one batch
+ * waits to be taken and one is being read, so memory is bounded, and nothing is read while the
+ * taker is busy. One thread reads and prepares in the cursor's order, so the order is kept.
  */
-public final class PrefetchingCursor implements OplogCursor {
+public final class ReadAheadThread implements EntryFeed {
     /** A batch, or why there are no more. */
-    private record Reading(List<OplogEntry> batch, RuntimeException failure) {}
+    private record Reading(List<PreparedEntry> batch, RuntimeException failure) {}
 
-    private final OplogCursor inner;
+    private final OplogCursor cursor;
+    private final EntryPreparer preparer;
     private final Duration awaitData;
     private final BlockingQueue<Reading> waiting = new ArrayBlockingQueue<>(1);
     private final Thread thread;
     private volatile boolean closed;
     private RuntimeException failure;
 
-    /**
-     * Starts to read.
-     *
-     * @param name of the reading thread
-     */
-    public PrefetchingCursor(OplogCursor inner, Duration awaitData, String name) {
-        this.inner = inner;
+    private ReadAheadThread(
+            OplogCursor cursor, EntryPreparer preparer, Duration awaitData, String name) {
+        this.cursor = cursor;
+        this.preparer = preparer;
         this.awaitData = awaitData;
         this.thread = new Thread(this::read, name);
         thread.setDaemon(true);
-        thread.start();
+    }
+
+    /**
+     * @param awaitData how long one request waits for entries
+     * @param name of the reading thread
+     */
+    public static ReadAhead named(String name, Duration awaitData) {
+        return (cursor, preparer) -> {
+            ReadAheadThread feed = new ReadAheadThread(cursor, preparer, awaitData, name);
+            feed.thread.start();
+            return feed;
+        };
     }
 
     @Override
-    public List<OplogEntry> next(Duration wait) {
+    public List<PreparedEntry> next(Duration wait) {
         if (failure != null) {
             throw failure;
         }
@@ -57,6 +68,11 @@ public final class PrefetchingCursor implements OplogCursor {
         return reading.batch();
     }
 
+    @Override
+    public void release(long entryBytes) {
+        cursor.release(entryBytes);
+    }
+
     /** The reading thread ends by itself, after the request that is under way. */
     @Override
     public void close() {
@@ -65,9 +81,9 @@ public final class PrefetchingCursor implements OplogCursor {
     }
 
     private void read() {
-        try (inner) {
+        try (cursor) {
             while (!closed) {
-                List<OplogEntry> batch = inner.next(awaitData);
+                List<PreparedEntry> batch = ReadAhead.prepared(cursor.next(awaitData), preparer);
                 if (!batch.isEmpty()) {
                     give(new Reading(batch, null));
                 }

@@ -1,0 +1,18 @@
+package io.tidemark.capture.tail;
+
+import io.tidemark.capture.publish.PreparedEntry;
+import java.time.Duration;
+import java.util.List;
+
+/** A cursor's entries, made ready for the topic, in the cursor's order. One taker at a time. */
+public interface EntryFeed extends AutoCloseable {
+    /** As {@link OplogCursor#next}, and throws what that throws. */
+    List<PreparedEntry> next(Duration wait);
+
+    /** As {@link OplogCursor#release}. */
+    void release(long entryBytes);
+
+    /** Closes the cursor as well. Idempotent; never throws. */
+    @Override
+    void close();
+}

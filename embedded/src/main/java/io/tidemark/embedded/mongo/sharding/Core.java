@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -34,6 +36,10 @@ final class Core {
     final List<Migration> migrations = new CopyOnWriteArrayList<>();
     final List<RangeDeletion> rangeDeletions = new CopyOnWriteArrayList<>();
     final CopyOnWriteArrayList<BlockedRange> blocked = new CopyOnWriteArrayList<>();
+
+    /** Namespaces that are being resharded: their metadata stay as they are. */
+    final Set<String> resharded = ConcurrentHashMap.newKeySet();
+
     final OpenTransactions transactions = new OpenTransactions();
 
     /**
@@ -153,6 +159,26 @@ final class Core {
         if (transactions.touchesDatabase(name)) {
             throw new ServerError(24, "LockTimeout", "A transaction uses database " + name);
         }
+    }
+
+    /** Refuses what would change chunks, indexes or name of a collection that is resharded. */
+    void requireNotResharded(String namespace) {
+        if (resharded.contains(namespace)) {
+            throw busy(namespace, "is being resharded");
+        }
+    }
+
+    /** Refuses what needs a collection's chunks to stay where they are. */
+    void requireFreeForMetadata(String namespace) {
+        requireNotResharded(namespace);
+        if (migrations.stream().anyMatch(move -> move.namespace().equals(namespace))) {
+            throw busy(namespace, "has a chunk on the move");
+        }
+    }
+
+    private static ServerError busy(String namespace, String why) {
+        return new ServerError(
+                117, "ConflictingOperationInProgress", "Collection " + namespace + " " + why);
     }
 
     /** The shard that holds a database's unsharded collections. */

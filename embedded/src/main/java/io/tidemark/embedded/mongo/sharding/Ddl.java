@@ -29,6 +29,10 @@ final class Ddl {
         return new MovePrimary(core, name, to);
     }
 
+    Resharding reshardCollection(String namespace, BsonDocument pattern) {
+        return new Resharding(core, namespace, pattern);
+    }
+
     Stepwise refineShardKey(String namespace, BsonDocument pattern) {
         return new RefineShardKey(core, namespace, pattern).plan();
     }

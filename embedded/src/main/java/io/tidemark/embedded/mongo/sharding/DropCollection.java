@@ -25,6 +25,7 @@ final class DropCollection {
 
     static Stepwise of(Core core, String namespace) {
         core.requireNoTransactionOn(namespace);
+        core.requireNotResharded(namespace);
         Member primary = core.primaryOf(Namespace.database(namespace));
         DdlCoordinator coordinator = new DdlCoordinator(core, primary, "dropCollection", namespace);
         new DropCollection(coordinator, namespace, core.routing().collection(namespace)).plan();

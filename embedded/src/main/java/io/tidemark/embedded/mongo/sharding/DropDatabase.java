@@ -14,6 +14,9 @@ final class DropDatabase {
             return new Steps();
         }
         core.requireNoTransactionOnDatabase(name);
+        core.routing().collections().keySet().stream()
+                .filter(namespace -> Namespace.database(namespace).equals(name))
+                .forEach(core::requireNotResharded);
         DdlCoordinator coordinator =
                 new DdlCoordinator(core, core.primaryOf(name), "dropDatabase", name);
         coordinator.phase().log(coordinator.primary(), "dropDatabase.start", new BsonDocument());

@@ -205,6 +205,43 @@ final class Metadata {
         delete("config.chunks", chunksOf(collection), true);
     }
 
+    /** What a resharding writes beside the source: its copies' collection and chunks. */
+    void insertTemporary(ShardedCollection target, String name) {
+        for (Chunk chunk : target.chunks()) {
+            insert("config.chunks", chunk.toDocument(target, core.version));
+        }
+        insert("config.collections", temporary(target, name));
+    }
+
+    private BsonDocument temporary(ShardedCollection target, String name) {
+        BsonDocument document = Bson.id(name);
+        target.toDocument(core.version).forEach(document::putIfAbsent);
+        return document;
+    }
+
+    void removeTemporary(ShardedCollection target, String name) {
+        delete("config.collections", Bson.id(name), false);
+        delete("config.chunks", new BsonDocument("uuid", Bson.uuid(target.uuid())), true);
+    }
+
+    /** One transaction makes the copies the collection (F§5). */
+    void reshard(ShardedCollection source, ShardedCollection target, String temporary) {
+        List<BsonDocument> operations = new ArrayList<>();
+        operations.add(replacement("config.collections", target.toDocument(core.version)));
+        operations.add(operation("d", "config.collections", Bson.id(temporary)));
+        core.sharded(source.namespace())
+                .chunks()
+                .forEach(
+                        chunk ->
+                                operations.add(
+                                        operation(
+                                                "d",
+                                                "config.chunks",
+                                                Bson.id(new BsonObjectId(chunk.id())))));
+        placementChange(target).ifPresent(operations::add);
+        become(inTransaction(operations), routing -> routing.with(target));
+    }
+
     private BsonDocument chunksOf(ShardedCollection collection) {
         return core.atLeast(ServerVersion.V5_0)
                 ? new BsonDocument("uuid", Bson.uuid(collection.uuid()))

@@ -19,9 +19,11 @@ import org.bson.RawBsonDocument;
 /** Databases, sharding of collections and splits: who is where, moves aside. */
 final class Placement {
     private final Core core;
+    private final ChunkCuts cuts;
 
     Placement(Core core) {
         this.core = core;
+        this.cuts = new ChunkCuts(core);
     }
 
     /** The database, created on the shard with the fewest ones if it is new. */
@@ -241,49 +243,14 @@ final class Placement {
 
     /** Cuts the chunk around a key in two. */
     void split(String namespace, BsonDocument at) {
-        ShardedCollection before = core.sharded(namespace);
-        Chunk whole = before.owning(at);
-        if (ShardKey.compareKeys(whole.min(), at) == 0) {
-            throw ServerError.badValue("Split point " + at + " is a bound of the chunk already");
-        }
-        BsonTimestamp from = core.gossip.latest();
-        Chunk left = whole.cut(whole.id(), whole.min(), at, before.nextMinor(1));
-        Chunk right = whole.cut(core.ids.objectId(), at, whole.max(), before.nextMinor(2));
-        core.replacing(
-                () -> {
-                    ShardedCollection after =
-                            before.withChunks(
-                                    chunks -> {
-                                        chunks.remove(whole);
-                                        chunks.add(left);
-                                        chunks.add(right);
-                                        return chunks;
-                                    });
-                    core.metadata().changeChunks(after, List.of(left), List.of(right), List.of());
-                });
-        core.changelog()
-                .write(core.config(), "split", namespace, splitDetails(before, whole, left, right));
-        core.happened("split", namespace, from);
+        cuts.split(namespace, List.of(at));
     }
 
-    private BsonDocument splitDetails(
-            ShardedCollection collection, Chunk whole, Chunk left, Chunk right) {
-        BsonDocument details =
-                new BsonDocument("before", described(collection, whole))
-                        .append("left", described(collection, left))
-                        .append("right", described(collection, right));
-        return core.atLeast(ServerVersion.V5_0)
-                ? details.append("owningShard", Bson.string(whole.shard()))
-                : details;
+    void split(String namespace, List<BsonDocument> at) {
+        cuts.split(namespace, at);
     }
 
-    private BsonDocument described(ShardedCollection collection, Chunk chunk) {
-        BsonDocument document =
-                Bson.range(chunk.min(), chunk.max())
-                        .append("lastmod", chunk.version())
-                        .append("lastmodEpoch", new org.bson.BsonObjectId(collection.epoch()));
-        return core.atLeast(ServerVersion.V5_0)
-                ? document.append("lastmodTimestamp", collection.timestamp())
-                : document;
+    void merge(String namespace, BsonDocument min, BsonDocument max) {
+        cuts.merge(namespace, min, max);
     }
 }

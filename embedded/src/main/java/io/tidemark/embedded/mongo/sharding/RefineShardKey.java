@@ -23,6 +23,7 @@ final class RefineShardKey {
         this.core = core;
         this.before = core.sharded(namespace);
         core.requireNoTransactionOn(namespace);
+        core.requireFreeForMetadata(namespace);
         this.key = new ShardKey(pattern);
         this.epoch = core.ids.objectId();
         requireLonger();

@@ -25,6 +25,8 @@ final class RenameCollection {
     RenameCollection(Core core, String from, String to, boolean dropTarget) {
         core.requireNoTransactionOn(from);
         core.requireNoTransactionOn(to);
+        core.requireNotResharded(from);
+        core.requireNotResharded(to);
         if (!Namespace.database(from).equals(Namespace.database(to))) {
             throw ServerError.illegalOperation(
                     "Source and destination collections must be on the same database");

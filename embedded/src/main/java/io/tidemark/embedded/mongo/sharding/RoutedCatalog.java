@@ -137,6 +137,7 @@ final class RoutedCatalog {
     private BsonDocument everywhere(RoutedCommand command, boolean creates) {
         String namespace = command.namespace();
         shards.requireUnblocked(command, namespace);
+        core.requireNotResharded(namespace);
         if (creates) {
             placement.database(command.database());
         }

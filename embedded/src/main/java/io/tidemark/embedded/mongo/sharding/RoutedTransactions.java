@@ -85,6 +85,9 @@ final class RoutedTransactions {
             TwoPhaseCommit commit = coordinate(id);
             commit.finish();
             core.gossip.seen(shards.latest());
+            if (commit.outcome() == TwoPhaseCommit.Outcome.ABORTED) {
+                throw none(id);
+            }
             return new BsonDocument();
         }
         List<String> order = new ArrayList<>(transaction.participants());

@@ -22,7 +22,6 @@ final class RouterAdmin {
     private final SimulatedCluster cluster;
     private final Placement placement;
     private final Ddl ddl;
-    private boolean balancing = true;
 
     RouterAdmin(Core core, SimulatedCluster cluster, Placement placement) {
         this.core = core;
@@ -40,6 +39,8 @@ final class RouterAdmin {
         commands.put("moveRange", this::moveChunk);
         commands.put("movePrimary", this::movePrimary);
         commands.put("refineCollectionShardKey", this::refine);
+        commands.put("reshardCollection", this::reshard);
+        commands.put("mergeChunks", this::mergeChunks);
         commands.put("addShardToZone", this::addShardToZone);
         commands.put("updateZoneKeyRange", this::updateZoneKeyRange);
         commands.put("removeShard", this::removeShard);
@@ -158,6 +159,16 @@ final class RouterAdmin {
         return done(ddl.refineShardKey(subject(command), command.body().getDocument("key")));
     }
 
+    private BsonDocument reshard(RoutedCommand command) {
+        return done(ddl.reshardCollection(subject(command), command.body().getDocument("key")));
+    }
+
+    private BsonDocument mergeChunks(RoutedCommand command) {
+        BsonArray bounds = command.body().getArray("bounds");
+        placement.merge(subject(command), bounds.get(0).asDocument(), bounds.get(1).asDocument());
+        return new BsonDocument();
+    }
+
     private BsonDocument addShardToZone(RoutedCommand command) {
         core.metadata().zoneOfShard(subject(command), command.body().getString("zone").getValue());
         return new BsonDocument();
@@ -190,7 +201,6 @@ final class RouterAdmin {
     }
 
     private BsonDocument balancer(boolean on) {
-        balancing = on;
         core.changelog().writeAction(on ? "balancer.start" : "balancer.stop");
         core.metadata()
                 .setting(
@@ -200,8 +210,19 @@ final class RouterAdmin {
         return new BsonDocument();
     }
 
+    /** The setting decides, whoever has written it. */
+    private boolean isBalancing() {
+        return Contents.of(core.config(), "config.settings").stream()
+                .filter(setting -> setting.get("_id").equals(Bson.string("balancer")))
+                .noneMatch(
+                        setting ->
+                                setting.getBoolean("stopped", BsonBoolean.FALSE).getValue()
+                                        || setting.get("mode", Bson.string("full"))
+                                                .equals(Bson.string("off")));
+    }
+
     private BsonDocument balancerStatus(RoutedCommand command) {
-        return new BsonDocument("mode", Bson.string(balancing ? "full" : "off"))
+        return new BsonDocument("mode", Bson.string(isBalancing() ? "full" : "off"))
                 .append("inBalancerRound", BsonBoolean.FALSE)
                 .append("numBalancerRounds", new BsonInt64(0))
                 .append("term", new BsonInt64(1));

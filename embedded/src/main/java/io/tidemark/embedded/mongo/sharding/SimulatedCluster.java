@@ -2,16 +2,11 @@ package io.tidemark.embedded.mongo.sharding;
 
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
-import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
-import org.bson.BsonInt64;
 import org.bson.BsonTimestamp;
 import org.bson.types.ObjectId;
 
@@ -21,19 +16,20 @@ import org.bson.types.ObjectId;
  * on the loopback interface, and all that moves between them is written as a real cluster writes
  * it. {@link #oracle()} knows the true documents at every cluster time.
  *
- * <p>It is a stand-in: no access control, no balancer of its own, no resharding, nothing that a
- * crash of a process in the middle of its work would need beyond what scripts of steps can show.
+ * <p>It is a stand-in: no access control, no balancer of its own, no process that can die in the
+ * middle of a step: what survives a failure is shown by scripts that elect or stop between steps.
  */
 public final class SimulatedCluster implements AutoCloseable {
-    private final Builder settings;
+    private final ClusterBuilder settings;
     private final Core core;
     private final Ddl ddl;
     private final Placement placement;
+    private final ShardMembership membership;
     private final List<Router> routers = new ArrayList<>();
     private final List<SimulatedReplicaSet> sets = new ArrayList<>();
     private boolean closed;
 
-    private SimulatedCluster(Builder settings) {
+    SimulatedCluster(ClusterBuilder settings) {
         this.settings = settings;
         this.core =
                 new Core(
@@ -42,14 +38,15 @@ public final class SimulatedCluster implements AutoCloseable {
                         settings.seed,
                         settings.orphanCleanupDelay);
         this.placement = new Placement(core);
+        this.membership = new ShardMembership(core);
         this.ddl = new Ddl(core);
     }
 
-    public static Builder builder() {
-        return new Builder();
+    public static ClusterBuilder builder() {
+        return new ClusterBuilder();
     }
 
-    private SimulatedCluster start() {
+    SimulatedCluster start() {
         core.configServers(
                 new Member("config", set("config", settings.configMembers, true), core.gossip));
         core.metadata().initialize();
@@ -84,32 +81,11 @@ public final class SimulatedCluster implements AutoCloseable {
     /** Adds a new, empty shard; its id and its replica set's name are numbered. */
     public synchronized String addShard() {
         int number = core.shards().size();
-        Member shard =
+        return membership.add(
                 new Member(
-                        "shard" + number, set("rs" + number, settings.members, false), core.gossip);
-        BsonTimestamp from = core.gossip.latest();
-        BsonDocument identity =
-                new BsonDocument("_id", Bson.string("shardIdentity"))
-                        .append("shardName", Bson.string(shard.id()))
-                        .append("clusterId", new org.bson.BsonObjectId(core.clusterId))
-                        .append("configsvrConnectionString", Bson.string(core.config().host()));
-        shard.tell(
-                primary ->
-                        primary.insert(
-                                "admin.system.version",
-                                List.of(identity),
-                                io.tidemark.embedded.mongo.WriteContext.plain()));
-        core.addShard(shard);
-        core.metadata().addShard(shard);
-        core.changelog()
-                .write(
-                        core.config(),
-                        "addShard",
-                        "",
-                        new BsonDocument("name", Bson.string(shard.id()))
-                                .append("host", Bson.string(shard.host())));
-        core.happened("addShard", shard.id(), from);
-        return shard.id();
+                        "shard" + number,
+                        set("rs" + number, settings.members, false),
+                        core.gossip));
     }
 
     /**
@@ -117,61 +93,7 @@ public final class SimulatedCluster implements AutoCloseable {
      * it, the last, when nothing is, removes it.
      */
     public synchronized BsonDocument removeShard(String id) {
-        core.shard(id);
-        Routing routing = core.routing();
-        long chunks =
-                routing.collections().values().stream()
-                        .flatMap(collection -> collection.chunks().stream())
-                        .filter(chunk -> chunk.shard().equals(id))
-                        .count();
-        long databases =
-                routing.databases().values().stream()
-                        .filter(database -> database.primary().equals(id))
-                        .count();
-        boolean draining =
-                Contents.of(core.config(), "config.shards").stream()
-                        .anyMatch(
-                                shard ->
-                                        shard.getString("_id").getValue().equals(id)
-                                                && shard.containsKey("draining"));
-        String state;
-        if (!draining) {
-            core.changelog()
-                    .write(
-                            core.config(),
-                            "removeShard.start",
-                            "",
-                            new BsonDocument("shard", Bson.string(id)));
-            core.metadata()
-                    .update(
-                            "config.shards",
-                            Bson.id(id),
-                            new BsonDocument(
-                                    "$set", new BsonDocument("draining", BsonBoolean.TRUE)),
-                            false);
-            state = "started";
-        } else if (chunks + databases > 0) {
-            state = "ongoing";
-        } else {
-            core.metadata().removeShard(id);
-            core.changelog()
-                    .write(
-                            core.config(),
-                            "removeShard",
-                            "",
-                            new BsonDocument("shard", Bson.string(id)));
-            core.oracle.happened(
-                    new ClusterEvent(
-                            "removeShard", id, core.gossip.latest(), core.gossip.latest()));
-            state = "completed";
-        }
-        return new BsonDocument("msg", Bson.string("draining " + state))
-                .append("state", Bson.string(state))
-                .append("shard", Bson.string(id))
-                .append(
-                        "remaining",
-                        new BsonDocument("chunks", new BsonInt64(chunks))
-                                .append("dbs", new BsonInt64(databases)));
+        return membership.remove(id);
     }
 
     /** The first router. */
@@ -245,6 +167,7 @@ public final class SimulatedCluster implements AutoCloseable {
      * @param to shard id
      */
     public Migration moveChunk(String namespace, BsonDocument key, String to) {
+        core.requireNotResharded(namespace);
         Migration migration =
                 new Migration(core, namespace, core.sharded(namespace).owning(key), to);
         core.migrations.add(migration);
@@ -279,6 +202,11 @@ public final class SimulatedCluster implements AutoCloseable {
         return ddl.movePrimary(database, to);
     }
 
+    /** Begins to give a collection another shard key; from 5.0. */
+    public Resharding reshardCollection(String namespace, BsonDocument pattern) {
+        return ddl.reshardCollection(namespace, pattern);
+    }
+
     public Stepwise refineShardKey(String namespace, BsonDocument pattern) {
         return ddl.refineShardKey(namespace, pattern);
     }
@@ -294,6 +222,16 @@ public final class SimulatedCluster implements AutoCloseable {
 
     public void split(String namespace, BsonDocument at) {
         placement.split(namespace, at);
+    }
+
+    /** Cuts one chunk at several keys at once, as an automatic split does. */
+    public void split(String namespace, List<BsonDocument> at) {
+        placement.split(namespace, at);
+    }
+
+    /** Makes one chunk of the neighbours between two bounds, all of them on one shard. */
+    public void mergeChunks(String namespace, BsonDocument min, BsonDocument max) {
+        placement.merge(namespace, min, max);
     }
 
     /**
@@ -314,94 +252,6 @@ public final class SimulatedCluster implements AutoCloseable {
             closed = true;
             routers.forEach(Router::close);
             sets.forEach(SimulatedReplicaSet::close);
-        }
-    }
-
-    /** How to set up a {@link SimulatedCluster}. */
-    public static final class Builder {
-        private ServerVersion version = ServerVersion.V5_0;
-        private long seed = 1;
-        private int shards = 3;
-        private int members = 1;
-        private int configMembers = 1;
-        private Clock clock = Clock.systemUTC();
-        private Duration noopInterval = Duration.ofSeconds(10);
-        private Duration orphanCleanupDelay = Duration.ofMinutes(15);
-        private long oplogMaxBytes = 1L << 30;
-        private boolean manualTicks;
-        private UnaryOperator<SimulatedReplicaSet.Builder> customization = UnaryOperator.identity();
-
-        private Builder() {}
-
-        public Builder version(ServerVersion value) {
-            version = value;
-            return this;
-        }
-
-        /** Makes the ids that the cluster itself gives out repeatable. */
-        public Builder seed(long value) {
-            seed = value;
-            return this;
-        }
-
-        public Builder shards(int count) {
-            shards = count;
-            return this;
-        }
-
-        /** Members of each shard. */
-        public Builder members(int count) {
-            members = count;
-            return this;
-        }
-
-        public Builder configMembers(int count) {
-            configMembers = count;
-            return this;
-        }
-
-        /** Wall clock of all sets; one that only moves by hand makes runs repeatable. */
-        public Builder clock(Clock value) {
-            clock = value;
-            return this;
-        }
-
-        /** Quiet time after which a primary writes its noop; zero: never. */
-        public Builder noopInterval(Duration value) {
-            noopInterval = value;
-            return this;
-        }
-
-        /** How long a donor keeps a range it has given away. */
-        public Builder orphanCleanupDelay(Duration value) {
-            orphanCleanupDelay = value;
-            return this;
-        }
-
-        public Builder oplogMaxBytes(long value) {
-            oplogMaxBytes = value;
-            return this;
-        }
-
-        /** No background work in the sets: their {@code tick()} is called by the test. */
-        public Builder manualTicks() {
-            manualTicks = true;
-            return this;
-        }
-
-        /** Further settings of every replica set. */
-        public Builder eachSet(UnaryOperator<SimulatedReplicaSet.Builder> change) {
-            customization = change;
-            return this;
-        }
-
-        /** Starts all sets and the router; ports are open when this returns. */
-        public SimulatedCluster start() {
-            if (shards < 1) {
-                throw new IllegalArgumentException(
-                        "A cluster needs at least one shard, not " + shards);
-            }
-            return new SimulatedCluster(this).start();
         }
     }
 }

@@ -5,7 +5,6 @@ import io.tidemark.embedded.mongo.ErrorCode;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.TransactionId;
 import io.tidemark.embedded.mongo.WriteContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -22,6 +21,7 @@ import org.bson.BsonTimestamp;
  */
 public final class TwoPhaseCommit implements Stepwise {
     private static final String COORDINATORS = "config.transaction_coordinators";
+    private static final long MAJORITY_WAIT_MILLIS = 10_000;
 
     private final Steps steps = new Steps();
     private final TransactionId id;
@@ -30,9 +30,10 @@ public final class TwoPhaseCommit implements Stepwise {
     private final ServerVersion version;
     private final SortedSet<String> namespaces;
     private final Runnable whenDone;
-    private final List<Member> prepared = new ArrayList<>();
     private BsonTimestamp commitTimestamp = Bson.NO_TIME;
     private BsonTimestamp lastEntry = Bson.NO_TIME;
+    private long term;
+    private boolean persisted;
     private Outcome outcome = Outcome.UNDECIDED;
 
     /** What became of it. */
@@ -58,11 +59,14 @@ public final class TwoPhaseCommit implements Stepwise {
         this.version = version;
         this.namespaces = namespaces;
         this.whenDone = whenDone;
+        this.term = coordinator.set().term();
         steps.then("persist participants", this::persistParticipants);
+        steps.phase();
         for (Member participant : participants) {
             steps.then("prepare on " + participant.id(), () -> prepare(participant));
         }
         steps.then("decide", this::decide);
+        steps.phase();
         for (Member participant : participants) {
             steps.then("commit on " + participant.id(), () -> commit(participant));
         }
@@ -94,7 +98,32 @@ public final class TwoPhaseCommit implements Stepwise {
 
     @Override
     public void step() {
+        resumeAfterFailover();
         steps.step();
+    }
+
+    /**
+     * A new primary of the coordinator's shard goes on from its document: it asks all participants
+     * for their prepare again as long as nothing is decided.
+     */
+    private void resumeAfterFailover() {
+        long now = coordinator.set().term();
+        if (now == term || outcome != Outcome.UNDECIDED) {
+            return;
+        }
+        term = now;
+        boolean survived =
+                persisted
+                        && !coordinator
+                                .call(
+                                        primary ->
+                                                primary.find(COORDINATORS, key(), Optional.empty()))
+                                .isEmpty();
+        if (survived) {
+            steps.rewind();
+        } else {
+            abort("the coordinator has lost its document in an election");
+        }
     }
 
     /** Gives the transaction up before it is decided; the steps that undo it are then ahead. */
@@ -160,11 +189,22 @@ public final class TwoPhaseCommit implements Stepwise {
                                                 List.of(document()),
                                                 WriteContext.plain()))
                         .at();
+        persisted = true;
+        coordinator.requireMajority(MAJORITY_WAIT_MILLIS);
     }
 
     private void prepare(Member participant) {
-        BsonTimestamp at = participant.call(primary -> primary.prepareTransaction(id));
-        prepared.add(participant);
+        BsonTimestamp at;
+        try {
+            at = participant.call(primary -> primary.prepareTransaction(id));
+        } catch (CommandFailure gone) {
+            if (gone.code() != ErrorCode.NoSuchTransaction) {
+                throw gone;
+            }
+            abort(gone.getMessage());
+            return;
+        }
+        participant.requireMajority(MAJORITY_WAIT_MILLIS);
         commitTimestamp = Bson.later(commitTimestamp, at);
         lastEntry = at;
     }
@@ -173,6 +213,7 @@ public final class TwoPhaseCommit implements Stepwise {
         persistDecision(
                 new BsonDocument("decision", Bson.string("commit"))
                         .append("commitTimestamp", commitTimestamp));
+        coordinator.requireMajority(MAJORITY_WAIT_MILLIS);
         outcome = Outcome.COMMITTED;
     }
 

@@ -3,9 +3,12 @@ package io.tidemark.embedded.mongo.sharding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.embedded.mongo.ServerVersion;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.TransactionId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,5 +167,55 @@ class TwoPhaseCommitTest {
             }
             assertThat(balances(cluster, cluster.now())).containsExactly(4);
         }
+    }
+
+    /** Whatever step an election of the coordinator's shard meets: both balances, or neither. */
+    @ParameterizedTest
+    @EnumSource(names = {"V4_4", "V5_0", "V8_0"})
+    void aNewPrimaryOfTheCoordinatorGoesOnFromItsDocument(ServerVersion version) {
+        int committed = 0;
+        for (int at = 0; at < 7; at++) {
+            try (Cluster cluster = replicated(version)) {
+                transfer(cluster);
+                TwoPhaseCommit commit = cluster.simulated.router().coordinateCommit(ID);
+                for (int i = 0; i < at; i++) {
+                    commit.step();
+                }
+                SimulatedReplicaSet coordinator = cluster.simulated.shards().get("shard0");
+                coordinator.elect(coordinator.member(1));
+                commit.finish();
+                boolean done = commit.outcome() == TwoPhaseCommit.Outcome.COMMITTED;
+                committed += done ? 1 : 0;
+                assertThat(balances(cluster, cluster.now()))
+                        .as("elected before step %d: %s", at, commit.outcome())
+                        .isEqualTo(done ? List.of(-5, 5) : List.of(0, 0));
+                assertThat(cluster.find("shop.orders"))
+                        .isEqualTo(cluster.oracle("shop.orders", cluster.now()));
+                assertThat(
+                                coordinator
+                                        .primary()
+                                        .find(
+                                                "config.transaction_coordinators",
+                                                new BsonDocument(),
+                                                Optional.empty()))
+                        .isEmpty();
+            }
+        }
+        // Its own part is lost in an election before its prepare only.
+        assertThat(committed).isEqualTo(5);
+    }
+
+    private static Cluster replicated(ServerVersion version) {
+        ManualClock clock = new ManualClock();
+        return new Cluster(
+                        SimulatedCluster.builder()
+                                .version(version)
+                                .clock(clock)
+                                .members(3)
+                                .noopInterval(Duration.ZERO)
+                                .manualTicks()
+                                .start(),
+                        clock)
+                .withOrders();
     }
 }

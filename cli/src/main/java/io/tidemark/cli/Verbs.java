@@ -7,6 +7,9 @@ import io.tidemark.cli.restore.RestoreCommand;
 import io.tidemark.cli.service.CaptureCommand;
 import io.tidemark.cli.service.SinkCommand;
 import io.tidemark.cli.status.StatusCommand;
+import io.tidemark.cli.timeline.ExplainCommand;
+import io.tidemark.cli.timeline.FindCommand;
+import io.tidemark.cli.timeline.WindowsCommand;
 import io.tidemark.cli.verify.VerifyCommand;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
@@ -71,6 +74,9 @@ final class Verbs {
         return List.of(
                 new DemoCommand(context),
                 new ImportCommand(context),
+                new WindowsCommand(context),
+                new ExplainCommand(context),
+                new FindCommand(context),
                 new PlanCommand(context),
                 new RestoreCommand(context),
                 new VerifyCommand(context),

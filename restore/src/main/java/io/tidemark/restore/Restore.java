@@ -6,7 +6,7 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimeGuard;
-import io.tidemark.restore.timeline.TimelineReader;
+import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
@@ -47,7 +47,7 @@ public final class Restore {
     private static ClusterTimeline timeline(RestoreRequest request) {
         return reading(
                 () ->
-                        new TimelineReader(request.bucket(), request.keys(), request.cluster())
+                        new TimelineLookup(request.bucket(), request.keys(), request.cluster())
                                 .find(entries -> {}));
     }
 

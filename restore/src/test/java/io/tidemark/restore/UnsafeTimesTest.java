@@ -9,7 +9,7 @@ import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.embedded.mongo.sharding.Stepwise;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineReader;
+import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.EntryShape;
@@ -221,7 +221,7 @@ final class UnsafeTimesTest {
     }
 
     private static ClusterTimeline timeline(TestArchive archive) {
-        return new TimelineReader(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
+        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
                 .fromArchive(entries -> {});
     }
 

@@ -5,6 +5,8 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.RestoreWindow;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * To which cluster times the cluster can be restored, under one policy.
@@ -76,11 +78,20 @@ public record RestoreWindows(
         if (earliest.isEmpty() || at.isBefore(earliest.get())) {
             String first =
                     earliest.map(time -> "the first base reaches from " + time)
-                            .orElse("there is no usable base snapshot");
+                            .orElseGet(this::nothingUsable);
             ClusterTime end = earliest.map(ClusterTime::previous).orElse(watermark);
             return List.of(outside("noBase", ClusterTime.ZERO, end, first));
         }
         return unsafe.stream().filter(interval -> interval.contains(at)).toList();
+    }
+
+    private String nothingUsable() {
+        return Stream.concat(
+                        Stream.of("there is no usable base snapshot"),
+                        holes.stream()
+                                .filter(hole -> hole.kind() != Hole.Kind.BEFORE_CAPTURE)
+                                .map(Hole::words))
+                .collect(Collectors.joining("; "));
     }
 
     private static UnsafeInterval outside(

@@ -28,14 +28,14 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 
 /** Finds a cluster's timeline in its bucket. */
-public final class TimelineReader {
+public final class TimelineLookup {
     private static final Namespace SHARDS = Namespace.of("config.shards");
 
     private final ObjectStore bucket;
     private final FrameKeys keys;
     private final ClusterName cluster;
 
-    public TimelineReader(ObjectStore bucket, FrameKeys keys, ClusterName cluster) {
+    public TimelineLookup(ObjectStore bucket, FrameKeys keys, ClusterName cluster) {
         this.bucket = bucket;
         this.keys = keys;
         this.cluster = cluster;

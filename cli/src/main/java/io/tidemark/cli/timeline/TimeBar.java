@@ -1,0 +1,46 @@
+package io.tidemark.cli.timeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.schemas.model.ClusterTime;
+
+/** A line of characters that shows which part of a time lies in windows. */
+final class TimeBar {
+    private static final int COLUMNS = 72;
+    private static final double ALL = 0.999;
+    private final double from;
+    private final double to;
+
+    TimeBar(ClusterTime from, ClusterTime to) {
+        this.from = seconds(from);
+        this.to = Math.max(seconds(to), this.from + 1e-6);
+    }
+
+    /** {@code #} safe, {@code +} partly, {@code .} not. */
+    String of(JsonNode windows) {
+        double[] safe = new double[COLUMNS];
+        for (JsonNode window : windows) {
+            double first = column(time(window, "from"));
+            double last = column(time(window, "to"));
+            for (int i = (int) Math.max(0, first); i < COLUMNS && i < last; i++) {
+                safe[i] += Math.min(last, i + 1) - Math.max(first, i);
+            }
+        }
+        StringBuilder bar = new StringBuilder("|");
+        for (double share : safe) {
+            bar.append(share >= ALL ? '#' : share > 0 ? '+' : '.');
+        }
+        return bar.append('|').toString();
+    }
+
+    private double column(ClusterTime time) {
+        return (seconds(time) - from) / (to - from) * COLUMNS;
+    }
+
+    private static double seconds(ClusterTime time) {
+        return time.seconds() + time.increment() / 0x1p32;
+    }
+
+    private static ClusterTime time(JsonNode answer, String field) {
+        return ClusterTime.parse(answer.path(field).asText()).orElse(ClusterTime.ZERO);
+    }
+}

@@ -5,6 +5,7 @@ import io.tidemark.restore.fetch.BaseLoad;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.fetch.EntryStream;
 import io.tidemark.restore.fetch.ReadAhead;
+import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
@@ -85,9 +86,8 @@ final class ReplicaSetRestore implements AutoCloseable {
         return baseDocuments;
     }
 
-    /** The server that the base was taken from; empty if unknown. */
-    String baseVersion() {
-        return base.flatMap(BaseManifest::serverVersion).orElse("");
+    SourceNeeds needs() {
+        return SourceNeeds.of(base);
     }
 
     /** Reads every object that this restore will read, before anything is written. */

@@ -1,13 +1,16 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.config.ChunkTable;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.MetadataRestore;
 import io.tidemark.restore.fetch.EntrySource;
+import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.indexes.CollectionFinish;
 import io.tidemark.restore.indexes.ViewFinish;
 import io.tidemark.restore.orphans.OrphanRemoval;
+import io.tidemark.restore.orphans.OwnedRanges;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.replay.CollectionState;
@@ -39,6 +42,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The phases of one restore, in order; each method is one of them. */
 final class RestoreRun implements AutoCloseable {
+    private static final Namespace CHUNKS = Namespace.of("config.chunks");
+
     private final RestoreRequest request;
     private final RestorePlan plan;
     private final List<String> forced;
@@ -53,6 +58,9 @@ final class RestoreRun implements AutoCloseable {
     private final Map<String, Long> orphans = new TreeMap<>();
     private ClusterMetadata cluster = ClusterMetadata.none();
     private final Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
+    private final BackgroundWork background = new BackgroundWork();
+    private ChunkTable chunks = new ChunkTable(List.of());
+    private boolean chunksStaged;
     private boolean uuidsKept = true;
 
     RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
@@ -82,11 +90,11 @@ final class RestoreRun implements AutoCloseable {
         }
         TargetGuard guard = new TargetGuard(cluster);
         for (ReplicaSetRestore restore : restores) {
-            guard.check(restore.plan(), facts.get(restore.plan()), restore.baseVersion());
+            guard.check(restore.plan(), facts.get(restore.plan()), restore.needs());
         }
     }
 
-    /** The config servers' documents at the restored time, in memory. */
+    /** The config servers' documents at the restored time, in memory; the chunks come later. */
     private void readMetadata() {
         for (EntrySource source : sources) {
             if (source.plan().isConfigServer()) {
@@ -137,9 +145,24 @@ final class RestoreRun implements AutoCloseable {
         decisions.putAll(new TransactionSearch(request, sources).decideBeforehand());
     }
 
+    /** From here on the targets are half restored. What they do by themselves stops. */
     void mark() {
-        String description = "of cluster " + request.cluster() + " to " + plan.to();
-        targets.values().forEach(target -> target.mark(description));
+        facts.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
+        facts.forEach(
+                (set, fact) -> {
+                    List<String> before = BackgroundWork.of(fact);
+                    targets.get(set)
+                            .mark(
+                                    "of cluster "
+                                            + request.cluster()
+                                            + " to "
+                                            + plan.to()
+                                            + (before.isEmpty()
+                                                    ? ""
+                                                    : "; before it, "
+                                                            + String.join(" and ", before)));
+                });
+        facts.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
     }
 
     void loadBases() {
@@ -166,17 +189,31 @@ final class RestoreRun implements AutoCloseable {
 
     void removeOrphans() {
         progress.phase(RestoreProgress.Phase.ORPHANS);
+        readChunks();
         Parallel.forEach(restores, this::removeOrphans);
+    }
+
+    /** What waits aside is as replay wrote it, or the restore must not be trusted. */
+    private void readChunks() {
+        chunks = new ChunkTable(cluster.shardedCollections().values());
+        for (ReplicaSetRestore restore : restores) {
+            for (CollectionState collection : restore.replay().collections()) {
+                if (collection.namespace().equals(CHUNKS)) {
+                    new TargetCheck(collection.target(), problems).run(List.of(collection));
+                    collection.target().scan(CHUNKS, chunks::add);
+                    chunksStaged = true;
+                }
+            }
+        }
     }
 
     private void removeOrphans(ReplicaSetRestore restore) {
         Optional<String> shard = shardId(restore.plan());
         for (CollectionState collection : restore.replay().collections()) {
-            Optional<ClusterMetadata.ShardedCollection> sharded =
-                    Optional.ofNullable(cluster.shardedCollections().get(collection.namespace()));
-            if (shard.isPresent() && sharded.isPresent()) {
-                long removed =
-                        new OrphanRemoval(collection, sharded.get().ownedBy(shard.get())).run();
+            Optional<OwnedRanges> owned =
+                    shard.flatMap(id -> chunks.owned(collection.namespace(), id));
+            if (owned.isPresent() && collection.target() == targets.get(restore.plan())) {
+                long removed = new OrphanRemoval(collection, owned.get()).run();
                 note(restore.plan(), collection.namespace(), removed);
             }
         }
@@ -223,16 +260,7 @@ final class RestoreRun implements AutoCloseable {
                         dropRoutingCache(set, target);
                     }
                 });
-        plan.configServers()
-                .ifPresent(set -> warnings.add("The balancer is stopped in the restored cluster."));
-        boolean lone =
-                plan.configServers().isPresent()
-                        && facts.values().stream().noneMatch(TargetFacts::isClusterMember);
-        if (lone) {
-            warnings.add(
-                    "The targets belong to no sharded cluster yet: config.shards names them, but no"
-                            + " shardIdentity was written into admin.system.version.");
-        }
+        new ShardIdentities(plan, targets, facts, cluster, this::shardId).write(warnings);
         warnings.add("Users, roles and keys (admin.system.*) are the targets' own: not restored.");
     }
 
@@ -240,14 +268,11 @@ final class RestoreRun implements AutoCloseable {
         Map<String, String> hosts = new HashMap<>();
         facts.forEach(
                 (set, fact) -> {
-                    String members =
-                            fact.hosts().isEmpty()
-                                    ? fact.address()
-                                    : String.join(",", fact.hosts());
-                    String name = fact.setName().orElse(set.replicaSet().name());
-                    shardId(set).ifPresent(id -> hosts.put(id, name + "/" + members));
+                    String host = fact.connectionString(set.replicaSet().name());
+                    shardId(set).ifPresent(id -> hosts.put(id, host));
                 });
-        return new MetadataRestore(cluster, targets.get(config), facts.get(config), uuids, hosts);
+        return new MetadataRestore(
+                cluster, targets.get(config), facts.get(config), chunksStaged, uuids, hosts);
     }
 
     /** Stale after the restore: a shard reads it anew from the config servers. */
@@ -278,9 +303,7 @@ final class RestoreRun implements AutoCloseable {
                                 && !collection.uuid().equals(collection.targetUuid());
                 if (differs) {
                     uuidsKept = false;
-                    ClusterMetadata.ShardedCollection sharded =
-                            cluster.shardedCollections().get(collection.namespace());
-                    boolean spread = sharded != null && sharded.owners().size() > 1;
+                    boolean spread = chunks.owners(collection.namespace()).size() > 1;
                     if (spread) {
                         kept.add(collection.namespace().toString());
                     } else {
@@ -360,12 +383,14 @@ final class RestoreRun implements AutoCloseable {
     }
 
     void unmark() {
+        background.resume();
         targets.values().forEach(RestoreTarget::unmark);
     }
 
     @Override
     public void close() {
         restores.forEach(ReplicaSetRestore::close);
+        background.resumeExpiry();
         targets.values().forEach(RestoreTarget::close);
     }
 }

@@ -12,6 +12,13 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
      */
     TargetFacts inspect();
 
+    /**
+     * Lets the target remove expired documents, or not; its primary forgets it when it restarts.
+     *
+     * @throws RestoreException.TargetRefused if it doesn't let us
+     */
+    void expireDocuments(boolean on);
+
     /** Leaves a mark: from here on and until {@link #unmark} the target is half restored. */
     void mark(String description);
 

@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.guard.TargetCondition;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
@@ -50,7 +51,13 @@ public final class MemoryRestoreTarget implements RestoreTarget {
                 List.of(),
                 data.documents(Namespace.of("config.chunks")).size(),
                 true,
+                TargetCondition.UNKNOWN,
                 mark());
+    }
+
+    @Override
+    public void expireDocuments(boolean on) {
+        throw new UnsupportedOperationException("documents in memory don't expire");
     }
 
     @Override
@@ -61,6 +68,9 @@ public final class MemoryRestoreTarget implements RestoreTarget {
     @Override
     public void unmark() {
         mark = null;
+        data.collections().keySet().stream()
+                .filter(c -> c.database().equals(TargetFacts.MARK_DATABASE))
+                .forEach(data::drop);
     }
 
     @Override

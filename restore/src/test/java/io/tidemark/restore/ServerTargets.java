@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.schemas.bson.RawDocument;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,15 @@ final class ServerTargets implements AutoCloseable {
                             .version(workload.cluster.version())
                             .start());
         }
+    }
+
+    Collection<SimulatedReplicaSet> all() {
+        return targets.values();
+    }
+
+    /** The target of a replica set. */
+    SimulatedReplicaSet of(String name) {
+        return targets.get(name);
     }
 
     Map<String, String> uris() {

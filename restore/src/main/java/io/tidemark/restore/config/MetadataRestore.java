@@ -4,6 +4,7 @@ import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.StagedTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
@@ -23,31 +24,37 @@ import java.util.UUID;
  * with the targets' hosts. The balancer is stopped: it must not move what was just restored.
  */
 public final class MetadataRestore {
+    private static final String BALANCER = "balancer";
     private static final String SESSIONS = "config.system.sessions";
-    private static final List<String> CHUNKED = List.of("chunks", "collections");
+    private static final Namespace CHUNKS = Namespace.of("config.chunks");
+    private static final int AT_ONCE = 1_000;
     private static final List<String> PLAIN = List.of("databases", "tags");
     private static final List<String> OF_A_NEW_CLUSTER = List.of("version");
 
     private final ClusterMetadata metadata;
     private final RestoreTarget target;
     private final TargetFacts facts;
+    private final boolean chunksStaged;
     private final Map<UUID, UUID> uuids;
     private final Map<String, String> hosts;
     private final Optional<UUID> sessions;
 
     /**
      * @param uuids the target's UUIDs by the source's, where they differ
+     * @param chunksStaged whether replay has put chunks aside
      * @param hosts {@code set/host:port,…} of the targets, by shard id
      */
     public MetadataRestore(
             ClusterMetadata metadata,
             RestoreTarget target,
             TargetFacts facts,
+            boolean chunksStaged,
             Map<UUID, UUID> uuids,
             Map<String, String> hosts) {
         this.metadata = metadata;
         this.target = target;
         this.facts = facts;
+        this.chunksStaged = chunksStaged;
         this.uuids = uuids;
         this.hosts = hosts;
         this.sessions =
@@ -57,19 +64,48 @@ public final class MetadataRestore {
 
     /** Writes; what was there of these collections and is not kept goes. */
     public void run() {
-        for (String collection : CHUNKED) {
-            replace(
-                    collection,
-                    metadata.documents(collection).stream()
-                            .filter(d -> !isOfSessions(d))
-                            .map(this::withTargetUuid)
-                            .toList());
-        }
+        copyChunks();
+        replace(
+                "collections",
+                metadata.documents("collections").stream()
+                        .filter(d -> !isOfSessions(d))
+                        .map(this::withTargetUuid)
+                        .toList());
         PLAIN.forEach(collection -> replace(collection, metadata.documents(collection)));
         replace("settings", settings());
         if (!facts.isClusterMember()) {
             replace("shards", metadata.documents("shards").stream().map(this::rehosted).toList());
             OF_A_NEW_CLUSTER.forEach(c -> replace(c, metadata.documents(c)));
+        }
+    }
+
+    /**
+     * From where replay put them; the guard has seen that the target has none but the sessions'.
+     */
+    private void copyChunks() {
+        if (!chunksStaged) {
+            return;
+        }
+        if (!facts.collections().contains(CHUNKS)) {
+            target.create(CHUNKS, Optional.empty(), RawDocument.of(empty()));
+        }
+        List<DocumentWrite> some = new ArrayList<>();
+        new StagedTarget(target)
+                .scan(
+                        CHUNKS,
+                        chunk -> {
+                            if (!isOfSessions(chunk)) {
+                                RawDocument own = RawDocument.of(withTargetUuid(chunk).toBytes());
+                                DocumentId id = DocumentId.ofDocument(own);
+                                some.add(new DocumentWrite.Put(id, own, true));
+                            }
+                            if (some.size() == AT_ONCE) {
+                                target.write(CHUNKS, some);
+                                some.clear();
+                            }
+                        });
+        if (!some.isEmpty()) {
+            target.write(CHUNKS, some);
         }
     }
 
@@ -96,7 +132,7 @@ public final class MetadataRestore {
                     document -> {
                         DocumentId id = DocumentId.ofDocument(document);
                         present.add(id);
-                        if (!wanted.containsKey(id) && !isOfSessions(document)) {
+                        if (!wanted.containsKey(id) && !isTargets(document)) {
                             writes.add(new DocumentWrite.Delete(id));
                         }
                     });
@@ -107,6 +143,12 @@ public final class MetadataRestore {
         if (!writes.isEmpty()) {
             target.write(namespace, writes);
         }
+    }
+
+    /** What stays the target's own. */
+    private boolean isTargets(RawDocument document) {
+        boolean balancer = document.string("_id").filter(BALANCER::equals).isPresent();
+        return isOfSessions(document) || balancer && facts.isClusterMember();
     }
 
     private boolean isOfSessions(RawDocument document) {
@@ -157,21 +199,26 @@ public final class MetadataRestore {
         return RawDocument.of(changed.build());
     }
 
-    /** As they were, but the balancer stopped. */
+    /**
+     * As they were, but the balancer stopped. In a cluster that runs it has been stopped already,
+     * and its settings are the cluster's own.
+     */
     private List<RawDocument> settings() {
         List<RawDocument> settings = new ArrayList<>();
         for (RawDocument setting : metadata.documents("settings")) {
-            if (setting.string("_id").filter("balancer"::equals).isEmpty()) {
+            if (setting.string("_id").filter(BALANCER::equals).isEmpty()) {
                 settings.add(setting);
             }
         }
-        settings.add(
-                RawDocument.of(
-                        new RawDocumentBuilder()
-                                .appendString("_id", "balancer")
-                                .appendString("mode", "off")
-                                .appendBoolean("stopped", true)
-                                .build()));
+        if (!facts.isClusterMember()) {
+            settings.add(
+                    RawDocument.of(
+                            new RawDocumentBuilder()
+                                    .appendString("_id", BALANCER)
+                                    .appendString("mode", "off")
+                                    .appendBoolean("stopped", true)
+                                    .build()));
+        }
         return settings;
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param chunks documents in its {@code config.chunks}, those of {@code config.system.sessions}
  *     left out
  * @param choosesUuids true if collections can be created with a given UUID: it has applyOps
+ * @param condition what else it tells, where it does
  * @param unfinished what an earlier restore wrote into it, if that one did not end
  */
 public record TargetFacts(
@@ -34,6 +35,7 @@ public record TargetFacts(
         List<String> knownHosts,
         long chunks,
         boolean choosesUuids,
+        TargetCondition condition,
         Optional<String> unfinished) {
     /** The database in which a restore keeps its mark. */
     public static final String MARK_DATABASE = "tidemark_restore";
@@ -48,6 +50,15 @@ public record TargetFacts(
     /** Collections of users: what a restore would mix with. */
     public List<Namespace> userCollections() {
         return collections.stream().filter(TargetFacts::isUsers).toList();
+    }
+
+    /**
+     * {@code name/host:port,…}.
+     *
+     * @param name for a server outside of a replica set
+     */
+    public String connectionString(String name) {
+        return setName.orElse(name) + "/" + (hosts.isEmpty() ? address : String.join(",", hosts));
     }
 
     /** True if it belongs to a sharded cluster, whose servers check each other's metadata. */

@@ -6,13 +6,16 @@ import io.tidemark.restore.plan.ReplicaSetPlan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Decides whether one replica set may be restored into one target. */
 public final class TargetGuard {
     private static final int EXAMPLES = 5;
+    private static final Pattern VERSION_PART = Pattern.compile("\\d{1,4}");
     private final ClusterMetadata metadata;
 
     /**
@@ -23,10 +26,10 @@ public final class TargetGuard {
     }
 
     /**
-     * @param baseVersion the server version that the base was taken from; empty if unknown
+     * @param needs of the data that are to be restored
      * @throws RestoreException.TargetRefused with every reason at once
      */
-    public void check(ReplicaSetPlan plan, TargetFacts target, String baseVersion) {
+    public void check(ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs) {
         List<String> reasons = new ArrayList<>();
         target.unfinished()
                 .ifPresent(
@@ -35,8 +38,12 @@ public final class TargetGuard {
                                         "an earlier restore ("
                                                 + mark
                                                 + ") began here and did not end, so what it holds"
-                                                + " is half done. Drop its user databases and the"
-                                                + " database "
+                                                + " is half done. Drop its user databases"
+                                                + (plan.isConfigServer()
+                                                        ? ", the documents that it wrote into"
+                                                                + " config"
+                                                        : "")
+                                                + " and the database "
                                                 + TargetFacts.MARK_DATABASE
                                                 + ", then restore again"));
         if (!target.writable()) {
@@ -46,7 +53,8 @@ public final class TargetGuard {
             checkEmpty(target, reasons);
         }
         checkIsNotSource(target, reasons);
-        checkVersion(target, baseVersion, reasons);
+        checkVersion(target, needs, reasons);
+        checkRoom(target, needs, reasons);
         checkIdentity(plan, target, reasons);
         checkCluster(plan, target, reasons);
         if (!reasons.isEmpty()) {
@@ -100,16 +108,59 @@ public final class TargetGuard {
         }
     }
 
-    private static void checkVersion(TargetFacts target, String baseVersion, List<String> reasons) {
-        int source = major(baseVersion);
-        int own = major(target.serverVersion());
-        if (source > own && own > 0) {
+    private static void checkVersion(TargetFacts target, SourceNeeds needs, List<String> reasons) {
+        String source = needs.version().orElse("");
+        if (isOlder(target.serverVersion(), source, 1)) {
             reasons.add(
                     "it runs MongoDB "
                             + target.serverVersion()
                             + ", older than the source's "
-                            + baseVersion);
+                            + source);
         }
+        String features = target.condition().featureVersion().orElse("");
+        String wanted = needs.featureVersion().orElse("");
+        if (isOlder(features, wanted, 2)) {
+            reasons.add(
+                    "its featureCompatibilityVersion is "
+                            + features
+                            + ", lower than the source's "
+                            + wanted
+                            + ": raise it by setFeatureCompatibilityVersion");
+        }
+    }
+
+    private static void checkRoom(TargetFacts target, SourceNeeds needs, List<String> reasons) {
+        OptionalLong free = target.condition().freeBytes();
+        if (free.isPresent() && free.getAsLong() < needs.leastBytes()) {
+            reasons.add(
+                    "its volume has "
+                            + free.getAsLong()
+                            + " bytes free, and the base alone has "
+                            + needs.leastBytes()
+                            + " as it is compressed in the archive");
+        }
+    }
+
+    /** False if one of them is no version. */
+    private static boolean isOlder(String own, String other, int parts) {
+        List<Integer> left = numbers(own, parts);
+        List<Integer> right = numbers(other, parts);
+        boolean known = left.size() == parts && right.size() == parts;
+        for (int i = 0; known && i < parts; i++) {
+            if (!left.get(i).equals(right.get(i))) {
+                return left.get(i) < right.get(i);
+            }
+        }
+        return false;
+    }
+
+    private static List<Integer> numbers(String version, int parts) {
+        return VERSION_PART
+                .matcher(version)
+                .results()
+                .limit(parts)
+                .map(part -> Integer.valueOf(part.group()))
+                .toList();
     }
 
     private static void checkIdentity(
@@ -132,13 +183,14 @@ public final class TargetGuard {
         if (!target.isClusterMember()) {
             return;
         }
-        boolean spread =
-                metadata.shardedCollections().values().stream()
-                        .anyMatch(collection -> collection.owners().size() > 1);
-        if (spread && !target.choosesUuids()) {
+        boolean maySpread =
+                metadata.shards().size() > 1
+                        && metadata.shardedCollections().keySet().stream()
+                                .anyMatch(name -> !name.database().equals("config"));
+        if (maySpread && !target.choosesUuids()) {
             reasons.add(
-                    "it belongs to a sharded cluster but has no applyOps, so collections that lie"
-                            + " on several shards can't get one UUID on all of them");
+                    "it belongs to a sharded cluster but has no applyOps, so sharded collections"
+                            + " can't get one UUID on all shards");
         }
         Set<String> shards = new TreeSet<>();
         metadata.shards().forEach(shard -> shards.add(shard.id()));
@@ -151,10 +203,5 @@ public final class TargetGuard {
                             + ", the archive's has "
                             + shards);
         }
-    }
-
-    private static int major(String version) {
-        String first = version.split("\\.", 2)[0];
-        return first.matches("\\d{1,3}") ? Integer.parseInt(first) : 0;
     }
 }

@@ -13,6 +13,8 @@ public final class OrphanRemoval {
 
     private final CollectionState collection;
     private final OwnedRanges owned;
+    private final List<DocumentWrite> found = new ArrayList<>();
+    private long removed;
 
     public OrphanRemoval(CollectionState collection, OwnedRanges owned) {
         this.collection = collection;
@@ -24,24 +26,31 @@ public final class OrphanRemoval {
         if (owned.areEverything()) {
             return 0;
         }
-        // Found first, removed then: a scan must not run over its own deletes.
-        List<DocumentWrite> orphans = new ArrayList<>();
         collection
                 .target()
                 .scan(
                         collection.namespace(),
                         document -> {
                             if (!owned.owns(document)) {
-                                orphans.add(
+                                found.add(
                                         new DocumentWrite.Delete(DocumentId.ofDocument(document)));
                             }
+                            // The scan has passed them: it doesn't run over its own deletes.
+                            if (found.size() == AT_ONCE) {
+                                remove();
+                            }
                         });
-        for (int i = 0; i < orphans.size(); i += AT_ONCE) {
-            List<DocumentWrite> some = orphans.subList(i, Math.min(orphans.size(), i + AT_ONCE));
-            WriteOutcome outcome = collection.target().write(collection.namespace(), some);
-            some.forEach(orphan -> collection.expected().remove(orphan.id()));
+        remove();
+        return removed;
+    }
+
+    private void remove() {
+        if (!found.isEmpty()) {
+            WriteOutcome outcome = collection.target().write(collection.namespace(), found);
+            found.forEach(orphan -> collection.expected().remove(orphan.id()));
             collection.expected().count(outcome);
+            removed += found.size();
+            found.clear();
         }
-        return orphans.size();
     }
 }

@@ -24,6 +24,7 @@ final class Collections {
 
     private final ReplayStart start;
     private final ReplayTarget target;
+    private final ReplayTarget staged;
     private final MemoryTarget metadata;
     private final AtomicLong verifiable;
     private final Catalogue catalogue = new Catalogue();
@@ -32,6 +33,7 @@ final class Collections {
     Collections(ReplayStart start, ReplayTarget target, MemoryTarget metadata, long verifiable) {
         this.start = start;
         this.target = target;
+        this.staged = new StagedTarget(target);
         this.metadata = metadata;
         this.verifiable = new AtomicLong(verifiable);
     }
@@ -57,8 +59,12 @@ final class Collections {
     }
 
     CollectionState create(Namespace namespace, Optional<UUID> uuid, RawDocument options) {
-        boolean data = start.rules().of(namespace) == NamespaceRules.Route.DATA;
-        ReplayTarget where = data ? target : metadata;
+        ReplayTarget where =
+                switch (start.rules().of(namespace)) {
+                    case DATA -> target;
+                    case STAGED -> staged;
+                    default -> metadata;
+                };
         RawDocument unexpiring = Expiry.without(options);
         CollectionState collection =
                 new CollectionState(
@@ -119,7 +125,7 @@ final class Collections {
         boolean byName =
                 start.namesIdentify()
                         || operation.uuid().isEmpty()
-                        || route == NamespaceRules.Route.METADATA;
+                        || route != NamespaceRules.Route.DATA;
         if (byName && catalogue.find(namespace).isEmpty()) {
             return Optional.of(create(namespace, operation.uuid(), NO_OPTIONS));
         }

@@ -14,12 +14,14 @@ public final class NamespaceRules {
         DATA,
         /** Followed in memory and put into the target at the end, adapted to it. */
         METADATA,
+        /** Kept aside in the target during replay, and adapted at the end: it may be large. */
+        STAGED,
         /** Not restored. */
         SKIP
     }
 
     private static final Set<String> CONFIG_METADATA =
-            Set.of("chunks", "collections", "databases", "settings", "shards", "tags", "version");
+            Set.of("collections", "databases", "settings", "shards", "tags", "version");
 
     private final boolean configServer;
     private final boolean data;
@@ -39,14 +41,15 @@ public final class NamespaceRules {
         return new NamespaceRules(true, true);
     }
 
-    /** For reading the cluster's metadata alone. */
+    /** For reading the cluster's metadata alone, without the chunks. */
     public static NamespaceRules metadataOnly() {
         return new NamespaceRules(true, false);
     }
 
     public Route of(Namespace namespace) {
         Route route = ofAny(namespace);
-        return route == Route.DATA && !data ? Route.SKIP : route;
+        boolean small = route == Route.METADATA || route == Route.SKIP;
+        return small || data ? route : Route.SKIP;
     }
 
     private Route ofAny(Namespace namespace) {
@@ -59,6 +62,9 @@ public final class NamespaceRules {
     }
 
     private Route ofConfig(String collection) {
+        if (configServer && collection.equals("chunks")) {
+            return Route.STAGED;
+        }
         return configServer && CONFIG_METADATA.contains(collection) ? Route.METADATA : Route.SKIP;
     }
 

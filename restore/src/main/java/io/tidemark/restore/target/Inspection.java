@@ -2,11 +2,13 @@ package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
+import io.tidemark.restore.guard.TargetCondition;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -18,6 +20,7 @@ final class Inspection {
     static final Namespace MARK = new Namespace(TargetFacts.MARK_DATABASE, "state");
     private static final Namespace VERSION = Namespace.of("admin.system.version");
     private static final Namespace SHARDS = Namespace.of("config.shards");
+    private static final Namespace SETTINGS = Namespace.of("config.settings");
     private static final Namespace CHUNKS = Namespace.of("config.chunks");
 
     private final Commands commands;
@@ -48,7 +51,46 @@ final class Inspection {
                 shards.stream().flatMap(s -> hosts(s).stream()).toList(),
                 chunks(collections),
                 hasApplyOps(),
+                condition(collections),
                 unfinished(collections));
+    }
+
+    private TargetCondition condition(List<Namespace> collections) {
+        return new TargetCondition(
+                parameter("ttlMonitorEnabled")
+                        .filter(BsonValue::isBoolean)
+                        .map(v -> v.asBoolean().getValue()),
+                parameter("featureCompatibilityVersion")
+                        .filter(BsonValue::isDocument)
+                        .map(v -> v.asDocument().get("version"))
+                        .filter(BsonValue::isString)
+                        .map(v -> v.asString().getValue()),
+                freeBytes(),
+                documents(collections, SETTINGS).stream()
+                        .filter(d -> isText(d.get("_id"), "balancer"))
+                        .map(Bson::raw)
+                        .findFirst());
+    }
+
+    /** Empty if the server has no such parameter, or doesn't tell us. */
+    private Optional<BsonValue> parameter(String name) {
+        try {
+            BsonDocument asked = command("getParameter").append(name, new BsonInt32(1));
+            return Optional.ofNullable(commands.read("admin", asked).get(name));
+        } catch (MongoCommandException untold) {
+            return Optional.empty();
+        }
+    }
+
+    private OptionalLong freeBytes() {
+        try {
+            BsonDocument stats = commands.read("local", command("dbStats"));
+            long total = stats.getNumber("fsTotalSize", new BsonInt32(0)).longValue();
+            long used = stats.getNumber("fsUsedSize", new BsonInt32(0)).longValue();
+            return total > 0 ? OptionalLong.of(total - used) : OptionalLong.empty();
+        } catch (MongoCommandException untold) {
+            return OptionalLong.empty();
+        }
     }
 
     private BsonDocument hello() {

@@ -25,7 +25,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 
@@ -144,7 +146,7 @@ public final class MongoTarget implements RestoreTarget {
 
     @Override
     public void scan(Namespace namespace, Consumer<RawDocument> reader) {
-        BsonDocument natural = new BsonDocument("$natural", new org.bson.BsonInt32(1));
+        BsonDocument natural = new BsonDocument("$natural", new BsonInt32(1));
         commands.run(
                 "read collection " + namespace,
                 () -> {
@@ -159,6 +161,14 @@ public final class MongoTarget implements RestoreTarget {
     @Override
     public TargetFacts inspect() {
         return inspection.run();
+    }
+
+    @Override
+    public void expireDocuments(boolean on) {
+        BsonDocument set =
+                new BsonDocument("setParameter", new BsonInt32(1))
+                        .append("ttlMonitorEnabled", BsonBoolean.valueOf(on));
+        commands.run("set ttlMonitorEnabled to " + on, () -> commands.read("admin", set));
     }
 
     @Override

@@ -1,0 +1,27 @@
+package io.tidemark.restore.guard;
+
+import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.base.BasePart;
+import java.util.Optional;
+
+/**
+ * What a replica set's data need of the server that takes them, as far as the base tells.
+ *
+ * @param version of the server that the base was taken from
+ * @param featureVersion its featureCompatibilityVersion
+ * @param leastBytes on the target's volume: the size of the base as it is compressed in the
+ *     archive, harder than a server does it
+ */
+public record SourceNeeds(
+        Optional<String> version, Optional<String> featureVersion, long leastBytes) {
+    public static SourceNeeds of(Optional<BaseManifest> base) {
+        return new SourceNeeds(
+                base.flatMap(BaseManifest::serverVersion),
+                base.flatMap(BaseManifest::featureVersion),
+                base.stream()
+                        .flatMap(manifest -> manifest.collections().stream())
+                        .flatMap(collection -> collection.parts().stream())
+                        .mapToLong(BasePart::sizeBytes)
+                        .sum());
+    }
+}

@@ -1,0 +1,79 @@
+package io.tidemark.restore.replay;
+
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Namespace;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Collections that must be adapted before they get their names, and may be too large for memory:
+ * they wait in the target itself, in the database of the restore's mark, which goes at the end.
+ */
+public final class StagedTarget implements ReplayTarget {
+    private final ReplayTarget target;
+
+    public StagedTarget(ReplayTarget target) {
+        this.target = target;
+    }
+
+    private static Namespace staged(Namespace namespace) {
+        return new Namespace(TargetFacts.MARK_DATABASE, namespace.toString());
+    }
+
+    /** With a UUID of the target's own: this collection is not the one that stays. */
+    @Override
+    public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
+        return target.create(staged(namespace), Optional.empty(), Collections.NO_OPTIONS);
+    }
+
+    @Override
+    public void drop(Namespace namespace) {
+        target.drop(staged(namespace));
+    }
+
+    @Override
+    public void rename(Namespace from, Namespace to) {
+        target.rename(staged(from), staged(to));
+    }
+
+    @Override
+    public void modify(Namespace namespace, RawDocument changes) {
+        // Documents are all that is wanted of it.
+    }
+
+    @Override
+    public void convertToCapped(Namespace namespace, long sizeBytes) {
+        target.convertToCapped(staged(namespace), sizeBytes);
+    }
+
+    @Override
+    public void find(
+            Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
+        target.find(staged(namespace), ids, reader);
+    }
+
+    @Override
+    public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
+        return target.write(staged(namespace), writes);
+    }
+
+    @Override
+    public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
+        return target.writeInOrder(staged(namespace), writes);
+    }
+
+    @Override
+    public void createIndex(Namespace namespace, RawDocument specification) {
+        // The collection is read as a whole.
+    }
+
+    @Override
+    public void scan(Namespace namespace, Consumer<RawDocument> reader) {
+        target.scan(staged(namespace), reader);
+    }
+}

@@ -3,11 +3,13 @@ package io.tidemark.cli.dump;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Namespace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Brings one replica set's backup into an archive: read every oplog file to its end, put the base's
@@ -15,6 +17,8 @@ import java.util.Optional;
  * the import is harmless.
  */
 final class DumpImport {
+    private static final Set<String> SERVERS_OWN = Set.of("admin", "config", "local");
+
     private final ImportPlace place;
     private final Request request;
 
@@ -35,6 +39,7 @@ final class DumpImport {
 
     /**
      * @param usableFrom from when on the imported base serves restores; empty without a dump
+     * @param lackingMetadata collections of users whose options and indexes the dump doesn't tell
      * @param unproven joints between files that no shared entry proves
      */
     record Result(
@@ -43,8 +48,10 @@ final class DumpImport {
             int collections,
             Optional<ClusterTime> usableFrom,
             boolean fromBirth,
+            List<Namespace> lackingMetadata,
             List<OplogFiles.Joint> unproven) {
         Result {
+            lackingMetadata = List.copyOf(lackingMetadata);
             unproven = List.copyOf(unproven);
         }
     }
@@ -80,7 +87,16 @@ final class DumpImport {
                 dump.map(d -> d.collections().size()).orElse(0),
                 end,
                 files.first().firstEver(),
+                dump.map(DumpImport::lackingMetadata).orElse(List.of()),
                 files.unproven());
+    }
+
+    private static List<Namespace> lackingMetadata(DumpDirectory dump) {
+        return dump.collections().stream()
+                .filter(DumpedCollection::lacksMetadata)
+                .map(DumpedCollection::namespace)
+                .filter(namespace -> !SERVERS_OWN.contains(namespace.database()))
+                .toList();
     }
 
     /** See docs/decisions: a dump of a living replica set is a moving picture until it ends. */

@@ -10,4 +10,10 @@ import java.util.Optional;
  * @param documents absent for views
  */
 record DumpedCollection(
-        Namespace namespace, Optional<Path> documents, CollectionMetadata metadata) {}
+        Namespace namespace, Optional<Path> documents, CollectionMetadata metadata) {
+
+    /** True if the dump holds documents and nothing else: no options, and no indexes but _id's. */
+    boolean lacksMetadata() {
+        return documents.isPresent() && metadata.equals(CollectionMetadata.NONE);
+    }
+}

@@ -166,6 +166,13 @@ public final class ImportCommand implements Callable<ExitCode> {
                                                 + " serves restores to %s and later.%n",
                                         result.documents(), result.collections(), from),
                         () -> out.println(withoutDump(result)));
+        if (!result.lackingMetadata().isEmpty()) {
+            out.println(
+                    "WARNING: the dump has no .metadata.json of "
+                            + result.lackingMetadata()
+                            + ": their options and indexes are unknown, and a restore makes only"
+                            + " those that the oplog tells. Add the files and import again.");
+        }
         for (OplogFiles.Joint joint : result.unproven()) {
             out.println(warning(joint));
         }
@@ -208,6 +215,8 @@ public final class ImportCommand implements Callable<ExitCode> {
                         .put("from", oplog.from().toString())
                         .put("through", oplog.through().toString());
         result.usableFrom().ifPresent(from -> json.put("usableFrom", from.toString()));
+        ArrayNode lacking = json.putArray("lackingMetadata");
+        result.lackingMetadata().forEach(namespace -> lacking.add(namespace.toString()));
         ArrayNode gaps = json.putArray("gaps");
         oplog.gaps()
                 .forEach(

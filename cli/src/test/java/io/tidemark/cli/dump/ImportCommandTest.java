@@ -10,6 +10,7 @@ import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.RealBackup;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +97,29 @@ class ImportCommandTest {
         backup.imports("rs1", oplogs);
 
         assertThat(verify().get("problems")).isEmpty();
+    }
+
+    @Test
+    void collectionsWhoseIndexesNobodyToldAreNamed() {
+        Path dump = folder.resolve("dump");
+        write(dump.resolve("shop/orders.bson"), new BsonDocument("_id", new BsonInt32(1)));
+        write(dump.resolve("shop/told.bson"), new BsonDocument("_id", new BsonInt32(1)));
+        write(
+                dump.resolve("shop/told.metadata.json"),
+                "{\"indexes\": [{\"v\": 2, \"key\": {\"_id\": 1}, \"name\": \"_id_\"}]}"
+                        .getBytes(StandardCharsets.UTF_8));
+        write(dump.resolve("config/version.bson"), new BsonDocument("_id", new BsonInt32(1)));
+        Path oplog = write(folder.resolve("o"), insert(10, 1, 1), insert(11, 1, 2));
+
+        CommandRun run = imports(oplog, "--dump=" + dump);
+
+        assertThat(run.json().get("lackingMetadata"))
+                .extracting(JsonNode::asText)
+                .containsExactly("shop.orders");
+        assertThat(run.err())
+                .contains("WARNING")
+                .contains("no .metadata.json of [shop.orders]")
+                .contains("indexes are unknown");
     }
 
     @Test

@@ -19,16 +19,19 @@ import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.storage.slice.SliceHeader;
 import io.tidemark.storage.slice.SliceReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Verifies one cluster's archive: every object is there, every checksum fits, every entry and
- * document decodes, and each replica set's slices chain without a hole from the first on.
+ * document decodes, each replica set's slices chain without a hole from the first on, and all of
+ * them tell the same of every prepared transaction.
  */
 final class ArchiveCheck {
     private final ObjectStore store;
+    private final ClusterName cluster;
     private final Catalogue catalogue;
     private final SliceReader slices;
     private final BaseReader bases;
@@ -37,6 +40,7 @@ final class ArchiveCheck {
 
     ArchiveCheck(ObjectStore store, ClusterName cluster, Consumer<Findings> progress) {
         this.store = store;
+        this.cluster = cluster;
         this.catalogue = new Catalogue(store, cluster);
         this.slices = new SliceReader(store, FrameKeys.NONE);
         this.bases = new BaseReader(store, FrameKeys.NONE);
@@ -50,7 +54,25 @@ final class ArchiveCheck {
         for (BasePlace place : catalogue.bases()) {
             findings.check(() -> base(BaseManifest.read(store, place)));
         }
+        decisions();
         return findings;
+    }
+
+    private void decisions() {
+        List<SetEntries> sets = new ArrayList<>();
+        try {
+            for (ArchivedReplicaSet set : catalogue.replicaSets()) {
+                ClusterTime through =
+                        catalogue.last(set).map(Catalogue::through).orElse(ClusterTime.ZERO);
+                catalogue
+                        .first(set)
+                        .map(first -> catalogue.chain(set, after(first), through))
+                        .ifPresent(c -> sets.add(new SetEntries(set.replicaSet(), slices, c)));
+            }
+            new DecisionCheck(findings).run(sets, cluster.toString());
+        } finally {
+            sets.forEach(SetEntries::close);
+        }
     }
 
     private void oplog(ArchivedReplicaSet set) {

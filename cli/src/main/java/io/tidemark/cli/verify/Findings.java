@@ -7,6 +7,7 @@ import java.util.List;
 /** What a verification has seen so far. One thread. */
 final class Findings {
     private final List<Problem> problems = new ArrayList<>();
+    private final List<Undecided> undecided = new ArrayList<>();
     private long objects;
     private long bytes;
     private long entries;
@@ -27,6 +28,14 @@ final class Findings {
 
     void problem(Problem problem) {
         problems.add(problem);
+    }
+
+    void undecided(Undecided transaction) {
+        undecided.add(transaction);
+    }
+
+    List<Undecided> undecided() {
+        return List.copyOf(undecided);
     }
 
     /** Runs a check; damage becomes a problem, and the next check goes on. */

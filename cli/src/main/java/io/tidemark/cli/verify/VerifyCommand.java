@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
         description =
                 "Read the whole archive of a cluster: is every object there, does every checksum"
                         + " fit, does every entry decode, does each replica set's record go on"
-                        + " without a hole?",
+                        + " without a hole, and do the shards agree on how transactions ended?",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark verify --cluster shop --bucket file:/backup",
@@ -81,6 +81,12 @@ public final class VerifyCommand implements Callable<ExitCode> {
                     "PROBLEM  %s%n         %s.%n         It means: %s.%n         What to do: %s.%n",
                     problem.key(), problem.what(), problem.means(), problem.act());
         }
+        for (Undecided transaction : findings.undecided()) {
+            out.printf(
+                    "Note: transaction %s was prepared (%s), and no oplog tells its outcome:"
+                            + " restores leave it out on every shard.%n",
+                    transaction.id(), transaction.preparedAt());
+        }
         out.printf(
                 "%s: %,d objects, %,d bytes, %,d oplog entries and %,d documents read; %s%n",
                 archive.cluster(),
@@ -108,6 +114,12 @@ public final class VerifyCommand implements Callable<ExitCode> {
                     .put("what", problem.what())
                     .put("means", problem.means())
                     .put("act", problem.act());
+        }
+        ArrayNode undecided = json.putArray("undecided");
+        for (Undecided transaction : findings.undecided()) {
+            ObjectNode preparedAt =
+                    undecided.addObject().put("id", transaction.id()).putObject("preparedAt");
+            transaction.preparedAt().forEach((set, at) -> preparedAt.put(set, at.toString()));
         }
         return json;
     }

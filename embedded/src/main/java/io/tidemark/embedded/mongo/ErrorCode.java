@@ -53,6 +53,8 @@ public enum ErrorCode {
     PreparedTransactionInProgress(267),
     TransactionTooLarge(257),
     IncompleteTransactionHistory(217),
+    KeyNotFound(211),
+    NoQueryExecutionPlans(291),
     OplogQueryMinTsMissing(326),
     NotWritablePrimary(10107),
     BSONObjectTooLarge(10334),
@@ -67,6 +69,10 @@ public enum ErrorCode {
     MissingField(40414, "Location40414"),
     InvalidIdType(53, "InvalidIdField"),
     Location51075(51075),
+    MinMaxIndex(51174, "Location51174"),
+    MinNotBeforeMax(51175, "Location51175"),
+    MinMaxFields(51176, "Location51176"),
+    StageNotFirst(40602, "Location40602"),
     UpdateFormatRefused(4772600, "Location4772600");
 
     private final int code;

@@ -88,6 +88,25 @@ public final class SimulatedMember {
         server.start();
     }
 
+    /**
+     * The process is stopped as by SIGSTOP: its connections stay open and give no answer, it takes
+     * no entries. Nobody is elected in its place unless the test does so.
+     */
+    public void freeze() {
+        server.faults().freeze();
+        if (!isPrimary()) {
+            pauseReplication();
+        }
+    }
+
+    /** The stopped process goes on, as by SIGCONT. */
+    public void thaw() {
+        if (!isPrimary()) {
+            resumeReplication();
+        }
+        server.faults().thaw();
+    }
+
     /** Cuts its connections; it keeps running. */
     public void cutConnections() {
         server.cutConnections();

@@ -24,7 +24,7 @@ final class Cursors {
             id = nextId.addAndGet(7919);
             open.put(id, new Open(request.member(), cursor));
         }
-        write(reply, "firstBatch", batch, id, cursor.namespace(), at);
+        write(reply, "firstBatch", batch, id, cursor, at);
     }
 
     void more(Request request, RawBuilder reply) {
@@ -58,7 +58,7 @@ final class Cursors {
         if (over) {
             open.remove(id);
         }
-        write(reply, "nextBatch", batch, over ? 0 : id, cursor.namespace(), 0);
+        write(reply, "nextBatch", batch, over ? 0 : id, cursor, 0);
     }
 
     static CommandFailure notFound(long id) {
@@ -79,13 +79,15 @@ final class Cursors {
             String field,
             List<byte[]> batch,
             long id,
-            String namespace,
+            ServerCursor cursor,
             long atClusterTime) {
         reply.startDocument("cursor").startArray(field);
         for (int i = 0; i < batch.size(); i++) {
             reply.document(index(i), batch.get(i));
         }
-        reply.end().int64("id", id).string("ns", namespace);
+        reply.end();
+        cursor.resumeToken().ifPresent(token -> reply.document("postBatchResumeToken", token));
+        reply.int64("id", id).string("ns", cursor.namespace());
         if (atClusterTime != 0) {
             reply.timestamp("atClusterTime", atClusterTime);
         }

@@ -1,5 +1,7 @@
 package io.tidemark.embedded.mongo.node;
 
+import io.tidemark.embedded.mongo.CommandFailure;
+import io.tidemark.embedded.mongo.ErrorCode;
 import io.tidemark.embedded.mongo.raw.RawBuilder;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class DiagnosticCommands {
                 Command.of("buildinfo", commands::buildInfo),
                 Command.of("getParameter", commands::getParameter).with(Command.Trait.ADMIN),
                 Command.of("setParameter", commands::setParameter).with(Command.Trait.ADMIN),
+                Command.of("currentOp", commands::currentOp).with(Command.Trait.ADMIN),
                 Command.of("connectionStatus", commands::connectionStatus),
                 Command.of("getCmdLineOpts", commands::commandLine).with(Command.Trait.ADMIN),
                 Command.of("serverStatus", commands::serverStatus),
@@ -62,7 +65,14 @@ final class DiagnosticCommands {
                 reply.value(known.getKey(), known.getValue());
             }
         }
-        if (all || request.body().containsKey("featureCompatibilityVersion")) {
+        boolean version = request.body().containsKey("featureCompatibilityVersion");
+        if (!all
+                && !version
+                && request.body().keySet().stream()
+                        .noneMatch(node.engine().parameters.all()::containsKey)) {
+            throw new CommandFailure(ErrorCode.InvalidOptions, "no option found to get");
+        }
+        if (all || version) {
             reply.startDocument("featureCompatibilityVersion");
             reply.string("version", node.engine().version().featureCompatibilityVersion()).end();
         }
@@ -80,6 +90,15 @@ final class DiagnosticCommands {
                 reply.value("was", node.engine().parameters.set(name, body.get(name)));
             }
         }
+    }
+
+    private void currentOp(Request request, RawBuilder reply) {
+        List<byte[]> open = OpenOperations.of(request);
+        reply.startArray("inprog");
+        for (int i = 0; i < open.size(); i++) {
+            reply.document(Integer.toString(i), open.get(i));
+        }
+        reply.end();
     }
 
     private void connectionStatus(Request request, RawBuilder reply) {

@@ -65,6 +65,31 @@ interface DocumentSource {
         }
     }
 
+    /**
+     * The part of another source between two keys.
+     *
+     * @param from inclusive, or null
+     * @param to exclusive, or null
+     */
+    record Bounded(DocumentSource whole, IdKey from, IdKey to) implements DocumentSource {
+        private boolean holds(IdKey key) {
+            return (from == null || key.compareTo(from) >= 0)
+                    && (to == null || key.compareTo(to) < 0);
+        }
+
+        @Override
+        public byte[] get(IdKey key) {
+            return holds(key) ? whole.get(key) : null;
+        }
+
+        @Override
+        public void scan(IdRange range, Predicate<byte[]> visitor) {
+            whole.scan(
+                    range,
+                    document -> !holds(IdKey.ofDocument(document)) || visitor.test(document));
+        }
+    }
+
     /** Committed data with a transaction's own writes on top. */
     record Overlaid(DocumentSource base, TreeMap<IdKey, byte[]> own) implements DocumentSource {
         @Override

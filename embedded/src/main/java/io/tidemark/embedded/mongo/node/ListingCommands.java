@@ -155,7 +155,7 @@ final class ListingCommands {
     }
 
     private void indexes(Request request, RawBuilder reply) {
-        String namespace = request.namespace();
+        String namespace = request.namespaceOrUuid();
         CollectionInfo info = node.engine().catalog.in(view(request)).named(namespace);
         if (info == null) {
             if (Views.find(node.engine(), namespace) != null) {

@@ -27,14 +27,24 @@ final class Pipeline {
     static Result run(Request request) {
         BsonArray stages = request.body().getArray("pipeline");
         BsonValue target = request.body().get("aggregate");
+        if (target.isBinary()) {
+            throw new CommandFailure(
+                    ErrorCode.InvalidNamespace,
+                    "Collection name must be provided. UUID is not valid in this context");
+        }
         if (!target.isString()) {
             return ofDatabase(request, stages);
         }
         String namespace = request.namespace();
+        if (begins(stages, "$collStats")) {
+            BsonDocument asked = stages.get(0).asDocument().getDocument("$collStats");
+            List<byte[]> stats = List.of(CollectionStats.of(request, namespace, asked));
+            return new Result(namespace, apply(stats, stages, 1), 0);
+        }
         Reading reading = Reading.of(request, namespace);
         int first = 0;
         BsonDocument filter = new BsonDocument();
-        if (!stages.isEmpty() && stages.get(0).asDocument().containsKey("$match")) {
+        if (begins(stages, "$match")) {
             filter = stages.get(0).asDocument().getDocument("$match");
             first = 1;
         }
@@ -42,12 +52,20 @@ final class Pipeline {
         if (namespace.equals(OplogCursor.NAMESPACE)) {
             documents = oplog(request, filter);
         } else {
-            documents = reading.find(Query.of(filter));
+            Hint hint = Hint.of(request, reading.collection());
+            documents =
+                    reading.ordered(hint.order())
+                            .within(hint)
+                            .find(Query.of(filter, hint.order(), 0, 0));
         }
         return new Result(
                 namespace,
                 apply(documents, stages, first),
                 reading.point() == null ? 0 : reading.point().snapshotAt());
+    }
+
+    private static boolean begins(BsonArray stages, String name) {
+        return !stages.isEmpty() && stages.get(0).asDocument().containsKey(name);
     }
 
     private static List<byte[]> oplog(Request request, BsonDocument filter) {
@@ -58,8 +76,12 @@ final class Pipeline {
 
     private static Result ofDatabase(Request request, BsonArray stages) {
         String first = stages.isEmpty() ? "" : stages.get(0).asDocument().getFirstKey();
-        if (first.equals("$currentOp") || first.equals("$listLocalSessions")) {
-            return new Result(request.database() + ".$cmd.aggregate", List.of(), 0);
+        String namespace = request.database() + ".$cmd.aggregate";
+        if (first.equals("$currentOp")) {
+            return new Result(namespace, apply(OpenOperations.of(request), stages, 1), 0);
+        }
+        if (first.equals("$listLocalSessions")) {
+            return new Result(namespace, List.of(), 0);
         }
         throw new CommandFailure(
                 ErrorCode.InvalidNamespace,
@@ -100,6 +122,10 @@ final class Pipeline {
             case "$project" -> projected(documents, argument.asDocument());
             case "$count" -> counted(documents, argument.asString().getValue(), new BsonDocument());
             case "$group" -> grouped(documents, argument.asDocument());
+            case "$collStats", "$currentOp" ->
+                    throw new CommandFailure(
+                            ErrorCode.StageNotFirst,
+                            name + " is only valid as the first stage in a pipeline");
             case "$_internalUnpackBucket" -> Measurements.unpack(documents, argument.asDocument());
             default ->
                     throw new CommandFailure(

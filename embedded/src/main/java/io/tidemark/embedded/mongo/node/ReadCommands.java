@@ -45,7 +45,9 @@ final class ReadCommands {
                                 "noCursorTimeout",
                                 "allowPartialResults",
                                 "allowDiskUse",
-                                "collation")
+                                "collation",
+                                "$_requestResumeToken",
+                                "$_resumeAfter")
                         .with(Command.Trait.READ, Command.Trait.TRANSACTION),
                 Command.of("getMore", node.cursors::more, "collection", "batchSize", "term")
                         .with(Command.Trait.TRANSACTION),
@@ -59,12 +61,8 @@ final class ReadCommands {
     }
 
     private void find(Request request, RawBuilder reply) {
-        if (request.body().get("find").isBinary()) {
-            throw new CommandFailure(
-                    ErrorCode.InvalidNamespace, "find by collection UUID is not supported here");
-        }
-        String namespace = request.namespace();
-        int batchSize = (int) request.number("batchSize", request.flag("tailable") ? 101 : 101);
+        String namespace = request.namespaceOrUuid();
+        int batchSize = (int) request.number("batchSize", 101);
         if (namespace.equals(OplogCursor.NAMESPACE)) {
             node.cursors.first(request, OplogFind.open(request), batchSize, reply, 0);
             return;
@@ -73,20 +71,24 @@ final class ReadCommands {
         if (request.flag("tailable")) {
             requireCapped(request, namespace);
         }
+        boolean resumable = NaturalCursor.isAsked(request);
         Reading reading = Reading.of(request, namespace);
-        List<byte[]> found =
-                reading.find(
-                        Query.of(
-                                request.document("filter"),
-                                request.document("sort"),
-                                (int) request.number("skip", 0),
-                                (int) Math.abs(request.number("limit", 0))));
-        node.cursors.first(
-                request,
-                new ListCursor(namespace, projected(request, found)),
-                batchSize,
-                reply,
-                reading.point().snapshotAt());
+        ServerCursor cursor =
+                resumable ? NaturalCursor.open(request, reading) : listed(request, reading);
+        node.cursors.first(request, cursor, batchSize, reply, reading.point().snapshotAt());
+    }
+
+    private static ServerCursor listed(Request request, Reading reading) {
+        Hint hint = Hint.of(request, reading.collection());
+        BsonDocument order = hint.orderOf(request.document("sort"));
+        Query query =
+                Query.of(
+                        request.document("filter"),
+                        order,
+                        (int) request.number("skip", 0),
+                        (int) Math.abs(request.number("limit", 0)));
+        List<byte[]> found = reading.ordered(order).within(hint).find(query);
+        return new ListCursor(reading.namespace(), projected(request, found));
     }
 
     /** Comparing by a language's rules is not simulated; a wrong order would be worse than none. */
@@ -113,7 +115,7 @@ final class ReadCommands {
         }
     }
 
-    private static List<byte[]> projected(Request request, List<byte[]> found) {
+    static List<byte[]> projected(Request request, List<byte[]> found) {
         BsonDocument given = request.document("projection");
         if (given.isEmpty()) {
             return found;
@@ -148,9 +150,8 @@ final class ReadCommands {
     }
 
     private void count(Request request, RawBuilder reply) {
-        String namespace = request.namespace();
         List<byte[]> found =
-                Reading.of(request, namespace)
+                Reading.named(request)
                         .find(
                                 Query.of(
                                         request.document("query"),
@@ -161,9 +162,7 @@ final class ReadCommands {
     }
 
     private void distinct(Request request, RawBuilder reply) {
-        String namespace = request.namespace();
-        List<byte[]> found =
-                Reading.of(request, namespace).find(Query.of(request.document("query")));
+        List<byte[]> found = Reading.named(request).find(Query.of(request.document("query")));
         IndexKeys keys = new IndexKeys(new BsonDocument(request.string("key"), new BsonInt32(1)));
         TreeSet<BsonKey> values = new TreeSet<>();
         for (byte[] document : found) {

@@ -2,10 +2,16 @@ package io.tidemark.embedded.mongo.node;
 
 import io.tidemark.embedded.mongo.CommandFailure;
 import io.tidemark.embedded.mongo.ErrorCode;
+import io.tidemark.embedded.mongo.store.CollectionData;
 import io.tidemark.embedded.mongo.store.CollectionInfo;
+import io.tidemark.embedded.mongo.store.DocumentVersion;
 import io.tidemark.embedded.mongo.store.ReadView;
+import io.tidemark.embedded.mongo.store.StoredDocument;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.bson.BsonDocument;
 
 /**
  * A namespace as one command may read it: through its transaction, or at its read concern.
@@ -20,6 +26,45 @@ record Reading(
         CollectionInfo collection,
         DocumentSource source,
         ReadPoint point) {
+    /** What a command names in its first field: a namespace, or a collection by its UUID. */
+    static Reading named(Request request) {
+        return of(request, request.namespaceOrUuid());
+    }
+
+    /** The part of it that a hint's bounds leave. */
+    Reading within(Hint hint) {
+        return new Reading(engine, request, namespace, collection, hint.within(source), point);
+    }
+
+    /** Documents in the order of their insertion. */
+    List<DocumentVersion> asInserted() {
+        if (collection == null) {
+            return List.of();
+        }
+        CollectionData data = engine.data.of(collection);
+        ReadView view = data.keepsHistory() ? point.view() : ReadView.NEWEST;
+        List<DocumentVersion> all = new ArrayList<>();
+        for (StoredDocument stored : data.byId().values()) {
+            DocumentVersion version = stored.in(view);
+            if (version != null) {
+                all.add(version);
+            }
+        }
+        all.sort(Comparator.comparingLong(DocumentVersion::recordId));
+        return all;
+    }
+
+    /** The same, to be read in the order of insertion where that is asked for. */
+    Reading ordered(BsonDocument order) {
+        boolean natural = order.size() == 1 && order.containsKey("$natural");
+        if (!natural || collection == null || !(source instanceof DocumentSource.Committed)) {
+            return this;
+        }
+        List<byte[]> documents = asInserted().stream().map(DocumentVersion::bytes).toList();
+        return new Reading(
+                engine, request, namespace, collection, new ListedDocuments(documents), point);
+    }
+
     static Reading of(Request request, String namespace) {
         Engine engine = request.engine();
         if (request.inTransaction()) {
@@ -71,10 +116,15 @@ record Reading(
 
     /** What a query finds, after waiting for prepared transactions if this read must. */
     List<byte[]> find(Query query) {
+        waitFor(query);
+        return query.find(source);
+    }
+
+    /** Waits for prepared transactions where this read must. */
+    void waitFor(Query query) {
         if (point.waits() && collection != null) {
             waitForPrepared(query.range());
         }
-        return query.find(source);
     }
 
     private void waitForPrepared(IdRange range) {

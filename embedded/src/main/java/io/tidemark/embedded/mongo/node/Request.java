@@ -4,12 +4,15 @@ import io.tidemark.embedded.mongo.CommandFailure;
 import io.tidemark.embedded.mongo.ErrorCode;
 import io.tidemark.embedded.mongo.TransactionId;
 import io.tidemark.embedded.mongo.raw.BsonBytes;
+import io.tidemark.embedded.mongo.store.CollectionInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
@@ -49,6 +52,28 @@ record Request(
             throw Namespaces.invalid("Invalid namespace specified '" + database + ".'");
         }
         return database + "." + collection;
+    }
+
+    /**
+     * As {@link #namespace}, or the present name of the collection whose UUID stands there.
+     *
+     * @throws CommandFailure NamespaceNotFound if no collection has that UUID
+     */
+    String namespaceOrUuid() {
+        BsonValue target = body.get(name);
+        boolean uuid =
+                target.isBinary()
+                        && target.asBinary().getType()
+                                == BsonBinarySubType.UUID_STANDARD.getValue();
+        if (!uuid) {
+            return namespace();
+        }
+        UUID wanted = target.asBinary().asUuid();
+        CollectionInfo found = engine().catalog.current().with(wanted);
+        if (found == null || !found.database().equals(database)) {
+            throw new CommandFailure(ErrorCode.NamespaceNotFound, "Unable to resolve " + wanted);
+        }
+        return found.namespace();
     }
 
     static String typeName(BsonValue value) {

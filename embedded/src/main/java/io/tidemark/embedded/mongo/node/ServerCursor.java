@@ -1,6 +1,7 @@
 package io.tidemark.embedded.mongo.node;
 
 import java.util.List;
+import java.util.Optional;
 
 /** An open result that is handed out batch by batch. */
 interface ServerCursor {
@@ -16,6 +17,11 @@ interface ServerCursor {
      * @param waitMillis how long a tailable cursor may wait for the first document
      */
     List<byte[]> next(Request request, int maxCount, long waitMillis);
+
+    /** Where another cursor may go on after the last batch, if this kind of cursor can tell. */
+    default Optional<byte[]> resumeToken() {
+        return Optional.empty();
+    }
 
     /** Whether there can never be more. */
     boolean isExhausted();

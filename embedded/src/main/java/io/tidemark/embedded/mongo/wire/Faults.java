@@ -1,10 +1,13 @@
 package io.tidemark.embedded.mongo.wire;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Faults of one member's network, switched on by a test. Thread-safe. */
 public final class Faults {
+    private boolean frozen;
+    private int kills;
     private volatile long delayMillis;
     private volatile String delayedCommand = "";
     private final AtomicLong bytesUntilCut = new AtomicLong(Long.MAX_VALUE);
@@ -20,6 +23,40 @@ public final class Faults {
         delayMillis = duration.toMillis();
     }
 
+    /**
+     * Stops the process as SIGSTOP does: connections stay open, commands are taken by the system,
+     * nothing is answered until {@link #thaw}.
+     */
+    public synchronized void freeze() {
+        frozen = true;
+    }
+
+    /** Goes on, with the commands that have waited first. */
+    public synchronized void thaw() {
+        frozen = false;
+        notifyAll();
+    }
+
+    /** The stopped process is killed: what has waited is never carried out. */
+    synchronized void killed() {
+        kills++;
+        thaw();
+    }
+
+    private synchronized void awaitThaw() throws IOException {
+        int before = kills;
+        try {
+            while (frozen) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (kills != before) {
+            throw new IOException("Killed while it was stopped");
+        }
+    }
+
     /** Cuts the connection on which this many more bytes have been sent, once. */
     public void cutAfterBytes(long bytes) {
         bytesUntilCut.set(bytes);
@@ -27,11 +64,13 @@ public final class Faults {
 
     /** Ends all faults. */
     public void none() {
+        thaw();
         delayMillis = 0;
         bytesUntilCut.set(Long.MAX_VALUE);
     }
 
-    void beforeCommand(String name) {
+    void beforeCommand(String name) throws IOException {
+        awaitThaw();
         long millis = delayMillis;
         if (millis > 0 && (delayedCommand.isEmpty() || delayedCommand.equals(name))) {
             try {
@@ -43,7 +82,8 @@ public final class Faults {
     }
 
     /** How many of these bytes may still be sent; fewer than asked means: then cut. */
-    int allowed(int bytes) {
+    int allowed(int bytes) throws IOException {
+        awaitThaw();
         if (bytesUntilCut.get() == Long.MAX_VALUE) {
             return bytes;
         }

@@ -145,6 +145,7 @@ public final class WireServer implements AutoCloseable {
     public synchronized void close() {
         ServerSocket open = listener;
         listener = null;
+        faults.killed();
         if (open != null) {
             try {
                 open.close();

@@ -9,14 +9,15 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.timeline.pair.PairingLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,10 +31,19 @@ import java.util.TreeMap;
 final class Demo {
     private static final ClusterName CLUSTER = new ClusterName("demo");
 
+    /** Longer than the timeline waits for another shard to do the same. */
+    private static final Duration UNTIL_SETTLED = PairingLimits.DEFAULT.settle().plusSeconds(2);
+
+    /** Until everything is archived. */
+    private static final Duration AFTER_THE_DROP = Duration.ofSeconds(8);
+
+    private static final int TRANSFERS = 4;
+
     private final long seed;
     private final int shards;
     private final Path folder;
     private final Story story;
+    private long clusterBegunNanos;
 
     Demo(long seed, int shards, Path folder, Story story) {
         this.seed = seed;
@@ -50,17 +60,16 @@ final class Demo {
     /** The same with servers that somebody else started; closes them. */
     DemoResult run(DemoServers started) throws Exception {
         try (DemoServers servers = started;
-                SimulatedCluster source = cluster(seed);
+                SimulatedCluster source = sourceCluster();
                 ObjectStore bucket = BucketUri.parse(servers.bucket()).open()) {
             story.line("Kafka, a schema registry and S3 run in this process");
             story.line(
                     "a simulated cluster of %d shards and config servers speaks MongoDB's protocol",
                     shards);
-            ClusterTime before;
             long captured;
             try (Pipeline pipeline = Pipeline.start(CLUSTER, source.config().uri(), servers)) {
                 story.line("capture tails every oplog, sink rolls slices into the bucket");
-                before = work(source);
+                work(source);
                 ClusterTime end = ClusterTime.of(source.noopEverywhere());
                 pipeline.awaitArchived(bucket, end, shards + 1);
                 story.line("everything until %s is in the bucket", end);
@@ -72,8 +81,16 @@ final class Demo {
                     "3. The cluster is lost; so are Kafka and every process. The bucket is left");
             ArchiveSize size = ArchiveSize.of(bucket, CLUSTER);
             story.line("it holds %,d entries in %,d slices", size.entries(), size.slices());
-            return restore(source, bucket, before, captured, size);
+            KnownTimes times = KnownTimes.read(bucket, CLUSTER, story);
+            times.tellShares();
+            times.explainTheDrop();
+            return restore(source, bucket, times, captured, size);
         }
+    }
+
+    private SimulatedCluster sourceCluster() {
+        clusterBegunNanos = System.nanoTime();
+        return cluster(seed);
     }
 
     private SimulatedCluster cluster(long clusterSeed) {
@@ -85,21 +102,21 @@ final class Demo {
                 .start();
     }
 
-    /** Gives the cluster time just before the orders are dropped. */
-    private ClusterTime work(SimulatedCluster source) throws InterruptedException {
+    private void work(SimulatedCluster source) throws InterruptedException {
         story.chapter("2. The shop at work");
         Random random = new Random(seed);
         try (MongoClient client = MongoClients.create(source.uri())) {
             Shop shop = new Shop(client, random, List.copyOf(source.shards().keySet()));
             shop.open();
+            Balancer balancer = new Balancer(source, random, shop.splitTheOrders());
             story.line("%,d accounts with %,d each, sharded", Shop.ACCOUNTS, Shop.BALANCE);
             List<Transfers> transfers = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < TRANSFERS; i++) {
                 transfers.add(
                         new Transfers(client, shop.accounts(), new Random(random.nextLong()), i));
             }
             transfers.forEach(Transfers::start);
-            ClusterTime before = workUntilTheDrop(source, shop);
+            workUntilTheDrop(shop, balancer);
             for (Transfers each : transfers) {
                 each.close();
             }
@@ -107,56 +124,55 @@ final class Demo {
             story.line(
                     "%,d transfers between accounts, each one transaction, most over two shards",
                     done);
-            return before;
         }
     }
 
-    private ClusterTime workUntilTheDrop(SimulatedCluster source, Shop shop)
-            throws InterruptedException {
-        story.line("%,d orders taken, sharded by customer", shop.takeOrders());
-        story.line("%,d updates and deletes of orders", shop.workOnOrders(600));
-        story.line("a chunk of the orders moves to %s while the shop works", shop.moveAChunk());
+    private void workUntilTheDrop(Shop shop, Balancer balancer) throws InterruptedException {
+        long begun = System.nanoTime();
+        story.line(
+                "%,d orders taken, sharded by customer; from now on the balancer moves chunks, one"
+                        + " after the other",
+                shop.takeOrders(balancer::step));
+        balancer.finish();
         shop.changeTheCatalogue();
         story.line("an index, a rename, a drop and a new collection of the same name");
-        story.line("%,d further updates and deletes", shop.workOnOrders(400));
-        // A few transfers more, so that one is under way just before the drop.
-        Thread.sleep(100);
-        ClusterTime before = withinATransfer(source, ClusterTime.of(source.clusterTime()));
+        long indexed = System.nanoTime();
+        int writes = 0;
+        while (!isEnough(begun, indexed)) {
+            writes += shop.workOnOrders(10);
+            balancer.step();
+            Thread.sleep(20);
+        }
+        balancer.finish();
+        story.line(
+                "%,d updates and deletes of orders while %d chunks were moved",
+                writes, balancer.moves());
         shop.dropTheOrders();
-        story.line("OOPS: somebody drops shop.orders, just after %s", before);
+        story.line("OOPS: somebody drops shop.orders");
         Thread.sleep(300);
-        return before;
     }
 
     /**
-     * The latest moment until {@code latest} at which a transfer was half done: prepared, and not
-     * yet committed on every shard. The hardest moment to cut a cluster at.
+     * Chunks were moved for most of the cluster's life, and no shard can still be about to build
+     * the index.
      */
-    private static ClusterTime withinATransfer(SimulatedCluster source, ClusterTime latest) {
-        return source.oracle().events().stream()
-                .filter(event -> event.kind().equals("transaction") && event.through() != null)
-                .map(event -> middle(ClusterTime.of(event.from()), ClusterTime.of(event.through())))
-                .filter(time -> !time.isAfter(latest))
-                .max(Comparator.naturalOrder())
-                .orElse(latest);
-    }
-
-    private static ClusterTime middle(ClusterTime from, ClusterTime through) {
-        return from.seconds() == through.seconds()
-                ? new ClusterTime(from.seconds(), (from.increment() + through.increment()) / 2)
-                : from;
+    private boolean isEnough(long movingSince, long indexed) {
+        long now = System.nanoTime();
+        long idle = movingSince - clusterBegunNanos + AFTER_THE_DROP.toNanos();
+        return now - movingSince > idle * 5 / 4 && now - indexed > UNTIL_SETTLED.toNanos();
     }
 
     private DemoResult restore(
             SimulatedCluster source,
             ObjectStore bucket,
-            ClusterTime to,
+            KnownTimes times,
             long captured,
             ArchiveSize size) {
         story.chapter("4. Restore to just before the drop, into a new cluster");
+        ClusterTime to = times.beforeTheDrop();
         try (SimulatedCluster target = cluster(seed + 1)) {
             RestoreRequest request = new RestoreRequest(bucket, CLUSTER, to, targets(target));
-            RestoreReport report = restore(request);
+            RestoreReport report = restore(request, times.timeline());
             report.replicaSets()
                     .forEach(
                             (name, set) ->
@@ -181,13 +197,14 @@ final class Demo {
                                             t.commitTimestamp().isEmpty()
                                                     ? ""
                                                     : ", commit at " + t.commitTimestamp()));
-            return compare(source, target, to, captured, size, report);
+            return compare(source, target, times, captured, size, report);
         }
     }
 
-    private static RestoreReport restore(RestoreRequest request) {
+    private static RestoreReport restore(RestoreRequest request, ClusterTimeline timeline) {
         try {
-            return Restore.run(request, RestoreProgress.silent());
+            return Restore.run(
+                    request, Restore.prepare(request, timeline), RestoreProgress.silent());
         } catch (RestoreException.VerificationFailed different) {
             // The comparison with the truth says more: let it speak.
             return different.report();
@@ -204,11 +221,12 @@ final class Demo {
     private DemoResult compare(
             SimulatedCluster source,
             SimulatedCluster target,
-            ClusterTime to,
+            KnownTimes times,
             long captured,
             ArchiveSize size,
             RestoreReport report) {
         story.chapter("5. The proof");
+        ClusterTime to = times.beforeTheDrop();
         Comparison comparison = new Comparison(source.oracle(), to);
         comparison.compare(target);
         story.line(
@@ -226,6 +244,7 @@ final class Demo {
                 size.entries(),
                 size.slices(),
                 to,
+                times,
                 comparison.documents(),
                 comparison.differences(),
                 report,

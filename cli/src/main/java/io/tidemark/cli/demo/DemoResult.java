@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param captured entries that went into Kafka
  * @param archived entries in the bucket
+ * @param times what the bucket knew of times
  * @param documents read back from the restored cluster
  * @param differences from the truth, in words
  */
@@ -21,6 +22,7 @@ record DemoResult(
         long archived,
         long slices,
         ClusterTime restoredTo,
+        KnownTimes times,
         long documents,
         List<String> differences,
         RestoreReport report,
@@ -50,6 +52,7 @@ record DemoResult(
                 .put("in", transactions("in"))
                 .put("out", transactions("out"))
                 .put("undecided", transactions("undecided"));
+        times.addTo(json);
         return json.put("orphansRemoved", report.orphansRemoved())
                 .put("verified", report.verified())
                 .put("seconds", seconds);

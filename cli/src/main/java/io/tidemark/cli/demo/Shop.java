@@ -23,6 +23,7 @@ final class Shop {
     static final int BALANCE = 1_000;
     private static final int ORDERS = 3_000;
     private static final int CUSTOMERS = 3_000;
+    private static final int CHUNKS_PER_SHARD = 4;
     private static final String[] STATES = {"new", "paid", "shipped", "returned"};
 
     private final MongoDatabase admin;
@@ -58,6 +59,7 @@ final class Shop {
     }
 
     private void shard(String collection, String key, int values) {
+        awaitSecond();
         String namespace = "shop." + collection;
         run(new Document("shardCollection", namespace).append("key", new Document(key, 1)));
         for (int i = 1; i < shards.size(); i++) {
@@ -70,14 +72,34 @@ final class Shop {
         }
     }
 
-    /** Gives how many writes it made. */
-    int takeOrders() {
+    /** Makes chunks small enough to be moved; gives a customer of each. */
+    List<Integer> splitTheOrders() {
+        int chunks = shards.size() * CHUNKS_PER_SHARD;
+        List<Integer> customers = new ArrayList<>();
+        for (int i = 0; i < chunks; i++) {
+            int bound = CUSTOMERS * i / chunks;
+            customers.add(bound);
+            if (i % CHUNKS_PER_SHARD != 0) {
+                Document middle = new Document("customer", bound);
+                run(new Document("split", "shop.orders").append("middle", middle));
+            }
+        }
+        return customers;
+    }
+
+    /**
+     * Gives how many writes it made.
+     *
+     * @param between run now and then
+     */
+    int takeOrders(Runnable between) {
         List<Document> batch = new ArrayList<>();
         for (int i = 0; i < ORDERS; i++) {
             batch.add(order(i));
-            if (batch.size() == 250) {
+            if (batch.size() == 100) {
                 orders().insertMany(batch);
                 batch.clear();
+                between.run();
             }
         }
         return ORDERS;
@@ -118,6 +140,7 @@ final class Shop {
 
     /** Catalogue work as people do it: create, index, rename, drop, make anew. */
     void changeTheCatalogue() {
+        awaitSecond();
         orders().createIndex(Indexes.ascending("state", "at"));
         MongoCollection<Document> drafts = shop.getCollection("drafts");
         drafts.insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
@@ -133,18 +156,23 @@ final class Shop {
                 new ReplaceOptions().upsert(true));
     }
 
-    /** Moves the last chunk of the orders to the first shard. */
-    String moveAChunk() {
-        run(
-                new Document("moveChunk", "shop.orders")
-                        .append("find", new Document("customer", CUSTOMERS - 1))
-                        .append("to", shards.get(0)));
-        return shards.get(0);
-    }
-
     /** What should not have happened. */
     void dropTheOrders() {
+        awaitSecond();
         orders().drop();
+    }
+
+    /**
+     * Shares of time are counted in seconds of cluster time: what takes milliseconds should not
+     * cost one because it lies across the border of two.
+     */
+    private static void awaitSecond() {
+        try {
+            Thread.sleep(1_010 - System.currentTimeMillis() % 1_000);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", stopped);
+        }
     }
 
     private void run(Document command) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** How times and intervals of the answers are written for people. */
-final class Words {
+public final class Words {
     private Words() {}
 
     /** {@code 2026-11-20T10:00:00Z 1712345678:5} of a field and its {@code …Utc}. */
@@ -22,7 +22,8 @@ final class Words {
         return String.join(", ", names);
     }
 
-    static String percent(double share) {
+    /** {@code 97.3 %}. */
+    public static String percent(double share) {
         // Never rounds up to 100 what is less.
         double percent = Math.floor(share * 1000) / 10;
         return String.format(Locale.ROOT, "%.1f %%", percent);

@@ -43,6 +43,11 @@ class DemoCommandIT {
         for (String decision : List.of("in", "out", "undecided")) {
             assertThat(json.get("transactions").get(decision).isNumber()).isTrue();
         }
+        assertThat(json.at("/restorableShare/exact").asDouble()).isBetween(0.95, 1.0);
+        assertThat(json.at("/restorableShare/strict").asDouble()).isLessThan(0.5);
+        assertThat(json.at("/explained/safe").asBoolean()).isFalse();
+        assertThat(json.at("/explained/reason").asText()).contains("dropCollection of shop.orders");
+        assertThat(json.get("timeline").asText()).isIn("archive", "stored");
         assertThat(run.err()).contains("OOPS").contains("The proof");
         assertThat(Files.isDirectory(folder.resolve("kept/s3"))).isTrue();
     }

@@ -109,7 +109,7 @@ final class ApiAnswers implements TimelineAnswers {
                         + " answered "
                         + response.statusCode()
                         + ": "
-                        + body.path("message").asText(response.body().strip())
+                        + body.at("/error/message").asText(response.body().strip())
                         + (code == ExitCode.UNREACHABLE
                                 ? " Is this the timeline's HTTP API, and is it up? The bucket"
                                         + " answers too: --bucket and --cluster."

@@ -3,6 +3,8 @@ package io.tidemark.cli.status;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.plan.BucketFacts;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterName;
@@ -13,7 +15,9 @@ import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Topology;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.timeline.window.Policy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +36,8 @@ import java.util.stream.Stream;
  * @param restorableUntil the latest cluster time to which the whole cluster can be restored; empty
  *     if none
  * @param hindrance why the latest archived time can't be restored, where that is so
+ * @param timelineStored whether the bucket's timeline says that {@code restorableUntil} is safe;
+ *     else it is the last time that is archived everywhere, be it safe or not
  */
 record ArchiveStatus(
         Map<ReplicaSet, ClusterTime> archivedUntil,
@@ -39,7 +45,13 @@ record ArchiveStatus(
         List<ObjectKey.OfGap> gaps,
         Optional<ClusterTime> lastBase,
         Optional<ClusterTime> restorableUntil,
-        Optional<String> hindrance) {
+        Optional<String> hindrance,
+        boolean timelineStored) {
+
+    /** The end of the last restore window, by the stored timeline. */
+    private static Optional<ClusterTime> lastSafe(ClusterTimeline timeline) {
+        return timeline.windows(Policy.EXACT).before(ClusterTime.MAX);
+    }
 
     static ArchiveStatus read(ObjectStore store, ClusterName cluster) {
         Catalogue catalogue = new Catalogue(store, cluster);
@@ -60,14 +72,18 @@ record ArchiveStatus(
             gaps.addAll(gaps(catalogue, life));
         }
         Optional<ClusterTime> end = archived.values().stream().min(Comparator.naturalOrder());
-        Optional<String> hindrance = end.flatMap(time -> hindrance(store, catalogue, time));
+        Optional<ClusterTimeline> timeline =
+                new TimelineLookup(store, FrameKeys.NONE, cluster).stored();
+        Optional<ClusterTime> known = timeline.flatMap(ArchiveStatus::lastSafe).or(() -> end);
+        Optional<String> hindrance = known.flatMap(time -> hindrance(store, catalogue, time));
         return new ArchiveStatus(
                 archived,
                 roles,
                 gaps,
                 lastBase(store, catalogue),
-                hindrance.isEmpty() ? end : Optional.empty(),
-                hindrance);
+                hindrance.isEmpty() ? known : Optional.empty(),
+                hindrance,
+                timeline.isPresent());
     }
 
     /** The planner decides, so that status and restore never say different things. */

@@ -22,8 +22,8 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
                 .ifPresentOrElse(
                         until ->
                                 out.printf(
-                                        "Restorable until %s (%s), %,d s ago.%n",
-                                        until, until.toInstant(), age(until)),
+                                        "Restorable until %s (%s), %,d s ago%s.%n",
+                                        until, until.toInstant(), age(until), by()),
                         () -> out.println("Not restorable. " + archive.hindrance().orElse("")));
         for (ReplicaSet set : replicaSets()) {
             out.printf(
@@ -42,6 +42,12 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
                                             gap.replicaSet(), gap.after(), gap.through()));
         }
         archive.lastBase().ifPresent(base -> out.println("  newest base serves from " + base));
+    }
+
+    private String by() {
+        return archive.timelineStored()
+                ? ""
+                : "; whether that time is safe, 'tidemark windows' says";
     }
 
     private static String line(CaptureStatus status) {
@@ -63,6 +69,7 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
                                 json.put("restorableUntil", until.toString())
                                         .put("ageSeconds", age(until)),
                         () -> json.putNull("restorableUntil").putNull("ageSeconds"));
+        json.put("timeline", archive.timelineStored() ? "stored" : "none");
         archive.hindrance().ifPresent(why -> json.put("hindrance", why));
         ArrayNode shards = json.putArray("shards");
         replicaSets().forEach(set -> shards.add(shard(set)));

@@ -29,4 +29,11 @@ public final class KnownTimeline {
             return reader.find(entries -> progress.show("entries", entries));
         }
     }
+
+    /** Computed anew from the archive, and stored. */
+    ClusterTimeline rebuild() {
+        try (Progress progress = Progress.of(context.console(), "timeline")) {
+            return reader.rebuild(entries -> progress.show("entries", entries));
+        }
+    }
 }

@@ -3,11 +3,11 @@ package io.tidemark.cli.timeline;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
 import java.net.URI;
-import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
@@ -37,27 +37,42 @@ final class TimelinePlace {
 
     /** Answers a question of the place that the options name. */
     <T> T ask(Context context, Function<TimelineAnswers, T> question) {
+        return ask(context, KnownTimeline::find, question);
+    }
+
+    /** The same after the timeline was computed anew and stored in the bucket. */
+    <T> T askAnew(Context context, Function<TimelineAnswers, T> question) {
+        if (api != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--rebuild reads the archive and stores its timeline there: give --bucket and"
+                            + " --cluster instead of --api.");
+        }
+        return ask(context, KnownTimeline::rebuild, question);
+    }
+
+    private <T> T ask(
+            Context context,
+            Function<KnownTimeline, ClusterTimeline> timeline,
+            Function<TimelineAnswers, T> question) {
         if (api != null) {
             return question.apply(new ApiAnswers(api));
         }
         try (ObjectStore store = open()) {
             KnownTimeline known = new KnownTimeline(context, store, cluster);
-            return question.apply(new BucketAnswers(known.find()));
+            ClusterTimeline found = timeline.apply(known);
+            found.notes().forEach(note -> context.console().err().println("tidemark: " + note));
+            return question.apply(new BucketAnswers(found));
         }
     }
 
-    /** Opens the bucket. */
-    ObjectStore open() {
+    private ObjectStore open() {
         if (bucket == null || cluster == null) {
             throw new CommandFailure(
                     ExitCode.USAGE,
                     "Whose times? Give --bucket and --cluster, or --api URL of the service.");
         }
         return bucket.open();
-    }
-
-    Optional<ClusterName> cluster() {
-        return Optional.ofNullable(cluster);
     }
 
     /** A command to copy; what these options don't tell stands in capitals. */

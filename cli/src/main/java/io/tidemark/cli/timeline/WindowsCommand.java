@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code tidemark windows}. */
 @Command(
@@ -25,6 +26,7 @@ import picocli.CommandLine.Mixin;
             "  tidemark windows --cluster shop --bucket file:/backup",
             "  tidemark windows --cluster shop --bucket file:/backup --policy strict"
                     + " --from 2026-11-20T00:00:00Z --json",
+            "  tidemark windows --cluster shop --bucket file:/backup --rebuild",
             "  tidemark windows --api http://127.0.0.1:8480"
         })
 public final class WindowsCommand implements Callable<ExitCode> {
@@ -36,13 +38,20 @@ public final class WindowsCommand implements Callable<ExitCode> {
     @Mixin private PolicyOption policy;
     @Mixin private SpanOptions span;
 
+    @Option(
+            names = "--rebuild",
+            description =
+                    "Compute the timeline anew from the archived oplogs and store it in the bucket:"
+                            + " after an import, or where what is stored ends too early.")
+    private boolean rebuild;
+
     public WindowsCommand(Context context) {
         this.context = context;
     }
 
     @Override
     public ExitCode call() {
-        return place.ask(context, this::answer);
+        return rebuild ? place.askAnew(context, this::answer) : place.ask(context, this::answer);
     }
 
     private ExitCode answer(TimelineAnswers answers) {

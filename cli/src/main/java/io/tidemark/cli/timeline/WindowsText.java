@@ -40,7 +40,7 @@ record WindowsText(Map<Policy, ObjectNode> answers, Policy policy, String origin
     private String from() {
         return switch (origin) {
             case "stored" -> "from the timeline stored in the bucket";
-            case "archive" -> "computed now from the archive; none is stored in the bucket";
+            case "archive" -> "computed now from the archived oplogs";
             default -> "from the HTTP API";
         };
     }

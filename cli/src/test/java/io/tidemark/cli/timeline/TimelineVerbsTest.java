@@ -87,7 +87,7 @@ class TimelineVerbsTest {
         CommandRun run = done(archive.words("windows"));
 
         assertThat(run.out())
-                .contains("computed now from the archive")
+                .contains("computed now from the archived oplogs")
                 .containsPattern("exact  \\|[#+.]{72}\\| \\d+\\.\\d %  <")
                 .containsPattern("strict \\|[#+.]{72}\\| \\d+\\.\\d %\n")
                 .contains("dropCollection of shop.orders on ");

@@ -8,6 +8,7 @@ import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import io.tidemark.timeline.wire.WindowsContent;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,12 +17,14 @@ import java.util.List;
  * @param content windows under each policy, members, frontiers
  * @param events by their start
  * @param damages slices that could not be read: their times count as missing
+ * @param notes what the operator should know: stored objects that could not be read
  */
 public record ClusterTimeline(
         Origin origin,
         WindowsContent content,
         List<TopologyEvent> events,
-        List<SliceDamage> damages) {
+        List<SliceDamage> damages,
+        List<String> notes) {
     /** Where it is from. */
     public enum Origin {
         /** Computed now from the archived oplogs. */
@@ -38,6 +41,7 @@ public record ClusterTimeline(
     public ClusterTimeline {
         events = List.copyOf(events);
         damages = List.copyOf(damages);
+        notes = List.copyOf(notes);
         if (content.windows().size() < Policy.values().length) {
             throw new IllegalArgumentException(
                     "windows under " + content.windows().keySet() + " only");
@@ -45,7 +49,18 @@ public record ClusterTimeline(
     }
 
     static ClusterTimeline of(TimelineFold fold, List<SliceDamage> damages) {
-        return new ClusterTimeline(Origin.ARCHIVE, WindowsContent.of(fold), fold.events(), damages);
+        return new ClusterTimeline(
+                Origin.ARCHIVE,
+                WindowsContent.of(fold),
+                fold.events(),
+                damages,
+                damages.stream().map(SliceDamage::words).toList());
+    }
+
+    ClusterTimeline noting(String note) {
+        List<String> all = new ArrayList<>(notes);
+        all.add(note);
+        return new ClusterTimeline(origin, content, events, damages, all);
     }
 
     public RestoreWindows windows(Policy policy) {

@@ -7,6 +7,7 @@ import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
@@ -43,7 +44,41 @@ public final class TimelineLookup {
 
     /** The one stored in the bucket, else one computed from the archived oplogs. */
     public ClusterTimeline find(LongConsumer progress) {
-        return fromArchive(progress);
+        return stored().orElseGet(() -> fromArchive(progress));
+    }
+
+    /** The one stored in the bucket, if it knows all replica sets that are archived by now. */
+    public Optional<ClusterTimeline> stored() {
+        return new StoredTimeline(bucket, keys, cluster).read();
+    }
+
+    /**
+     * Computes it from the archived oplogs and stores it.
+     *
+     * @param progress told how many entries were read
+     * @return what can be read from the bucket from now on
+     */
+    public ClusterTimeline rebuild(LongConsumer progress) {
+        ClusterTimeline timeline = fromArchive(progress);
+        ArchiveFacts facts = new BucketFacts(bucket, new Catalogue(bucket, cluster));
+        Incarnation incarnation =
+                facts.lives().stream()
+                        .filter(life -> facts.lives().size() == 1 || isConfigServer(facts, life))
+                        .reduce((earlier, later) -> later)
+                        .map(ArchivedReplicaSet::incarnation)
+                        .orElse(Incarnation.UNKNOWN);
+        boolean further =
+                stored().filter(known -> known.watermark().isAfter(timeline.watermark()))
+                        .isPresent();
+        if (further) {
+            return timeline.noting(
+                    "Nothing was stored: the timeline in the bucket knows the cluster beyond "
+                            + timeline.watermark()
+                            + ", up to where all members are archived now. Are slices missing?"
+                            + " 'tidemark verify' looks.");
+        }
+        new TimelineStore(bucket, keys, cluster, incarnation).put(timeline);
+        return timeline;
     }
 
     /**

@@ -1,0 +1,94 @@
+package io.tidemark.restore.timeline;
+
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.DamagedObjectException;
+import io.tidemark.storage.object.DamagedObjectException.Damage;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.timeline.StoredEvents;
+import io.tidemark.storage.timeline.StoredWindows;
+import io.tidemark.storage.timeline.TimelineReader;
+import io.tidemark.timeline.event.TopologyEvent;
+import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.wire.EventRecords;
+import io.tidemark.timeline.wire.WindowsContent;
+import io.tidemark.timeline.wire.WindowsRecords;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads the timeline that was stored in the bucket. */
+final class StoredTimeline {
+    private static final Comparator<TopologyEvent> BY_START =
+            Comparator.comparing(TopologyEvent::from).thenComparing(TopologyEvent::id);
+
+    private final TimelineReader reader;
+    private final Catalogue catalogue;
+
+    StoredTimeline(ObjectStore bucket, FrameKeys keys, ClusterName cluster) {
+        this.reader = new TimelineReader(bucket, cluster, keys);
+        this.catalogue = new Catalogue(bucket, cluster);
+    }
+
+    /** Empty if there is none, or none that can be used. */
+    Optional<ClusterTimeline> read() {
+        StoredWindows.Newest newest = reader.newestWindows();
+        return newest.windows()
+                .flatMap(StoredTimeline::content)
+                .filter(this::knowsWhatIsArchived)
+                .map(content -> with(content, newest.damaged()));
+    }
+
+    private ClusterTimeline with(WindowsContent content, List<Damage> damaged) {
+        StoredEvents events = reader.events();
+        List<String> notes = new ArrayList<>();
+        damaged.forEach(damage -> notes.add(words(damage)));
+        events.damaged().forEach(damage -> notes.add(words(damage)));
+        return new ClusterTimeline(
+                ClusterTimeline.Origin.STORED,
+                content,
+                events.events().stream().map(EventRecords::event).sorted(BY_START).toList(),
+                List.of(),
+                notes);
+    }
+
+    private static String words(Damage damage) {
+        return new DamagedObjectException(damage).getMessage();
+    }
+
+    /** Parts of another version, which can't be understood, are as good as none. */
+    private static Optional<WindowsContent> content(StoredWindows stored) {
+        try {
+            return WindowsRecords.content(stored.parts())
+                    .filter(content -> content.windows().size() == Policy.values().length);
+        } catch (IllegalArgumentException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * False for one made before some replica set was imported: it would leave that set out of
+     * restores.
+     */
+    private boolean knowsWhatIsArchived(WindowsContent content) {
+        Set<ReplicaSet> known = new HashSet<>(content.archivedFrontiers().keySet());
+        known.addAll(content.capturedFrontiers().keySet());
+        content.members().forEach(member -> known.add(member.replicaSet()));
+        return known.containsAll(archived());
+    }
+
+    private Set<ReplicaSet> archived() {
+        Set<ReplicaSet> archived = new TreeSet<>();
+        catalogue.replicaSets().stream().map(ArchivedReplicaSet::replicaSet).forEach(archived::add);
+        catalogue.bases().stream().map(BasePlace::replicaSet).forEach(archived::add);
+        return archived;
+    }
+}

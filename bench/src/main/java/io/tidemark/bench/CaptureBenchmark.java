@@ -25,7 +25,7 @@ final class CaptureBenchmark implements Benchmark {
             List<OplogEntry> entries = source.entries();
             long bytes = entries.stream().mapToLong(e -> e.raw().sizeBytes()).sum();
             Map<String, Double> rates =
-                    new Rounds(notes)
+                    Rounds.untilSteady(notes)
                             .add("rawCursorDrain", i -> drain(source, entries.size()))
                             .add("rawProducer", i -> rawProducer(pipe, "raw" + i, entries))
                             .add(OURS, i -> capture(source, pipe, "round" + i, entries.size()))

@@ -5,13 +5,23 @@ import java.util.Map;
 
 /**
  * Measures several things in turn, round after round, so that what else the machine does meets all
- * of them alike; the best of each counts. The first round also warms the machine up.
+ * of them alike; the best of each counts. The first rounds also warm the machine up: while the JVM
+ * compiles, on the same processors, every rate is a fraction of what it is in a process that has
+ * run for a minute, and the more code a part runs the longer that takes.
  */
 final class Rounds {
-    private static final int ROUNDS = 3;
+    private static final int LEAST = 3;
+    private static final int MOST = 12;
+
+    /** Better by more than this share: not steady yet. */
+    private static final double PROGRESS = 0.03;
+
+    /** Rounds without progress after which the rates are taken for steady. */
+    private static final int QUIET = 2;
 
     private final Map<String, Round> measurements = new LinkedHashMap<>();
     private final Benchmark.Notes notes;
+    private final int most;
 
     interface Round {
         /**
@@ -21,8 +31,19 @@ final class Rounds {
         double run(int number) throws Exception;
     }
 
+    /** Three rounds, for measurements that are long in themselves. */
     Rounds(Benchmark.Notes notes) {
+        this(notes, LEAST);
+    }
+
+    private Rounds(Benchmark.Notes notes, int most) {
         this.notes = notes;
+        this.most = most;
+    }
+
+    /** Three rounds at least, then until no rate gets better any more; twelve at most. */
+    static Rounds untilSteady(Benchmark.Notes notes) {
+        return new Rounds(notes, MOST);
     }
 
     Rounds add(String name, Round round) {
@@ -33,12 +54,23 @@ final class Rounds {
     /** The best rate of each measurement, in the order in which they were added. */
     Map<String, Double> run() throws Exception {
         Map<String, Double> best = new LinkedHashMap<>();
-        for (int i = 0; i < ROUNDS; i++) {
-            notes.say("Round " + (i + 1) + " of " + ROUNDS + ": " + measurements.keySet() + " …");
-            for (Map.Entry<String, Round> each : measurements.entrySet()) {
-                best.merge(each.getKey(), each.getValue().run(i), Math::max);
-            }
+        int quiet = 0;
+        for (int i = 0; i < LEAST || (i < most && quiet < QUIET); i++) {
+            notes.say("Round " + (i + 1) + ": " + measurements.keySet() + " …");
+            quiet = progressed(i, best) ? 0 : quiet + 1;
         }
         return best;
+    }
+
+    /** One round; true if it was better than those before. */
+    private boolean progressed(int round, Map<String, Double> best) throws Exception {
+        boolean progressed = false;
+        for (Map.Entry<String, Round> each : measurements.entrySet()) {
+            double rate = each.getValue().run(round);
+            double before = best.getOrDefault(each.getKey(), 0.0);
+            progressed |= rate > before * (1 + PROGRESS);
+            best.put(each.getKey(), Math.max(before, rate));
+        }
+        return progressed;
     }
 }

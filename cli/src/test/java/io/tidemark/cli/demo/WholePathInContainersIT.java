@@ -3,38 +3,36 @@ package io.tidemark.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.embedded.kafka.KafkaInDocker;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.kafka.KafkaContainer;
 
 /**
  * From a write on a shard to the restored cluster, through the broker of the Kafka image under
  * Testcontainers: what comes back is what the cluster was asked to hold.
  */
 class WholePathInContainersIT {
-    private static KafkaContainer kafka;
+    private static KafkaInDocker kafka;
 
     @TempDir private Path folder;
 
     @BeforeAll
     static void start() {
-        assumeTrue(
-                DockerClientFactory.instance().isDockerAvailable(),
-                "Skipped: no Docker here. Start a Docker engine and run ./mvnw verify again");
-        kafka = new KafkaContainer(System.getProperty("tidemark.kafka.image"));
-        kafka.start();
+        Optional<String> missing = KafkaInDocker.whatIsMissing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        kafka = KafkaInDocker.start();
     }
 
     @AfterAll
     static void stop() {
         if (kafka != null) {
-            kafka.stop();
+            kafka.close();
         }
     }
 
@@ -42,7 +40,7 @@ class WholePathInContainersIT {
     void restoresEveryDocumentOfTheMomentBeforeTheDrop() throws Exception {
         long seed = Long.getLong("tidemark.seed", 20_261_120L);
         Story story = new Story(new PrintStream(System.out, true, StandardCharsets.UTF_8), false);
-        DemoServers servers = DemoServers.around(kafka.getBootstrapServers(), kafka::stop, folder);
+        DemoServers servers = DemoServers.around(kafka.bootstrapServers(), kafka::close, folder);
 
         DemoResult result = new Demo(seed, 3, folder, story).run(servers);
 

@@ -14,6 +14,8 @@ import io.tidemark.capture.shards.ShardWatch;
 import io.tidemark.capture.shards.SourceSet;
 import io.tidemark.capture.status.CaptureStatusTopic;
 import io.tidemark.capture.status.Statuses;
+import io.tidemark.capture.tail.BudgetedSource;
+import io.tidemark.capture.tail.MemoryBudget;
 import io.tidemark.capture.tail.OplogTailer;
 import io.tidemark.capture.tail.ReadAheadThread;
 import io.tidemark.capture.tail.SourceRefusedException;
@@ -47,6 +49,7 @@ public final class CaptureAgent implements AutoCloseable {
     private final TopicNames names;
     private final SchemaRegistry registry;
     private final MongoAccess access;
+    private final MemoryBudget budget;
     private final MongoShardDirectory directory;
     private final OplogTopics topics;
     private final ShardWatch shards;
@@ -72,6 +75,7 @@ public final class CaptureAgent implements AutoCloseable {
                 new MongoAccess(
                         new ConnectionString(config.source().uri().value()),
                         config.source().timeout());
+        this.budget = new MemoryBudget(config.memoryBytes());
         this.directory = new MongoShardDirectory(access);
         this.topics = new OplogTopics(names, config.topics());
         this.shards = new ShardWatch(directory, topics::ensureOplog);
@@ -160,7 +164,7 @@ public final class CaptureAgent implements AutoCloseable {
         return new OplogTailer(
                 set.replicaSet(),
                 set.role(),
-                oplog,
+                new BudgetedSource(oplog, budget),
                 new KafkaOplogTopic(names, set.replicaSet(), config.topics(), registry),
                 config.tail(),
                 new SystemTailClock(),

@@ -62,6 +62,10 @@ import java.util.TreeMap;
  * for so long loses its replica sets; the broker's bounds apply</td></tr>
  * <tr><td>{@code owner.stop.timeout}</td><td>10s, 1s–5m</td><td>how long a tailer may take to stop
  * when another agent takes over</td></tr>
+ * <tr><td>{@code memory.bytes}</td><td>half of the JVM's heap, 34MiB–64GiB</td><td>for entries on
+ * their way, all replica sets of this agent together; counted twice their size. A request reserves
+ * 32MiB until its answer is there: replica sets beyond {@code memory.bytes / 32MiB} take turns of
+ * 20 ms, which costs requests, not data</td></tr>
  * <tr><td>{@code registry.urls}</td><td>required</td><td>schema registry, Confluent's REST API;
  * several separated by commas</td></tr>
  * <tr><td>{@code registry.user}, {@code registry.password}</td><td>none</td><td>HTTP Basic</td></tr>
@@ -75,7 +79,8 @@ public record CaptureConfig(
         OplogTopicSettings topics,
         OwnershipSettings ownership,
         RegistryConfig registry,
-        Pace pace) {
+        Pace pace,
+        long memoryBytes) {
     /** How the source cluster is reached and read. */
     public record Source(
             Secret uri, Duration timeout, ReadPreferences preferences, CursorSettings cursors) {}
@@ -112,8 +117,14 @@ public record CaptureConfig(
                                 Duration.ofSeconds(1),
                                 Duration.ofMillis(100),
                                 Duration.ofMinutes(1)));
+        long memory =
+                reader.bytes(
+                        "memory.bytes",
+                        Math.max(34L << 20, Runtime.getRuntime().maxMemory() / 2),
+                        34L << 20,
+                        64L << 30);
         reader.finish();
-        return new CaptureConfig(cluster, source, tail, topics, ownership, registry, pace);
+        return new CaptureConfig(cluster, source, tail, topics, ownership, registry, pace, memory);
     }
 
     private static Source source(ConfigReader reader) {

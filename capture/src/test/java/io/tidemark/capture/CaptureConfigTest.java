@@ -50,6 +50,7 @@ class CaptureConfigTest {
         assertThat(config.pace().shardsRefresh()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.pace().noteInterval()).isEqualTo(Duration.ZERO);
         assertThat(config.pace().statusInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.memoryBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 2);
     }
 
     @Test

@@ -23,19 +23,31 @@ class SmallHeapTest {
 
     @Test
     void aBacklogOfSmallAndGreatestEntriesOfThreeSetsPassesThroughASmallHeap() throws Exception {
-        try (Platform platform = new Platform(directory);
-                SimulatedReplicaSet config = set("cfg", true);
-                SimulatedReplicaSet rs0 = set("rs0", false);
-                SimulatedReplicaSet rs1 = set("rs1", false)) {
-            for (SimulatedReplicaSet shard : List.of(rs0, rs1)) {
-                fill(shard);
+        passesThroughASmallHeap(2, 5);
+    }
+
+    /** Each set alone would fit; what all ask for at once is several times the heap. */
+    @Test
+    void greatestEntriesOfSixShardsAtTheSameTimePassThroughASmallHeap() throws Exception {
+        passesThroughASmallHeap(6, 2);
+    }
+
+    private static void passesThroughASmallHeap(int shards, int rounds) throws Exception {
+        String cluster = "small" + shards;
+        List<SimulatedReplicaSet> sets = new ArrayList<>();
+        try (Platform platform = new Platform(directory.resolve(cluster));
+                SimulatedReplicaSet config = set("cfg", true)) {
+            for (int i = 0; i < shards; i++) {
+                SimulatedReplicaSet shard = set("rs" + i, false);
+                sets.add(shard);
+                fill(shard, rounds);
                 BsonDocument line =
                         new BsonDocument("_id", new BsonString(shard.name()))
                                 .append("host", new BsonString(shard.connectionString()));
                 config.primary().insert("config.shards", List.of(line), WriteContext.plain());
             }
             Map<String, String> environment = new TreeMap<>();
-            platform.settings("small", config.uri())
+            platform.settings(cluster, config.uri())
                     .forEach((k, v) -> environment.put(Platform.variable(k), v));
             try (ForkedJvm agent =
                     ForkedJvm.start(
@@ -44,12 +56,15 @@ class SmallHeapTest {
                             List.of(),
                             environment,
                             "Tailing the oplog",
-                            directory.resolve("agent.log"))) {
+                            directory.resolve(cluster + ".log"))) {
                 agent.awaitReady(Duration.ofSeconds(60));
-                platform.awaitSame("small", rs0);
-                platform.awaitSame("small", rs1);
+                for (SimulatedReplicaSet shard : sets) {
+                    platform.awaitSame(cluster, shard);
+                }
                 assertThat(agent.isAlive()).isTrue();
             }
+        } finally {
+            sets.forEach(SimulatedReplicaSet::close);
         }
     }
 
@@ -61,10 +76,10 @@ class SmallHeapTest {
                 .start();
     }
 
-    private static void fill(SimulatedReplicaSet set) {
+    private static void fill(SimulatedReplicaSet set, int rounds) {
         byte[] greatest = new byte[16 * 1024 * 1024 - 22];
         new java.util.Random(3).nextBytes(greatest);
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < rounds; round++) {
             List<BsonDocument> small = new ArrayList<>();
             for (int i = 0; i < 3000; i++) {
                 small.add(

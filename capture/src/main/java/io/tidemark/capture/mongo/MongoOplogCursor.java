@@ -39,8 +39,11 @@ final class MongoOplogCursor implements OplogCursor {
     private final ClientSession session;
     private final MongoDatabase local;
     private final int batchBytes;
-    private CursorReply reply;
-    private boolean firstGiven;
+    private long cursorId;
+
+    /** What came with the cursor; not kept once it is given, as no reply is. */
+    private List<byte[]> first;
+
     private int batchSize = FIRST_BATCH;
     private boolean broken;
     private boolean closed;
@@ -55,7 +58,9 @@ final class MongoOplogCursor implements OplogCursor {
                         .startSession(
                                 ClientSessionOptions.builder().causallyConsistent(false).build());
         try {
-            this.reply = run(find(from));
+            CursorReply reply = run(find(from));
+            this.cursorId = reply.cursorId();
+            this.first = reply.batch();
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -64,17 +69,17 @@ final class MongoOplogCursor implements OplogCursor {
 
     @Override
     public List<OplogEntry> next(Duration wait) {
-        if (!firstGiven) {
-            firstGiven = true;
-            if (!reply.batch().isEmpty()) {
-                return entries(reply.batch());
-            }
+        if (!first.isEmpty()) {
+            List<byte[]> given = first;
+            first = List.of();
+            return entries(given);
         }
-        if (reply.cursorId() == 0) {
+        if (cursorId == 0) {
             throw new SourceUnavailableException(
                     "The cursor over the oplog of " + member.address() + " was closed by it");
         }
-        reply = run(getMore(reply.cursorId(), wait));
+        CursorReply reply = run(getMore(cursorId, wait));
+        cursorId = reply.cursorId();
         return entries(reply.batch());
     }
 
@@ -84,7 +89,7 @@ final class MongoOplogCursor implements OplogCursor {
             return;
         }
         closed = true;
-        if (reply.cursorId() != 0 && !broken) {
+        if (cursorId != 0 && !broken) {
             killCursor();
         }
         session.close();
@@ -146,9 +151,7 @@ final class MongoOplogCursor implements OplogCursor {
             local.runCommand(
                     session,
                     new BsonDocument("killCursors", new BsonString("oplog.rs"))
-                            .append(
-                                    "cursors",
-                                    new BsonArray(List.of(new BsonInt64(reply.cursorId())))),
+                            .append("cursors", new BsonArray(List.of(new BsonInt64(cursorId)))),
                     ReadPreference.primaryPreferred(),
                     BsonDocument.class);
         } catch (MongoException e) {

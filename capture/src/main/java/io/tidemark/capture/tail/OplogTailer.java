@@ -67,7 +67,7 @@ public final class OplogTailer implements AutoCloseable {
         this.clock = clock;
         this.readAhead = readAhead;
         this.resumption = new Resumption(replicaSet, source, settings.awaitData());
-        this.publication = new Publication(topic, settings, clock);
+        this.publication = new Publication(topic, settings, clock, this::release);
         this.patience = new Patience(settings.gapPatience(), clock);
         this.log = new TailLog(replicaSet);
     }
@@ -335,6 +335,12 @@ public final class OplogTailer implements AutoCloseable {
         if (feed != null) {
             feed.close();
             feed = null;
+        }
+    }
+
+    private void release(long entryBytes) {
+        if (feed != null) {
+            feed.release(entryBytes);
         }
     }
 

@@ -11,6 +11,7 @@ import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogRecords;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * What one tailer has given to the topic: where the topic ends, what is not committed yet, and when
@@ -20,17 +21,24 @@ final class Publication {
     private final OplogTopic topic;
     private final TailSettings settings;
     private final TailClock clock;
+    private final LongConsumer committedBytes;
     private Incarnation incarnation;
     private ResumePoint end = new ResumePoint.Empty();
     private Optime last = Optime.NONE;
     private Optime committed = Optime.NONE;
     private int pending;
     private int pendingGaps;
+    private long pendingBytes;
     private long pendingSince;
     private long records;
     private long gaps;
 
-    Publication(OplogTopic topic, TailSettings settings, TailClock clock) {
+    /**
+     * @param committedBytes told how many bytes of entries each commit made readable
+     */
+    Publication(
+            OplogTopic topic, TailSettings settings, TailClock clock, LongConsumer committedBytes) {
+        this.committedBytes = committedBytes;
         this.topic = topic;
         this.settings = settings;
         this.clock = clock;
@@ -40,6 +48,7 @@ final class Publication {
     ResumePoint open() {
         pending = 0;
         pendingGaps = 0;
+        pendingBytes = 0;
         end = topic.open();
         if (end instanceof ResumePoint.AfterEntry entry) {
             last = entry.last();
@@ -112,6 +121,7 @@ final class Publication {
             PreparedEntry entry = batch.get(i);
             requireOrder(entry.optime());
             topic.append(entry);
+            pendingBytes += entry.entryBytes();
             added();
             last = entry.optime();
             if (commitIsDue()) {
@@ -146,6 +156,8 @@ final class Publication {
         pending = 0;
         pendingGaps = 0;
         committed = last;
+        committedBytes.accept(pendingBytes);
+        pendingBytes = 0;
     }
 
     private int overlap(List<PreparedEntry> batch) {

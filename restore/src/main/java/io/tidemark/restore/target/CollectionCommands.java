@@ -1,6 +1,7 @@
 package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
+import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.replay.IndexRefusedException;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
@@ -40,8 +41,24 @@ final class CollectionCommands {
                     if (!created) {
                         createAnew(namespace, options);
                     }
-                    return uuidOf(namespace);
+                    Optional<UUID> uuid = uuidOf(namespace);
+                    if (isBuckets(namespace) && uuid.isEmpty()) {
+                        throw noBuckets(namespace);
+                    }
+                    return uuid;
                 });
+    }
+
+    /** Servers to come keep time-series collections in one collection, without a view. */
+    private RestoreException noBuckets(Namespace namespace) {
+        return new RestoreException.TargetRefused(
+                "Target "
+                        + commands.address()
+                        + " keeps time-series collections in another form than the source: it has"
+                        + " no collection "
+                        + namespace
+                        + " for the buckets. Restore into servers of the source's version, and"
+                        + " upgrade those.");
     }
 
     void drop(Namespace namespace) {

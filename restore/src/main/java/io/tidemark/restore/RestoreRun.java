@@ -61,7 +61,7 @@ final class RestoreRun implements AutoCloseable {
     private final BackgroundWork background = new BackgroundWork();
     private ChunkTable chunks = new ChunkTable(List.of());
     private boolean chunksStaged;
-    private boolean uuidsKept = true;
+    private CollectionUuids uuids = new CollectionUuids(chunks);
 
     RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
         this.request = request;
@@ -251,20 +251,23 @@ final class RestoreRun implements AutoCloseable {
 
     void writeMetadata() {
         progress.phase(RestoreProgress.Phase.IDENTITY);
-        Map<UUID, UUID> uuids = differentUuids();
+        uuids = compareUuids();
+        warnings.addAll(uuids.warnings());
         targets.forEach(
                 (set, target) -> {
                     if (set.isConfigServer()) {
-                        metadataRestore(set, uuids).run();
+                        metadataRestore(set, uuids.rewritten()).run();
                     } else if (facts.get(set).isClusterMember()) {
                         dropRoutingCache(set, target);
                     }
                 });
-        new ShardIdentities(plan, targets, facts, cluster, this::shardId).write(warnings);
+        if (uuids.fitTogether()) {
+            new ShardIdentities(plan, targets, facts, cluster, this::shardId).write(warnings);
+        }
         warnings.add("Users, roles and keys (admin.system.*) are the targets' own: not restored.");
     }
 
-    private MetadataRestore metadataRestore(ReplicaSetPlan config, Map<UUID, UUID> uuids) {
+    private MetadataRestore metadataRestore(ReplicaSetPlan config, Map<UUID, UUID> rewritten) {
         Map<String, String> hosts = new HashMap<>();
         facts.forEach(
                 (set, fact) -> {
@@ -272,7 +275,7 @@ final class RestoreRun implements AutoCloseable {
                     shardId(set).ifPresent(id -> hosts.put(id, host));
                 });
         return new MetadataRestore(
-                cluster, targets.get(config), facts.get(config), chunksStaged, uuids, hosts);
+                cluster, targets.get(config), facts.get(config), chunksStaged, rewritten, hosts);
     }
 
     /** Stale after the restore: a shard reads it anew from the config servers. */
@@ -287,48 +290,14 @@ final class RestoreRun implements AutoCloseable {
         }
     }
 
-    /**
-     * The target's UUIDs of sharded collections by the source's, where they differ and one shard
-     * holds the collection.
-     */
-    private Map<UUID, UUID> differentUuids() {
-        Map<UUID, UUID> rewritten = new HashMap<>();
-        List<String> kept = new ArrayList<>();
+    private CollectionUuids compareUuids() {
+        CollectionUuids compared = new CollectionUuids(chunks);
         for (ReplicaSetRestore restore : restores) {
-            for (CollectionState collection : restore.replay().collections()) {
-                boolean differs =
-                        collection.target() == targets.get(restore.plan())
-                                && collection.uuid().isPresent()
-                                && collection.targetUuid().isPresent()
-                                && !collection.uuid().equals(collection.targetUuid());
-                if (differs) {
-                    uuidsKept = false;
-                    boolean spread = chunks.owners(collection.namespace()).size() > 1;
-                    if (spread) {
-                        kept.add(collection.namespace().toString());
-                    } else {
-                        rewritten.put(collection.uuid().get(), collection.targetUuid().get());
-                    }
-                }
-            }
+            restore.replay().collections().stream()
+                    .filter(c -> c.target() == targets.get(restore.plan()))
+                    .forEach(compared::see);
         }
-        warnAboutUuids(kept);
-        return rewritten;
-    }
-
-    private void warnAboutUuids(List<String> kept) {
-        if (!uuidsKept) {
-            warnings.add(
-                    "Collections have new UUIDs: a target has no applyOps, or it may not be used"
-                            + " (role restore).");
-        }
-        if (!kept.isEmpty()) {
-            warnings.add(
-                    "The config metadata keep the source's UUIDs of collections on several shards ("
-                            + String.join(", ", new java.util.TreeSet<>(kept))
-                            + "), which the targets do not have: these targets can't be joined to"
-                            + " one sharded cluster as they are.");
-        }
+        return compared;
     }
 
     RestoreReport verify() {
@@ -348,7 +317,7 @@ final class RestoreRun implements AutoCloseable {
                 orphans.values().stream().mapToLong(Long::longValue).sum(),
                 orphans,
                 found.isEmpty(),
-                uuidsKept,
+                uuids.areKept(),
                 warnings,
                 found,
                 (System.nanoTime() - startedNanos) / 1e9);

@@ -3,6 +3,7 @@ package io.tidemark.restore.guard;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -191,6 +192,19 @@ public final class TargetGuard {
             reasons.add(
                     "it belongs to a sharded cluster but has no applyOps, so sharded collections"
                             + " can't get one UUID on all shards");
+        }
+        List<Namespace> series =
+                metadata.shardedCollections().keySet().stream()
+                        .filter(name -> name.collection().startsWith("system.buckets."))
+                        .toList();
+        if (metadata.shards().size() > 1 && !series.isEmpty()) {
+            reasons.add(
+                    "it belongs to a sharded cluster, and time-series collections that are sharded"
+                            + " ("
+                            + series.get(0)
+                            + (series.size() > 1 ? " and others" : "")
+                            + ") can't get one UUID on all shards: restore into replica sets of no"
+                            + " cluster");
         }
         Set<String> shards = new TreeSet<>();
         metadata.shards().forEach(shard -> shards.add(shard.id()));

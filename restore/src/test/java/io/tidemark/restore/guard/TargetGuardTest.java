@@ -3,12 +3,18 @@ package io.tidemark.restore.guard;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.restore.BsonFiles;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import java.util.List;
@@ -60,6 +66,31 @@ final class TargetGuardTest {
     }
 
     @Test
+    void refusesShardedTimeSeriesInARunningClusterOnly() {
+        MemoryTarget config = new MemoryTarget();
+        put(config, "config.shards", "{_id: 'a', host: 'a/h:1'}");
+        put(config, "config.shards", "{_id: 'b', host: 'b/h:2'}");
+        put(config, "config.collections", "{_id: 'db.system.buckets.heat', key: {meta: 1}}");
+        TargetGuard guard = new TargetGuard(new ClusterMetadata(config));
+        SourceNeeds nothing = new SourceNeeds(Optional.empty(), Optional.empty(), 0);
+
+        assertThatThrownBy(() -> guard.check(PLAN, shard(Optional.of("a")), nothing))
+                .isInstanceOf(RestoreException.TargetRefused.class)
+                .hasMessageContaining("db.system.buckets.heat) can't get one UUID");
+        assertThatCode(() -> guard.check(PLAN, shard(Optional.empty()), nothing))
+                .doesNotThrowAnyException();
+    }
+
+    private static void put(MemoryTarget target, String namespace, String document) {
+        Namespace name = Namespace.of(namespace);
+        RawDocument raw = BsonFiles.json(document);
+        if (!target.collections().containsKey(name)) {
+            target.create(name, Optional.empty(), BsonFiles.json("{}"));
+        }
+        target.write(name, List.of(new DocumentWrite.Put(DocumentId.ofDocument(raw), raw, true)));
+    }
+
+    @Test
     void takesEqualAndNewerOnesAndWhatNobodyTells() {
         assertThatCode(() -> check("8.0.1", "8.0", 1_000, "8.0.4", "8.0", 1_000))
                 .doesNotThrowAnyException();
@@ -97,7 +128,16 @@ final class TargetGuardTest {
                                 Optional.of(sourceVersion), Optional.of(sourceFeatures), bytes));
     }
 
+    private static TargetFacts shard(Optional<String> identity) {
+        return facts("8.0.1", TargetCondition.UNKNOWN, identity);
+    }
+
     private static TargetFacts facts(String version, TargetCondition condition) {
+        return facts(version, condition, Optional.empty());
+    }
+
+    private static TargetFacts facts(
+            String version, TargetCondition condition, Optional<String> identity) {
         return new TargetFacts(
                 "new:1",
                 List.of("new:1"),
@@ -105,7 +145,7 @@ final class TargetGuardTest {
                 version,
                 true,
                 List.of(),
-                Optional.empty(),
+                identity,
                 List.of(),
                 List.of(),
                 0,

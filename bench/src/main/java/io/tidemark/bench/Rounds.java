@@ -1,5 +1,6 @@
 package io.tidemark.bench;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,6 +19,9 @@ final class Rounds {
 
     /** Rounds without progress after which the rates are taken for steady. */
     private static final int QUIET = 2;
+
+    /** After this time no further round begins: on a busy machine nothing ever gets steady. */
+    private static final Duration LONGEST = Duration.ofSeconds(90);
 
     private final Map<String, Round> measurements = new LinkedHashMap<>();
     private final Benchmark.Notes notes;
@@ -41,7 +45,7 @@ final class Rounds {
         this.most = most;
     }
 
-    /** Three rounds at least, then until no rate gets better any more; twelve at most. */
+    /** Three rounds at least, then until no rate gets better any more; twelve, or 90 s, at most. */
     static Rounds untilSteady(Benchmark.Notes notes) {
         return new Rounds(notes, MOST);
     }
@@ -55,7 +59,8 @@ final class Rounds {
     Map<String, Double> run() throws Exception {
         Map<String, Double> best = new LinkedHashMap<>();
         int quiet = 0;
-        for (int i = 0; i < LEAST || (i < most && quiet < QUIET); i++) {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        for (int i = 0; i < LEAST || (i < most && quiet < QUIET && System.nanoTime() < end); i++) {
             notes.say("Round " + (i + 1) + ": " + measurements.keySet() + " …");
             quiet = progressed(i, best) ? 0 : quiet + 1;
         }

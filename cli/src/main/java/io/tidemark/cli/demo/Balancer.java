@@ -5,30 +5,30 @@ import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import java.util.List;
 import java.util.Random;
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
 
 /**
- * Moves chunks of the orders from shard to shard, one after the other without a pause, as the
+ * Moves chunks of a collection from shard to shard, one after the other without a pause, as the
  * balancer of a busy cluster does: step by step between the shop's writes.
  */
 final class Balancer {
-    private static final String ORDERS = "shop.orders";
     private static final String ENTER = "enter the critical section";
     private static final String RELEASE = "release";
 
     private final SimulatedCluster cluster;
     private final Random random;
-    private final List<Integer> chunks;
+    private final String namespace;
+    private final List<BsonDocument> chunks;
     private Migration current;
     private int next;
     private int moves;
 
     /**
-     * @param chunks a customer of each chunk
+     * @param chunks a shard key of each chunk
      */
-    Balancer(SimulatedCluster cluster, Random random, List<Integer> chunks) {
+    Balancer(SimulatedCluster cluster, Random random, String namespace, List<BsonDocument> chunks) {
         this.cluster = cluster;
         this.random = random;
+        this.namespace = namespace;
         this.chunks = List.copyOf(chunks);
     }
 
@@ -47,12 +47,11 @@ final class Balancer {
     }
 
     private Migration begin() {
-        BsonInt32 customer = new BsonInt32(chunks.get(next++ % chunks.size()));
-        BsonDocument key = new BsonDocument("customer", customer);
-        String owner = cluster.routing().collection(ORDERS).orElseThrow().shardOf(key);
+        BsonDocument key = chunks.get(next++ % chunks.size());
+        String owner = cluster.routing().collection(namespace).orElseThrow().shardOf(key);
         List<String> others =
                 cluster.shards().keySet().stream().filter(shard -> !shard.equals(owner)).toList();
-        return cluster.moveChunk(ORDERS, key, others.get(random.nextInt(others.size())));
+        return cluster.moveChunk(namespace, key, others.get(random.nextInt(others.size())));
     }
 
     /** Ends the move under way. */

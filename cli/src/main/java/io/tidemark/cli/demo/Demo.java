@@ -69,9 +69,9 @@ final class Demo {
             long captured;
             try (Pipeline pipeline = Pipeline.start(CLUSTER, source.config().uri(), servers)) {
                 story.line("capture tails every oplog, sink rolls slices into the bucket");
-                work(source);
+                Balancer balancer = work(source);
                 ClusterTime end = ClusterTime.of(source.noopEverywhere());
-                pipeline.awaitArchived(bucket, end, shards + 1);
+                pipeline.awaitArchived(bucket, end, shards + 1, balancer::step);
                 story.line("everything until %s is in the bucket", end);
                 captured = pipeline.stop();
             }
@@ -102,13 +102,14 @@ final class Demo {
                 .start();
     }
 
-    private void work(SimulatedCluster source) throws InterruptedException {
+    /** Gives the balancer, which goes on with the accounts. */
+    private Balancer work(SimulatedCluster source) throws InterruptedException {
         story.chapter("2. The shop at work");
         Random random = new Random(seed);
         try (MongoClient client = MongoClients.create(source.uri())) {
             Shop shop = new Shop(client, random, List.copyOf(source.shards().keySet()));
             shop.open();
-            Balancer balancer = new Balancer(source, random, shop.splitTheOrders());
+            Balancer balancer = new Balancer(source, random, "shop.orders", shop.splitTheOrders());
             story.line("%,d accounts with %,d each, sharded", Shop.ACCOUNTS, Shop.BALANCE);
             List<Transfers> transfers = new ArrayList<>();
             for (int i = 0; i < TRANSFERS; i++) {
@@ -124,6 +125,7 @@ final class Demo {
             story.line(
                     "%,d transfers between accounts, each one transaction, most over two shards",
                     done);
+            return new Balancer(source, random, "shop.accounts", shop.chunksOfAccounts());
         }
     }
 

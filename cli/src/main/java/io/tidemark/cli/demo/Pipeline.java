@@ -93,8 +93,12 @@ final class Pipeline implements AutoCloseable {
         return agent.progress().values().stream().mapToLong(TailProgress::entries).sum();
     }
 
-    /** Waits until the bucket holds every replica set's entries up to {@code time}. */
-    void awaitArchived(ObjectStore bucket, ClusterTime time, int replicaSets)
+    /**
+     * Waits until the bucket holds every replica set's entries up to {@code time}.
+     *
+     * @param meanwhile run again and again
+     */
+    void awaitArchived(ObjectStore bucket, ClusterTime time, int replicaSets, Runnable meanwhile)
             throws InterruptedException {
         Catalogue catalogue = new Catalogue(bucket, cluster);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -109,6 +113,7 @@ final class Pipeline implements AutoCloseable {
                 throw new IllegalStateException(
                         "after " + PATIENCE.toSeconds() + " s the archive does not reach " + time);
             }
+            meanwhile.run();
             Thread.sleep(100);
         }
     }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 
 /**
@@ -72,19 +74,29 @@ final class Shop {
         }
     }
 
-    /** Makes chunks small enough to be moved; gives a customer of each. */
-    List<Integer> splitTheOrders() {
+    /** A shard key of each chunk of the accounts. */
+    List<BsonDocument> chunksOfAccounts() {
+        List<BsonDocument> keys = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            BsonInt32 account = new BsonInt32(ACCOUNTS * i / shards.size());
+            keys.add(new BsonDocument("_id", account));
+        }
+        return keys;
+    }
+
+    /** Makes chunks small enough to be moved; gives a shard key of each. */
+    List<BsonDocument> splitTheOrders() {
         int chunks = shards.size() * CHUNKS_PER_SHARD;
-        List<Integer> customers = new ArrayList<>();
+        List<BsonDocument> keys = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
             int bound = CUSTOMERS * i / chunks;
-            customers.add(bound);
+            keys.add(new BsonDocument("customer", new BsonInt32(bound)));
             if (i % CHUNKS_PER_SHARD != 0) {
                 Document middle = new Document("customer", bound);
                 run(new Document("split", "shop.orders").append("middle", middle));
             }
         }
-        return customers;
+        return keys;
     }
 
     /**

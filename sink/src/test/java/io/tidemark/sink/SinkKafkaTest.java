@@ -149,6 +149,26 @@ final class SinkKafkaTest {
     }
 
     @Test
+    void aStaticMemberFindsTheTopicsThatWereMadeWhileItWasAway() throws Exception {
+        OplogScript one = new OplogScript(7).start().some(50, 500);
+        OplogScript two = new OplogScript(8).start().some(50, 500);
+        ReplicaSet rs1 = new ReplicaSet("rs1");
+        Map<String, String> member = Map.of("kafka.group.instance.id", "one");
+        source.createTopic(topic(RS0));
+        source.publish(topic(RS0), one.records(), 100);
+        try (Running sink = run(member)) {
+            sink.awaitHolds(RS0, one);
+        }
+        source.createTopic(topic(rs1));
+        source.publish(topic(rs1), two.records(), 100);
+        try (Running sink = run(member)) {
+            sink.awaitHolds(rs1, two);
+        }
+        assertHolds(RS0, one);
+        assertHolds(rs1, two);
+    }
+
+    @Test
     void aTopicDeletedAndMadeAnewGoesOnWhereTheBucketEnds() throws Exception {
         OplogScript script = new OplogScript(6).start().some(200, 3_000);
         source.createTopic(topic(RS0));

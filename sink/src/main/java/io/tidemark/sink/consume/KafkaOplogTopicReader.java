@@ -40,12 +40,15 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
     private static final int FETCH_BYTES = 18 * 1024 * 1024;
     private final TopicNames names;
     private final Consumer<byte[], byte[]> consumer;
+    private final StaticMember membership;
     private final Map<TopicPartition, OplogPartition> assigned = new HashMap<>();
     private boolean closed;
 
-    private KafkaOplogTopicReader(TopicNames names, Consumer<byte[], byte[]> consumer) {
+    private KafkaOplogTopicReader(
+            TopicNames names, Consumer<byte[], byte[]> consumer, StaticMember membership) {
         this.names = names;
         this.consumer = consumer;
+        this.membership = membership;
     }
 
     /**
@@ -72,7 +75,8 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
         return new KafkaOplogTopicReader(
                 names,
                 new KafkaConsumer<>(
-                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                StaticMember.of(config));
     }
 
     @Override
@@ -83,6 +87,7 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
     @Override
     public Polled poll(Duration atMost) {
         try {
+            membership.beforePoll(consumer);
             ConsumerRecords<byte[], byte[]> records = consumer.poll(atMost);
             return new Polled(split(records), Set.of());
         } catch (OffsetOutOfRangeException e) {
@@ -199,6 +204,7 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
                 consumer.seek(tp, 0);
             }
             consumer.pause(partitions);
+            membership.assigned();
             listener.assigned(ours);
         }
 

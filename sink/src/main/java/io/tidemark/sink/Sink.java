@@ -1,6 +1,8 @@
 package io.tidemark.sink;
 
 import io.tidemark.schemas.avro.OplogRecord;
+import io.tidemark.schemas.avro.TopologyEventRecord;
+import io.tidemark.schemas.avro.WindowsRecord;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
 import io.tidemark.schemas.registry.SchemaRegistry;
@@ -14,6 +16,10 @@ import io.tidemark.sink.store.ArchiveEnds;
 import io.tidemark.sink.store.KafkaProgressLog;
 import io.tidemark.sink.store.ProgressLog;
 import io.tidemark.sink.store.RangeStore;
+import io.tidemark.sink.timeline.KafkaTimelineTopics;
+import io.tidemark.sink.timeline.TimelineArchiver;
+import io.tidemark.sink.timeline.TimelineLoop;
+import io.tidemark.sink.timeline.TimelineSettings;
 import io.tidemark.storage.encryption.FileKeyRing;
 import io.tidemark.storage.frames.FrameCodecs;
 import io.tidemark.storage.frames.FrameOptions;
@@ -21,6 +27,7 @@ import io.tidemark.storage.frames.MemoryBudget;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -31,22 +38,22 @@ import org.apache.kafka.clients.admin.Admin;
 
 /** A worker with everything it needs, over real Kafka and a real bucket. */
 public final class Sink implements AutoCloseable {
+    private static final Duration TIMELINE_PAUSE = Duration.ofSeconds(30);
     private final ObjectStore store;
     private final TopicFacts topics;
     private final ProgressLog progress;
     private final ExecutorService tasks;
     private final ExecutorService puts;
     private final SinkWorker worker;
+    private final TimelineLoop timeline;
 
     private Sink(SinkConfig config, SinkMetrics metrics) throws IOException {
         TopicNames names = new TopicNames(config.cluster());
         SchemaRegistry registry = new ConfluentRestRegistry(config.registry());
+        FrameOptions frames = frames(config);
         ArchiverSettings settings =
                 new ArchiverSettings(
-                        config.cluster(),
-                        config.roll(),
-                        frames(config),
-                        decoder(registry)::deserialize);
+                        config.cluster(), config.roll(), frames, decoder(registry)::deserialize);
         this.store = config.bucket().open();
         this.topics = new KafkaTopicFacts(Admin.create(Map.copyOf(config.kafka())));
         this.progress = new KafkaProgressLog(names, config.kafka(), registry);
@@ -66,6 +73,33 @@ public final class Sink implements AutoCloseable {
                         Clock.systemUTC(),
                         tasks,
                         puts);
+        this.timeline =
+                new TimelineLoop(
+                        () -> timelineArchiver(names, config, frames, registry),
+                        TIMELINE_PAUSE,
+                        config.stop().multipliedBy(2),
+                        worker::stop);
+    }
+
+    private TimelineArchiver timelineArchiver(
+            TopicNames names, SinkConfig config, FrameOptions frames, SchemaRegistry registry) {
+        RecordDeserializer<TopologyEventRecord> events =
+                new RecordDeserializer<>(
+                        registry, TopologyEventRecord.class, TopologyEventRecord.getClassSchema());
+        RecordDeserializer<WindowsRecord> windows =
+                new RecordDeserializer<>(
+                        registry, WindowsRecord.class, WindowsRecord.getClassSchema());
+        TimelineSettings settings =
+                new TimelineSettings(
+                        config.cluster(),
+                        config.timeline().interval(),
+                        config.timeline().memoryBytes(),
+                        config.stop(),
+                        frames,
+                        value -> events.deserialize(names.events(), value),
+                        value -> windows.deserialize(names.windows(), value));
+        return new TimelineArchiver(
+                KafkaTimelineTopics.of(names, config.kafka()), settings, store, Clock.systemUTC());
     }
 
     /** Makes the parts; connections are made when {@link #run} is called. */
@@ -113,20 +147,27 @@ public final class Sink implements AutoCloseable {
      */
     public void run() {
         worker.start();
+        timeline.start();
         worker.run();
+        if (timeline.death().orElse(null) instanceof Error e) {
+            throw e;
+        }
     }
 
     /** Makes {@link #run} return soon. Any thread. */
     public void stop() {
         worker.stop();
+        timeline.stop();
     }
 
     /** Puts the last slices, leaves the group, gives everything back. After {@link #run}. */
     @Override
     public void close() {
         try {
+            timeline.stop();
             worker.close();
         } finally {
+            timeline.close();
             progress.close();
             topics.close();
             tasks.shutdownNow();

@@ -34,6 +34,7 @@ import java.util.TreeSet;
  * @param puts {@code puts} (1 to 256, default 4): uploads at once, at most one per topic
  * @param compressionLevel {@code compression.level} (1 to 19, default 3) of zstd
  * @param keyRing {@code encryption.keys}: file of the key ring; without it objects are in the clear
+ * @param timeline how events and windows are kept
  * @param stop {@code stop.timeout} (1 s to 10 m, default 30 s): for the last slices at the end
  */
 public record SinkConfig(
@@ -49,8 +50,17 @@ public record SinkConfig(
         int puts,
         int compressionLevel,
         Optional<Path> keyRing,
+        Timeline timeline,
         Duration stop) {
     private static final long MIB = 1024L * 1024;
+
+    /**
+     * @param interval {@code timeline.interval} (1 s to 1 d, default 1 m): restore windows are put
+     *     at most this often; what restores may be asked for when Kafka is gone is older by it
+     * @param memoryBytes {@code timeline.memory.bytes} (1 MiB to 1 GiB, default 32 MiB): for the
+     *     parts of the windows topic; beyond it the timeline is not archived, slices are
+     */
+    public record Timeline(Duration interval, long memoryBytes) {}
 
     public SinkConfig {
         kafka = Map.copyOf(kafka);
@@ -83,6 +93,10 @@ public record SinkConfig(
         int puts = reader.number("puts", 4, 1, 256);
         int level = reader.number("compression.level", FrameOptions.DEFAULT_LEVEL, 1, 19);
         Optional<Path> keys = reader.optionalPath("encryption.keys");
+        Timeline timeline =
+                new Timeline(
+                        seconds(reader, "timeline.interval", 60, 86_400),
+                        reader.bytes("timeline.memory.bytes", 32 * MIB, MIB, 1024 * MIB));
         Duration stop = seconds(reader, "stop.timeout", 30, 600);
         reader.finish();
         return new SinkConfig(
@@ -98,6 +112,7 @@ public record SinkConfig(
                 puts,
                 level,
                 keys,
+                timeline,
                 stop);
     }
 
@@ -130,6 +145,10 @@ public record SinkConfig(
                 + compressionLevel
                 + " encryption.keys="
                 + keyRing
+                + " timeline.interval="
+                + timeline.interval()
+                + " timeline.memory.bytes="
+                + timeline.memoryBytes()
                 + " stop.timeout="
                 + stop;
     }

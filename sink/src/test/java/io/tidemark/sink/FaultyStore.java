@@ -11,12 +11,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** Another store, some of whose calls fail: puts before or after they had their effect. */
-final class FaultyStore implements ObjectStore {
+public final class FaultyStore implements ObjectStore {
     private final ObjectStore store;
     private final Random random;
     private final int oneIn;
 
-    FaultyStore(ObjectStore store, Random random, int oneIn) {
+    public FaultyStore(ObjectStore store, Random random, int oneIn) {
         this.store = store;
         this.random = random;
         this.oneIn = oneIn;

@@ -28,6 +28,8 @@ final class SinkConfigTest {
         assertThat(config.puts()).isEqualTo(4);
         assertThat(config.compressionLevel()).isEqualTo(3);
         assertThat(config.keyRing()).isEmpty();
+        assertThat(config.timeline())
+                .isEqualTo(new SinkConfig.Timeline(Duration.ofMinutes(1), 32 * MIB));
         assertThat(config.stop()).isEqualTo(Duration.ofSeconds(30));
     }
 
@@ -44,6 +46,8 @@ final class SinkConfigTest {
         values.put("puts", "9");
         values.put("compression.level", "7");
         values.put("encryption.keys", "/keys");
+        values.put("timeline.interval", "5s");
+        values.put("timeline.memory.bytes", "2MiB");
         values.put("stop.timeout", "1m");
 
         SinkConfig config = SinkConfig.of(values);
@@ -58,6 +62,8 @@ final class SinkConfigTest {
         assertThat(config.puts()).isEqualTo(9);
         assertThat(config.compressionLevel()).isEqualTo(7);
         assertThat(config.keyRing()).contains(Path.of("/keys"));
+        assertThat(config.timeline())
+                .isEqualTo(new SinkConfig.Timeline(Duration.ofSeconds(5), 2 * MIB));
         assertThat(config.stop()).isEqualTo(Duration.ofMinutes(1));
     }
 

@@ -14,6 +14,7 @@ import io.tidemark.storage.timeline.EventsWriter;
 import io.tidemark.storage.timeline.SealedTimeline;
 import io.tidemark.storage.timeline.TimelineHeader;
 import io.tidemark.storage.timeline.TimelineReader;
+import io.tidemark.storage.timeline.WindowsWriter;
 import io.tidemark.timeline.watermark.Watermark;
 import io.tidemark.timeline.wire.EventRecords;
 import io.tidemark.timeline.wire.WindowsContent;
@@ -81,13 +82,12 @@ public final class TimelineStore {
         ClusterTime after =
                 stored.lastEvents().map(last -> last.key().through()).orElse(ClusterTime.ZERO);
         FrameOptions options = FrameOptions.defaults();
-        try (EventsWriter writer =
-                new EventsWriter(cluster, incarnation, after, NO_TOPIC, options)) {
+        try (EventsWriter writer = new EventsWriter(cluster, after, NO_TOPIC, options)) {
             long line = 0;
             for (Map.Entry<String, Optional<TopologyEventRecord>> change : changes.entrySet()) {
                 writer.add(line++, change.getKey(), change.getValue());
             }
-            try (SealedTimeline run = writer.seal()) {
+            try (SealedTimeline run = writer.seal(incarnation)) {
                 run.putTo(bucket);
             }
         }
@@ -115,14 +115,12 @@ public final class TimelineStore {
                         content.capturedFrontiers(),
                         content.archivedFrontiers(),
                         content.bases());
-        try (SealedTimeline picture =
-                SealedTimeline.windows(
-                        cluster,
-                        incarnation,
-                        WindowsRecords.parts(told),
-                        new KafkaRange(NO_TOPIC, 0, 0),
-                        FrameOptions.defaults())) {
-            picture.putTo(bucket);
+        try (WindowsWriter writer = new WindowsWriter(cluster, FrameOptions.defaults())) {
+            WindowsRecords.parts(told).forEach(writer::add);
+            try (SealedTimeline picture =
+                    writer.seal(incarnation, new KafkaRange(NO_TOPIC, 0, 0))) {
+                picture.putTo(bucket);
+            }
         }
     }
 }

@@ -65,6 +65,11 @@ public record TopicNames(ClusterName cluster) {
         return prefix() + "sink";
     }
 
+    /** The consumer group whose assignment decides which worker archives the timeline. */
+    public String timelineSinkGroup() {
+        return prefix() + "sink-timeline";
+    }
+
     /** The producer id that fences every earlier owner of a replica set. */
     public String captureTransactionalId(ReplicaSet replicaSet) {
         return prefix() + replicaSet.name();

@@ -25,38 +25,39 @@ public final class KafkaTopicFacts implements TopicFacts {
 
     @Override
     public TopicState state(OplogPartition partition) {
-        TopicPartition tp = new TopicPartition(partition.topic(), 0);
-        var topic = admin.describeTopics(List.of(partition.topic()));
-        var earliest = admin.listOffsets(Map.of(tp, OffsetSpec.earliest()));
-        var latest = admin.listOffsets(Map.of(tp, OffsetSpec.latest()));
-        String id =
-                await(partition, topic.topicNameValues().get(partition.topic()))
-                        .topicId()
-                        .toString();
-        return new TopicState(
-                id,
-                await(partition, earliest.partitionResult(tp)).offset(),
-                await(partition, latest.partitionResult(tp)).offset());
+        return state(partition.topic());
     }
 
-    private static <T> T await(OplogPartition partition, KafkaFuture<T> answer) {
+    /** Of any topic with one partition; as {@link #state(OplogPartition)}. */
+    public TopicState state(String name) {
+        TopicPartition tp = new TopicPartition(name, 0);
+        var topic = admin.describeTopics(List.of(name));
+        var earliest = admin.listOffsets(Map.of(tp, OffsetSpec.earliest()));
+        var latest = admin.listOffsets(Map.of(tp, OffsetSpec.latest()));
+        String id = await(name, topic.topicNameValues().get(name)).topicId().toString();
+        return new TopicState(
+                id,
+                await(name, earliest.partitionResult(tp)).offset(),
+                await(name, latest.partitionResult(tp)).offset());
+    }
+
+    private static <T> T await(String topic, KafkaFuture<T> answer) {
         try {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw refused(partition, "interrupted", e);
+            throw refused(topic, "interrupted", e);
         } catch (ExecutionException e) {
-            throw refused(partition, String.valueOf(e.getCause().getMessage()), e);
+            throw refused(topic, String.valueOf(e.getCause().getMessage()), e);
         } catch (TimeoutException e) {
-            throw refused(partition, "no answer for " + PATIENCE_SECONDS + " s", e);
+            throw refused(topic, "no answer for " + PATIENCE_SECONDS + " s", e);
         }
     }
 
-    private static TopicsRefusedException refused(
-            OplogPartition partition, String reason, Exception e) {
+    private static TopicsRefusedException refused(String topic, String reason, Exception e) {
         return new TopicsRefusedException(
                 "Can't ask the brokers about topic "
-                        + partition
+                        + topic
                         + " ("
                         + reason
                         + "). See that"

@@ -23,7 +23,6 @@ import java.util.Optional;
  */
 public final class EventsWriter implements AutoCloseable {
     private final ClusterName cluster;
-    private final Incarnation incarnation;
     private final ClusterTime after;
     private final String topicId;
     private final FramedWriter frames;
@@ -32,18 +31,12 @@ public final class EventsWriter implements AutoCloseable {
     private long lastOffset = -1;
 
     /**
-     * @param incarnation of the config servers
      * @param after the end of the events object before; {@link ClusterTime#ZERO} for the first
      * @param topicId of the events topic
      */
     public EventsWriter(
-            ClusterName cluster,
-            Incarnation incarnation,
-            ClusterTime after,
-            String topicId,
-            FrameOptions options) {
+            ClusterName cluster, ClusterTime after, String topicId, FrameOptions options) {
         this.cluster = cluster;
-        this.incarnation = incarnation;
         this.after = after;
         this.topicId = topicId;
         this.frames = new FramedWriter(options);
@@ -103,8 +96,10 @@ public final class EventsWriter implements AutoCloseable {
     /**
      * Ends the object. At least one record must have been added. Records that tell of no later time
      * than the object before still get a place of their own behind it.
+     *
+     * @param incarnation of the config servers
      */
-    public SealedTimeline seal() {
+    public SealedTimeline seal(Incarnation incarnation) {
         ClusterTime through = reached.isAfter(after) ? reached : after.next();
         ObjectKey.OfTimeline key =
                 new ObjectKey.OfTimeline(

@@ -24,6 +24,7 @@ import java.util.Optional;
  * io.tidemark.storage.object.UnreachableException} where the bucket can't be asked.
  */
 public final class TimelineReader {
+    private static final int MOST_HEADERS = 500;
     private final ObjectStore store;
     private final TimelineListing listing;
     private final FrameKeys keys;
@@ -120,6 +121,18 @@ public final class TimelineReader {
     /** The events object that ends last: where a writer goes on. Empty if there is none. */
     public Optional<TimelineHeader> lastEvents() {
         return last(ObjectKey.OfTimeline.EVENTS);
+    }
+
+    /**
+     * The same among the objects of one topic: others may have been worked out from slices since.
+     * Empty if none of the last few hundred is from there.
+     */
+    public Optional<TimelineHeader> lastEvents(String topicId) {
+        return listing.newestFirst(ObjectKey.OfTimeline.EVENTS)
+                .limit(MOST_HEADERS)
+                .map(key -> object(key).header())
+                .filter(header -> header.kafka().topicId().equals(topicId))
+                .findFirst();
     }
 
     /** The header of the windows object that ends last, whole or not. Empty if there is none. */

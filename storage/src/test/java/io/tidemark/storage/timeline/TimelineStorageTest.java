@@ -127,11 +127,9 @@ final class TimelineStorageTest {
     void ofSeveralLivesOfTheConfigServersTheOneThatReachesFurthestIsTold() {
         putWindows(time(5), time(10), 1);
         SealedTimeline later =
-                SealedTimeline.windows(
-                        CLUSTER,
-                        new Incarnation("00000000000000000000000a"),
+                seal(
                         records.windows(time(15), time(20), 1),
-                        new KafkaRange(TOPIC_ID, 0, 1),
+                        new Incarnation("00000000000000000000000a"),
                         options);
         later.putTo(store);
 
@@ -264,11 +262,11 @@ final class TimelineStorageTest {
     }
 
     private EventsWriter writer(ClusterTime after) {
-        return new EventsWriter(CLUSTER, LIFE, after, TOPIC_ID, options);
+        return new EventsWriter(CLUSTER, after, TOPIC_ID, options);
     }
 
     private SealedTimeline put(EventsWriter writer) {
-        try (SealedTimeline object = writer.seal()) {
+        try (SealedTimeline object = writer.seal(LIFE)) {
             object.putTo(store);
             return object;
         }
@@ -284,9 +282,7 @@ final class TimelineStorageTest {
     private Map<String, WindowsRecord> putWindows(
             ClusterTime archived, ClusterTime captured, int n) {
         Map<String, WindowsRecord> parts = records.windows(archived, captured, n);
-        try (SealedTimeline object =
-                SealedTimeline.windows(
-                        CLUSTER, LIFE, parts, new KafkaRange(TOPIC_ID, 0, 9), options)) {
+        try (SealedTimeline object = seal(parts, LIFE, options)) {
             object.putTo(store);
         }
         return parts;
@@ -294,12 +290,15 @@ final class TimelineStorageTest {
 
     private SealedTimeline windows(
             ClusterTime archived, ClusterTime captured, int n, FrameOptions sealing) {
-        return SealedTimeline.windows(
-                CLUSTER,
-                LIFE,
-                records.windows(archived, captured, n),
-                new KafkaRange(TOPIC_ID, 0, 9),
-                sealing);
+        return seal(records.windows(archived, captured, n), LIFE, sealing);
+    }
+
+    private static SealedTimeline seal(
+            Map<String, WindowsRecord> parts, Incarnation life, FrameOptions sealing) {
+        try (WindowsWriter writer = new WindowsWriter(CLUSTER, sealing)) {
+            parts.forEach(writer::add);
+            return writer.seal(life, new KafkaRange(TOPIC_ID, 0, 9));
+        }
     }
 
     private static byte[] bytes(SealedTimeline object) throws IOException {

@@ -29,44 +29,54 @@ function timeButton(seconds, label, go) {
   return button;
 }
 
+/** The keyboard stays where it is: a button that has the focus hands it to its successor. */
+function replaceRows(body, made) {
+  const held = body.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+  body.replaceChildren(...made);
+  if (held) [...body.querySelectorAll("button")].find(button => button.getAttribute("aria-label") === held)?.focus({ preventScroll: true });
+}
+
 /** Intervals in sight; choose(interval) is called for the one that is clicked. */
 export function unsafeTable(body, count, found, chosen, choose) {
-  body.replaceChildren();
+  const made = [];
   for (const one of found.slice(0, MOST_ROWS)) {
     const button = timeButton(one.from, `Show ${one.kind}`, () => choose(one));
-    body.append(element("tr", { className: one === chosen ? "chosen" : "" },
+    made.push(element("tr", { className: one === chosen ? "chosen" : "" },
       element("td", {}, button), element("td", { textContent: lasting(one.to - one.from) }), element("td", { textContent: one.kind }),
       element("td", { textContent: where(one) }), element("td", { textContent: one.reason })));
   }
-  if (!found.length) body.append(note("None in sight.", 5));
-  if (found.length > MOST_ROWS) body.append(note(`${(found.length - MOST_ROWS).toLocaleString()} more: zoom in to see them.`, 5));
+  if (!found.length) made.push(note("None in sight.", 5));
+  if (found.length > MOST_ROWS) made.push(note(`${(found.length - MOST_ROWS).toLocaleString()} more: zoom in to see them.`, 5));
+  replaceRows(body, made);
   count.textContent = `${found.length.toLocaleString()} in sight`;
 }
 
 export function eventsTable(body, count, answer, go) {
-  body.replaceChildren();
+  const made = [];
   for (const event of answer.events) {
     const from = position(event.from);
     const lasts = event.through === null ? "under way" : lasting(position(event.through) - from);
-    body.append(element("tr", {}, element("td", {}, timeButton(from, `Go to ${event.kind}`, go)), element("td", { textContent: lasts }),
+    made.push(element("tr", {}, element("td", {}, timeButton(from, `Go to ${event.kind}`, go)), element("td", { textContent: lasts }),
       element("td", { textContent: event.kind, title: event.id }), element("td", { textContent: where(event) }),
       element("td", { textContent: event.startSeen ? event.outcome : `${event.outcome}; its start was not captured` })));
   }
-  if (!answer.events.length) body.append(note("None in sight.", 5));
-  if (answer.next !== null) body.append(note(`${(answer.total - answer.events.length).toLocaleString()} more: zoom in, or name a namespace or a kind.`, 5));
+  if (!answer.events.length) made.push(note("None in sight.", 5));
+  if (answer.next !== null) made.push(note(`${(answer.total - answer.events.length).toLocaleString()} more: zoom in, or name a namespace or a kind.`, 5));
+  replaceRows(body, made);
   count.textContent = `${answer.total.toLocaleString()} in sight`;
 }
 
 export function shardsTable(body, answer, go) {
-  body.replaceChildren();
+  const made = [];
   for (const shard of answer.shards) {
     const bases = element("td");
     shard.bases.slice(-3).forEach(base => bases.append(timeButton(position(base.usableFrom), `Base ${base.id}`, go), " "));
     if (!shard.bases.length) bases.append("none");
-    body.append(element("tr", {}, element("td", { textContent: shard.shard }), element("td", { textContent: shard.replicaSet }),
+    made.push(element("tr", {}, element("td", { textContent: shard.shard }), element("td", { textContent: shard.replicaSet }),
       element("td", { textContent: until(shard.capturedUntilUtc, shard.capturedLagSeconds) }),
       element("td", { textContent: until(shard.archivedUntilUtc, shard.archivedLagSeconds) }), bases, element("td", { textContent: notes(shard) })));
   }
+  replaceRows(body, made);
 }
 
 function until(utc, lag) {

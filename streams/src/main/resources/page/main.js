@@ -9,6 +9,7 @@ import { iso, lasting, position, shown } from "./time.js";
 const REFRESH_MILLIS = 10_000;
 const SHORTEST_SECONDS = 10;
 const CLICK_POINTS = 4;
+const TINY = 1e-6; // seconds; finer than a drawing time is exact
 const byId = id => document.getElementById(id);
 const box = byId("chart");
 const chart = new Chart(byId("canvas"));
@@ -27,6 +28,7 @@ async function refresh() {
     const began = performance.now();
     Object.assign(state, { cluster, windows, shards, lostSince: null });
     state.scene = sceneOf(windows, shards);
+    state.focus &&= state.scene.unsafe.find(one => one.fromTime === state.focus.fromTime && one.event === state.focus.event) ?? null;
     if (!state.view || state.follow) showAll();
     drawNow();
     box.dataset.drawMillis = (performance.now() - began).toFixed(1);
@@ -157,10 +159,16 @@ function slider() {
 
 function standing(at) {
   const { scene } = state;
-  if (scene.earliest === null || at < scene.earliest) return "before the first base";
-  if (Math.floor(at) > scene.watermark) return "not archived yet";
-  const here = scene.unsafe.filter(one => one.from <= Math.floor(at) + 1 && one.to >= at);
+  const meant = Number.isInteger(at) ? secondsEnd(at) : at;
+  if (scene.earliest === null || meant < scene.earliest) return "before the first base";
+  if (meant > scene.watermark + TINY) return "not archived yet";
+  const here = scene.unsafe.filter(one => one.from <= meant + TINY && one.to >= meant - TINY);
   return here.length ? `unsafe: ${here.slice(0, 3).map(one => `${one.kind} ${one.ns}`.trim()).join(", ")}` : "safe";
+}
+
+/** What a whole second means to a restore: its last cluster time. */
+function secondsEnd(second) {
+  return Math.floor(second) + 1 - TINY;
 }
 
 // ---- lists of what is in sight, a moment after the last change
@@ -238,7 +246,7 @@ function focusOn(interval) {
   state.focus = interval;
   const { from, to } = state.view;
   if (interval.to < from || interval.from > to) show(interval.from - (to - from) / 2, interval.from + (to - from) / 2);
-  choose(Math.max(interval.from, Math.min(interval.to, Math.ceil(interval.from))));
+  choose(secondsEnd(interval.from) <= interval.to ? Math.floor(interval.from) : interval.fromTime);
   tip([interval], chart.x(Math.max(interval.from, state.view.from)), 60);
   later();
 }

@@ -11,6 +11,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,10 @@ public final class TimelineServer implements AutoCloseable {
     private static final int THREADS = 16;
 
     private static final Duration STOP = Duration.ofSeconds(5);
+
+    /** Connections that wait for a next request need no longer at the end. */
+    private static final Duration IDLE_AT_STOP = Duration.ofMillis(50);
+
     private static final String LOADING_PAUSE_SECONDS = "5";
 
     /** The page loads nothing from elsewhere, runs no inline script and stands in no frame. */
@@ -82,6 +88,11 @@ public final class TimelineServer implements AutoCloseable {
     /** Requests under way have some seconds to end. */
     @Override
     public void close() {
+        for (Connector connector : javalin.jettyServer().server().getConnectors()) {
+            if (connector instanceof AbstractConnector own) {
+                own.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
+            }
+        }
         javalin.stop();
         metrics.close();
     }

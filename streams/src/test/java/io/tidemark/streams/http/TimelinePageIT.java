@@ -252,6 +252,11 @@ class TimelinePageIT {
         tabTo("#unsafe button");
         press(Keys.ENTER);
         browser.until("from the list", () -> browser.text("#answer").contains("indexBuild"));
+        String asked = browser.find("#chart").getAttribute("data-ready-millis");
+        browser.until(
+                "asked again",
+                () -> !asked.equals(browser.find("#chart").getAttribute("data-ready-millis")));
+        assertThat(browser.all("#unsafe button:focus")).as("the focus stays").hasSize(1);
     }
 
     @Test
@@ -271,6 +276,33 @@ class TimelinePageIT {
         browser.find("#kind").sendKeys("ped", Keys.ENTER);
         browser.until(
                 "the server's words", () -> browser.text("#events-count").contains("'dropped'"));
+    }
+
+    @Test
+    void everyIntervalOfTheListIsExplainedAsUnsafe() {
+        open("");
+        browser.until("the list", () -> inSight("#unsafe-count") > 8);
+        int count = browser.all("#unsafe button").size();
+        assertThat(count).isEqualTo(inSight("#unsafe-count"));
+        for (int i = 0; i < count; i++) {
+            // In one step, as the rows are made anew when the server is asked again.
+            String kind =
+                    (String)
+                            browser.driver()
+                                    .executeScript(
+                                            "const row ="
+                                                    + " document.querySelectorAll('#unsafe tr')["
+                                                    + i
+                                                    + "]; row.querySelector('button').click();"
+                                                    + " return row.cells[2].textContent");
+            browser.until(
+                    kind + " is explained",
+                    () ->
+                            browser.text("#answer .verdict").contains("Not safe")
+                                    && browser.text("#answer .reasons").contains(kind)
+                                    && browser.all("#unsafe tr.chosen").size() == 1);
+            assertThat(valueText()).contains("unsafe: ").contains(kind);
+        }
     }
 
     @Test

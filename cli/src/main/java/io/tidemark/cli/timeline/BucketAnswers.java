@@ -1,18 +1,22 @@
 package io.tidemark.cli.timeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.ExitCode;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.RestoreWindow;
 import io.tidemark.timeline.answer.EventsAnswer;
 import io.tidemark.timeline.answer.ExplainAnswer;
 import io.tidemark.timeline.answer.WindowsAnswer;
+import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.EventSearch;
 import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.window.Policy;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Answers from a bucket's timeline. */
 record BucketAnswers(ClusterTimeline timeline) implements TimelineAnswers {
@@ -37,15 +41,22 @@ record BucketAnswers(ClusterTimeline timeline) implements TimelineAnswers {
         List<TopologyEvent> within = timeline.search().between(span.earliest(), span.latest());
         List<TopologyEvent> found =
                 ns.map(name -> new EventSearch(within).about(name)).orElse(within);
+        Set<EventKind> kinds = kind.map(BucketAnswers::named).orElseGet(BucketAnswers::all);
         return EventsAnswer.of(
-                        found.stream()
-                                .filter(event -> kind.map(k -> isKind(event, k)).orElse(true))
-                                .toList())
+                        found.stream().filter(event -> kinds.contains(event.kind())).toList())
                 .json();
     }
 
-    private static boolean isKind(TopologyEvent event, String kind) {
-        String code = event.kind().code().toLowerCase(Locale.ROOT);
-        return code.startsWith(kind.toLowerCase(Locale.ROOT));
+    private static Set<EventKind> all() {
+        return EnumSet.allOf(EventKind.class);
+    }
+
+    /** As the HTTP API understands it. */
+    private static Set<EventKind> named(String kind) {
+        try {
+            return EventKind.named(kind);
+        } catch (IllegalArgumentException unknown) {
+            throw new CommandFailure(ExitCode.USAGE, "--kind: " + unknown.getMessage());
+        }
     }
 }

@@ -7,10 +7,12 @@ import io.tidemark.capture.mongo.MongoShardDirectory;
 import io.tidemark.capture.mongo.OplogNotes;
 import io.tidemark.capture.ownership.OwnershipLoop;
 import io.tidemark.capture.publish.KafkaOplogTopic;
+import io.tidemark.capture.publish.OplogTopic;
 import io.tidemark.capture.publish.OplogTopics;
 import io.tidemark.capture.publish.TopicMisconfiguredException;
 import io.tidemark.capture.publish.TopicUnavailableException;
 import io.tidemark.capture.shards.ShardWatch;
+import io.tidemark.capture.shards.ShardsAtStart;
 import io.tidemark.capture.shards.SourceSet;
 import io.tidemark.capture.status.CaptureStatusTopic;
 import io.tidemark.capture.status.Statuses;
@@ -165,10 +167,18 @@ public final class CaptureAgent implements AutoCloseable {
                 set.replicaSet(),
                 set.role(),
                 new BudgetedSource(oplog, budget),
-                new KafkaOplogTopic(names, set.replicaSet(), config.topics(), registry),
+                withShards(
+                        set,
+                        new KafkaOplogTopic(names, set.replicaSet(), config.topics(), registry)),
                 config.tail(),
                 new SystemTailClock(),
                 ReadAheadThread.named("oplog-read-" + set.replicaSet(), config.tail().awaitData()));
+    }
+
+    private OplogTopic withShards(SourceSet set, OplogTopic topic) {
+        // A replica set without a cluster decides alone who belongs to it.
+        boolean decides = set.isConfigServer() || shards.last().byName().size() == 1;
+        return decides ? new ShardsAtStart(topic, shards::last) : topic;
     }
 
     private void ownerStep() {

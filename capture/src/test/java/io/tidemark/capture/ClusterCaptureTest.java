@@ -90,6 +90,14 @@ class ClusterCaptureTest {
 
                 assertThat(role("grows", "cfg")).isEqualTo(ReplicaSetRole.CONFIG_SERVER);
                 assertThat(role("grows", "rs2")).isEqualTo(ReplicaSetRole.shard("shard-rs2"));
+                assertThat(platform.records("grows", "cfg"))
+                        .filteredOn(r -> r.getKind() == RecordKind.START)
+                        .first()
+                        .satisfies(
+                                start ->
+                                        assertThat(OplogRecords.shards(start).orElseThrow())
+                                                .extracting(shard -> shard.replicaSet().name())
+                                                .containsExactly("rs0", "rs1"));
             }
         }
     }

@@ -70,6 +70,11 @@ public record TopicNames(ClusterName cluster) {
         return prefix() + "sink-timeline";
     }
 
+    /** The Kafka Streams application: its group, and the prefix of its internal topics. */
+    public String streamsApplication() {
+        return prefix() + "streams";
+    }
+
     /** The producer id that fences every earlier owner of a replica set. */
     public String captureTransactionalId(ReplicaSet replicaSet) {
         return prefix() + replicaSet.name();

@@ -54,6 +54,7 @@ public final class EntryEncoder {
         out.absent(); // gapAfter
         out.absent(); // reason
         out.absent(); // role
+        out.absent(); // shards
         out.present();
         out.number(raw.sizeBytes());
         return out.followedBy(raw, FIELDS_BEHIND);

@@ -3,15 +3,20 @@ package io.tidemark.schemas.oplog;
 import io.tidemark.schemas.avro.OplogRecord;
 import io.tidemark.schemas.avro.OptimeRecord;
 import io.tidemark.schemas.avro.RecordKind;
+import io.tidemark.schemas.avro.ShardRecord;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Optime;
+import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.schemas.model.Shard;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -82,6 +87,26 @@ public final class OplogRecords {
     /** Of a START record: the replica set's role, if the writer knew it. */
     public static Optional<ReplicaSetRole> role(OplogRecord record) {
         return Optional.ofNullable(record.getRole()).flatMap(ReplicaSetRole::parse);
+    }
+
+    /** Of the config servers' START record: the shards of that moment, if the writer knew them. */
+    public static Optional<List<Shard>> shards(OplogRecord record) {
+        return Optional.ofNullable(record.getShards())
+                .map(
+                        shards ->
+                                shards.stream()
+                                        .map(
+                                                s ->
+                                                        new Shard(
+                                                                s.getId(),
+                                                                new ReplicaSet(s.getReplicaSet())))
+                                        .toList());
+    }
+
+    /** Tells a START record the cluster's shards. */
+    public static void setShards(OplogRecord start, Collection<Shard> shards) {
+        start.setShards(
+                shards.stream().map(s -> new ShardRecord(s.id(), s.replicaSet().name())).toList());
     }
 
     public static ClusterTime clusterTime(OplogRecord record) {

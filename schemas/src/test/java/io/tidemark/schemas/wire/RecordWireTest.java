@@ -80,7 +80,7 @@ class RecordWireTest {
                         + " 0a 0500000000" // documentKey: branch 1, 5 bytes
                         + "00" // transactionKey: null
                         + "00" // fromMigrate: false
-                        + "00 00 00" // gapAfter, role, reason: null
+                        + "00 00 00 00" // gapAfter, reason, role, shards: null
                         + "02 0c 060000000a00"; // entry: branch 1, 6 bytes
         assertThat(HexFormat.of().formatHex(serializer.serialize(TOPIC, record)))
                 .isEqualTo(expected.replace(" ", ""));

@@ -77,6 +77,11 @@ final class ArchiveRecord {
         bases.put(base.replicaSet() + "/" + base.id(), base);
     }
 
+    /** The snapshot was pruned. */
+    void baseGone(String id) {
+        bases.values().removeIf(base -> base.id().equals(id));
+    }
+
     /** Bases told. */
     List<Base> bases() {
         return List.copyOf(bases.values());

@@ -23,6 +23,7 @@ import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import io.tidemark.timeline.window.WindowRule;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ public final class TimelineFold {
     private final Map<String, TopologyEvent> events = new TreeMap<>();
     private final ArchiveRecord archive = new ArchiveRecord();
     private Consumer<TopologyEvent> listener = event -> {};
+    private ClusterTime remembered = ClusterTime.ZERO;
     private int worked;
 
     private TimelineFold(ReplicaSet config, List<Membership> first, PairingLimits limits) {
@@ -96,6 +98,17 @@ public final class TimelineFold {
 
     /** Continues from {@link #snapshot}. */
     public static TimelineFold restore(byte[] snapshot, PairingLimits limits) {
+        return restore(snapshot, List.of(), limits);
+    }
+
+    /**
+     * Continues from {@link #snapshotWithoutEvents}.
+     *
+     * @param told the events that {@link #onEvent} told since the fold began and that were not
+     *     {@link #forgetBefore forgotten}, of each id the last one
+     */
+    public static TimelineFold restore(
+            byte[] snapshot, Collection<TopologyEvent> told, PairingLimits limits) {
         TimelineState state = TimelineJson.read(snapshot, TimelineState.class);
         TimelineFold fold = new TimelineFold(state.config(), state.members(), limits);
         fold.captured.putAll(state.captured());
@@ -104,12 +117,26 @@ public final class TimelineFold {
         fold.pending.addAll(state.pending());
         fold.pairing.restore(state.pairing());
         state.events().forEach(event -> fold.events.put(event.id(), event));
+        told.forEach(event -> fold.events.put(event.id(), event));
+        fold.remembered = state.remembered();
         fold.archive.restore(state.archive());
         return fold;
     }
 
     /** Everything known, as JSON: for a state store or a file. */
     public byte[] snapshot() {
+        return snapshot(List.copyOf(events.values()));
+    }
+
+    /**
+     * As {@link #snapshot}, for those who keep the events one by one: its size depends on what is
+     * under way, not on what happened.
+     */
+    public byte[] snapshotWithoutEvents() {
+        return snapshot(List.of());
+    }
+
+    private byte[] snapshot(List<TopologyEvent> kept) {
         Map<ReplicaSet, Map<String, List<Fact>>> parts = new TreeMap<>();
         taggers.forEach((set, tagger) -> parts.put(set, tagger.openParts()));
         return TimelineJson.write(
@@ -120,8 +147,9 @@ public final class TimelineFold {
                         parts,
                         pending.stream().sorted().toList(),
                         pairing.state(),
-                        List.copyOf(events.values()),
-                        archive.state()));
+                        kept,
+                        archive.state(),
+                        remembered));
     }
 
     /**
@@ -202,6 +230,11 @@ public final class TimelineFold {
         archive.base(base);
     }
 
+    /** A base snapshot was pruned: no restore starts from it any more. */
+    public void baseGone(String id) {
+        archive.baseGone(id);
+    }
+
     /** The bases told and not forgotten. */
     public List<Base> bases() {
         return archive.bases();
@@ -254,7 +287,12 @@ public final class TimelineFold {
         List<TopologyEvent> all = current();
         pairing.preparedTransactions().stream().map(PreparedTransaction::toEvent).forEach(all::add);
         List<Membership> sets = members.all();
-        return new WindowRule(watermark, sets, archive.holes(sets), archive.bases(sets, config))
+        return new WindowRule(
+                        watermark,
+                        sets,
+                        archive.holes(sets),
+                        archive.bases(sets, config),
+                        remembered)
                 .apply(policy, all);
     }
 
@@ -274,13 +312,28 @@ public final class TimelineFold {
         return pairing.openCount();
     }
 
-    /** Drops what only concerns times before {@code oldest}, the earliest time still restorable. */
-    public void forgetBefore(ClusterTime oldest) {
-        events.values()
-                .removeIf(event -> event.through().filter(t -> t.isBefore(oldest)).isPresent());
+    /**
+     * Drops what only concerns times before {@code oldest}; no window begins earlier from now on.
+     *
+     * @return the ids of the events dropped
+     */
+    public List<String> forgetBefore(ClusterTime oldest) {
+        List<String> dropped =
+                events.values().stream()
+                        .filter(e -> e.through().filter(t -> t.isBefore(oldest)).isPresent())
+                        .map(TopologyEvent::id)
+                        .toList();
+        dropped.forEach(events::remove);
         archive.forgetBefore(oldest);
         members.forget(oldest);
         pairing.forgetBefore(oldest);
+        remembered = ClusterTime.max(remembered, oldest);
+        return dropped;
+    }
+
+    /** What happened before this time was {@link #forgetBefore forgotten}; 0:0 if nothing was. */
+    public ClusterTime remembered() {
+        return remembered;
     }
 
     /** Ended events, and those under way as they stand. */

@@ -19,4 +19,5 @@ record TimelineState(
         List<Observation> pending,
         PairingState pairing,
         List<TopologyEvent> events,
-        ArchiveRecord.State archive) {}
+        ArchiveRecord.State archive,
+        ClusterTime remembered) {}

@@ -76,7 +76,8 @@ public final class Tagger {
                 : Optional.empty();
     }
 
-    private static boolean isWatched(String ns) {
+    /** Whether a write to this namespace can hold a fact: others need not be read. */
+    public static boolean isWatched(String ns) {
         return ns.startsWith("config.") || ns.equals("admin.system.version");
     }
 

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  *
  * @param watermark up to where everything is archived: no time after it is in a window
  * @param heldBackBy the replica sets that hold the watermark back
- * @param earliest the first time that a base reaches; empty where none does
+ * @param earliest the first time that a base reaches and that is not forgotten; empty where there
+ *     is none
  * @param windows in order, disjoint
  * @param unsafe in order of their starts; they may overlap
  * @param holes what is known to be missing in the archive
@@ -77,7 +78,11 @@ public record RestoreWindows(
         }
         if (earliest.isEmpty() || at.isBefore(earliest.get())) {
             String first =
-                    earliest.map(time -> "the first base reaches from " + time)
+                    earliest.map(
+                                    time ->
+                                            "the first base reaches from "
+                                                    + time
+                                                    + ", or what was before is forgotten")
                             .orElseGet(this::nothingUsable);
             ClusterTime end = earliest.map(ClusterTime::previous).orElse(watermark);
             return List.of(outside("noBase", ClusterTime.ZERO, end, first));

@@ -22,13 +22,19 @@ public final class WindowRule {
     private final Watermark watermark;
     private final Coverage coverage;
     private final List<Hole> holes;
+    private final ClusterTime remembered;
 
+    /**
+     * @param remembered what happened before this time was forgotten: no window begins earlier
+     */
     public WindowRule(
             Watermark watermark,
             List<Membership> members,
             Collection<Hole> holes,
-            Collection<Base> bases) {
+            Collection<Base> bases,
+            ClusterTime remembered) {
         this.watermark = watermark;
+        this.remembered = remembered;
         this.holes = holes.stream().sorted().toList();
         List<Base> ordered = new ArrayList<>(bases);
         ordered.sort(Comparator.comparing(Base::usableFrom).thenComparing(Base::id));
@@ -39,7 +45,7 @@ public final class WindowRule {
      * @param events all known ones, prepared transactions among them
      */
     public RestoreWindows apply(Policy policy, Collection<TopologyEvent> events) {
-        List<RestoreWindow> covered = coverage.covered(watermark.at());
+        List<RestoreWindow> covered = remembered(coverage.covered(watermark.at()));
         // The birth of a replica set lies before its first entry: there is nothing to restore.
         boolean reachable = !covered.isEmpty() && watermark.at().isAfter(ClusterTime.ZERO);
         if (!reachable) {
@@ -59,6 +65,17 @@ public final class WindowRule {
         List<RestoreWindow> safe = TimeRanges.minus(span, refused);
         double share = TimeRanges.seconds(safe) / TimeRanges.seconds(List.of(span));
         return result(policy, Optional.of(span.earliest()), safe, unsafe, share);
+    }
+
+    private List<RestoreWindow> remembered(List<RestoreWindow> covered) {
+        return covered.stream()
+                .filter(range -> !range.latest().isBefore(remembered))
+                .map(
+                        range ->
+                                new RestoreWindow(
+                                        ClusterTime.max(range.earliest(), remembered),
+                                        range.latest()))
+                .toList();
     }
 
     private RestoreWindows result(

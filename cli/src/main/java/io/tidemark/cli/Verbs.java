@@ -6,6 +6,7 @@ import io.tidemark.cli.restore.PlanCommand;
 import io.tidemark.cli.restore.RestoreCommand;
 import io.tidemark.cli.service.CaptureCommand;
 import io.tidemark.cli.service.SinkCommand;
+import io.tidemark.cli.service.StreamsCommand;
 import io.tidemark.cli.status.StatusCommand;
 import io.tidemark.cli.timeline.ExplainCommand;
 import io.tidemark.cli.timeline.FindCommand;
@@ -82,6 +83,7 @@ final class Verbs {
                 new VerifyCommand(context),
                 new StatusCommand(context),
                 new CaptureCommand(context),
+                new StreamsCommand(context),
                 new SinkCommand(context));
     }
 

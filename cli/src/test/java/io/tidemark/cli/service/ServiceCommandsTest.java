@@ -34,7 +34,7 @@ class ServiceCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"capture", "sink"})
+    @ValueSource(strings = {"capture", "sink", "streams"})
     void secretsAreRefusedAsFlags(String service) {
         CommandRun run = CommandRun.of(service, "--set", "registry.password=hunter2");
 

@@ -1,0 +1,2 @@
+/** What travels from where records lie to where they are folded. */
+package io.tidemark.streams.signal;

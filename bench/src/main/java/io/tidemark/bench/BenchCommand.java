@@ -32,6 +32,7 @@ final class BenchCommand implements Callable<ExitCode> {
     /** What can be measured. */
     enum Part {
         CAPTURE,
+        STREAMS,
         SINK,
         RESTORE
     }
@@ -44,7 +45,8 @@ final class BenchCommand implements Callable<ExitCode> {
     @Parameters(
             paramLabel = "PART",
             description =
-                    "capture: oplog to Kafka; sink: Kafka to bucket; restore: bucket to server.")
+                    "capture: oplog to Kafka; streams: topics to windows, 1 % of the entries"
+                            + " events; sink: Kafka to bucket; restore: bucket to server.")
     private Part part;
 
     @Option(
@@ -104,6 +106,7 @@ final class BenchCommand implements Callable<ExitCode> {
     private Benchmark benchmark() {
         return switch (part) {
             case CAPTURE -> new CaptureBenchmark();
+            case STREAMS -> new StreamsBenchmark();
             case SINK -> new SinkBenchmark();
             case RESTORE -> new RestoreBenchmark(Optional.ofNullable(target), mixes);
         };

@@ -65,6 +65,12 @@ final class Pipe implements AutoCloseable {
                 .toList();
     }
 
+    /** A record as capture would write it. */
+    ProducerRecord<byte[], byte[]> record(String topic, OplogRecord record) {
+        return record(
+                topic, record, new RecordSerializer<>(schemas(), OplogRecord.getClassSchema()));
+    }
+
     /** As {@link #records}, between two STARTs: the second makes the sink end its last slice. */
     List<ProducerRecord<byte[], byte[]>> wholeTopic(String topic, List<OplogEntry> entries) {
         RecordSerializer<OplogRecord> values =

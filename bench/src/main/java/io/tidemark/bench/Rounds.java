@@ -11,7 +11,7 @@ import java.util.Map;
  * run for a minute, and the more code a part runs the longer that takes.
  */
 final class Rounds {
-    private static final int LEAST = 3;
+    static final int LEAST = 3;
     private static final int MOST = 12;
 
     /** Better by more than this share: not steady yet. */

@@ -11,6 +11,7 @@ import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.Outcome;
 import io.tidemark.timeline.event.TopologyEvent;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PairingTest {
@@ -336,6 +337,37 @@ class PairingTest {
         assertThat(build.from()).isEqualTo(t(10));
         assertThat(build.span().criticalFrom()).contains(t(500));
         assertThat(build.through()).contains(t(900));
+    }
+
+    /** A shard whose part of the collection is empty logs one entry for each index. */
+    @Test
+    void anIndexBuiltTogetherWithOthersIsTheSameBuildAsOneMadeAlone() {
+        String id = "indexBuildUUID:{$binary:{base64:'AAAAAAAAAAAAAAAAAAAAAQ==', subType:'04'}}";
+        String both = ", indexes:[{name:'a_1', key:{a:1}}, {name:'b,c_1', key:{b:1, c:1}}]}";
+        entries.command(RS0, 10, "shop", "{startIndexBuild:'orders', " + id + both)
+                .command(RS0, 20, "shop", "{commitIndexBuild:'orders', " + id + both)
+                .command(RS1, 21, "shop", "{createIndexes:'orders', key:{a:1}, name:'a_1'}")
+                .command(RS1, 22, "shop", "{createIndexes:'orders', key:{b:1}, name:'b,c_1'}")
+                .quiet(1000);
+
+        assertThat(events()).hasSize(2);
+        assertThat(events()).allMatch(e -> e.span().criticalFrom().equals(Optional.of(t(20))));
+        assertThat(events().stream().map(e -> e.through().orElseThrow()))
+                .containsExactlyInAnyOrder(t(21), t(22));
+        assertThat(events().stream().map(TopologyEvent::id)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aMovePrimaryLastsUntilTheOldCopiesAreGone() {
+        entries.log(10, "movePrimary.start", "shop", "{from:'s0', to:'s1'}")
+                .command(RS1, 11, "shop", "{create:'a'}")
+                .command(RS1, 12, "shop", "{create:'b'}")
+                .log(20, "movePrimary.commit", "shop", "{from:'s0', to:'s1'}")
+                .command(RS0, 900, "shop", "{drop:'a'}")
+                .command(RS0, 990, "shop", "{drop:'b'}")
+                .quiet(2000);
+
+        assertThat(only().through()).contains(t(990));
     }
 
     @Test

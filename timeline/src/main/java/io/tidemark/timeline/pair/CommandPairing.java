@@ -31,8 +31,10 @@ final class CommandPairing {
             return;
         }
         switch (command.name()) {
-            case "startIndexBuild" -> buildStarts(moment, command);
-            case "commitIndexBuild", "abortIndexBuild" -> buildEnds(moment, command);
+            case "startIndexBuild" ->
+                    command.indexes().forEach(index -> buildStarts(moment, command, index));
+            case "commitIndexBuild", "abortIndexBuild" ->
+                    command.indexes().forEach(index -> buildEnds(moment, command, index));
             case "createIndexes" -> {
                 if (!attach(moment, command, EventKind.INDEX_BUILD)) {
                     indexAtOnce(moment, command);
@@ -80,7 +82,11 @@ final class CommandPairing {
                                         DdlPairing.concerns(op, command.ns())
                                                 || DdlPairing.concerns(op, command.detail()))
                         .findFirst();
-        owner.ifPresent(op -> op.on(moment.shard()).saw(moment, command.name()));
+        owner.ifPresent(
+                op -> {
+                    op.on(moment.shard()).saw(moment, command.name());
+                    copies(moment, op, command);
+                });
         return owner.isPresent();
     }
 
@@ -105,15 +111,29 @@ final class CommandPairing {
         };
     }
 
-    /** The servers' own commands count only as the rest of a movePrimary that has committed. */
+    /** The servers' own commands count only as steps of a movePrimary. */
     private void cleanUp(Moment moment, Fact.Command command) {
         for (Operation op : operations.open()) {
-            boolean rest = op.kind == EventKind.MOVE_PRIMARY && op.softEnd != null;
-            if (rest && DdlPairing.concerns(op, command.ns())) {
-                op.saw(moment, command.name() + " of the old copy");
-                op.softEnd = moment.at();
+            if (op.kind == EventKind.MOVE_PRIMARY && DdlPairing.concerns(op, command.ns())) {
+                copies(moment, op, command);
             }
         }
+    }
+
+    /** A movePrimary is over when each collection that was copied is gone from the old primary. */
+    private void copies(Moment moment, Operation op, Fact.Command command) {
+        if (op.kind != EventKind.MOVE_PRIMARY) {
+            return;
+        }
+        if (op.softEnd == null) {
+            if (command.name().equals("create")) {
+                op.copies.add(command.ns());
+            }
+            return;
+        }
+        op.saw(moment, command.name() + " of the old copy");
+        op.copies.remove(command.ns());
+        op.maybeOver(moment.at(), operations.afterCommit(op));
     }
 
     /** A collection leaves the catalogue and no line or coordinator says why. */
@@ -198,25 +218,30 @@ final class CommandPairing {
     }
 
     private void indexAtOnce(Moment moment, Fact.Command command) {
-        String key =
-                groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), command.detail());
+        String key = buildKey(moment, command, command.detail());
         Operation op = joinable(moment, key);
         Operation build = op == null ? beginBuild(moment, command, key) : op;
         step(moment, build, command.name(), isLocal(EventKind.INDEX_BUILD, command.ns()));
     }
 
-    private void buildStarts(Moment moment, Fact.Command command) {
-        String key =
-                groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), command.detail());
+    /**
+     * One shard may build several indexes at once where another, whose part of the collection is
+     * empty, makes them one by one: each index counts for itself.
+     */
+    private static String buildKey(Moment moment, Fact.Command command, String index) {
+        return groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), index);
+    }
+
+    private void buildStarts(Moment moment, Fact.Command command, String index) {
+        String key = buildKey(moment, command, index);
         Operation op = joinable(moment, key);
         Operation build = op == null ? beginBuild(moment, command, key) : op;
         build.waitingFor.add(moment.token(command.build()));
         build.on(moment.shard()).saw(moment, command.name());
     }
 
-    private void buildEnds(Moment moment, Fact.Command command) {
-        String key =
-                groupKey(EventKind.INDEX_BUILD, scoped(moment, command.ns()), command.detail());
+    private void buildEnds(Moment moment, Fact.Command command, String index) {
+        String key = buildKey(moment, command, index);
         Operation known = operations.find(key).orElse(null);
         Operation build = known == null ? beginBuild(moment, command, key) : known;
         boolean committed = command.name().equals("commitIndexBuild");
@@ -238,8 +263,13 @@ final class CommandPairing {
     }
 
     private Operation beginBuild(Moment moment, Fact.Command command, String key) {
-        return operations.begin(
-                new Operation(moment, EventKind.INDEX_BUILD, key, "indexBuild", command.ns()));
+        Operation build =
+                new Operation(moment, EventKind.INDEX_BUILD, key, "indexBuild", command.ns());
+        String id = build.id;
+        for (int more = 2; operations.isTaken(build.id); more++) {
+            build.id = id + "-" + more;
+        }
+        return operations.begin(build);
     }
 
     private static EventKind kindOf(String command) {

@@ -132,7 +132,7 @@ final class DdlPairing {
         // 4.2 to 6.x end here; from 7.0 on the clean-up follows and an end is logged.
         Operation op = known.get().saw(moment, line.what());
         op.decided(moment.at(), Outcome.COMPLETED);
-        op.maybeOver(moment.at(), operations.limits().settle());
+        op.maybeOver(moment.at(), operations.afterCommit(op));
     }
 
     private void end(Moment moment, Meaning meaning, Fact.LogLine line, Outcome outcome) {

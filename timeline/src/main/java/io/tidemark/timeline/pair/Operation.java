@@ -59,6 +59,9 @@ final class Operation {
     /** The {@link #nature} that was last handed on. */
     String told = "";
 
+    /** A movePrimary's collections on the new primary whose old copies are still to be dropped. */
+    TreeSet<String> copies = new TreeSet<>();
+
     List<String> shards = new ArrayList<>();
     TreeSet<String> waitingFor = new TreeSet<>();
     List<ChunkRange> chunks = new ArrayList<>();

@@ -4,6 +4,7 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.Outcome;
 import io.tidemark.timeline.event.TopologyEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -77,6 +78,11 @@ final class Operations {
         return known != null ? known : begin(new Operation(moment, kind, key, what, ns));
     }
 
+    /** Whether another operation that began with the same entry has this id. */
+    boolean isTaken(String id) {
+        return open.values().stream().anyMatch(operation -> operation.id.equals(id));
+    }
+
     /** Puts an operation under way. */
     Operation begin(Operation operation) {
         open.put(operation.key, operation);
@@ -100,6 +106,11 @@ final class Operations {
         operation.through = operation.from;
         operation.hint = Outcome.COMPLETED;
         events.accept(operation.toEvent());
+    }
+
+    /** How long after its commit an operation may still clean up. */
+    Duration afterCommit(Operation operation) {
+        return operation.copies.isEmpty() ? limits.settle() : limits.patience();
     }
 
     /** How far back an operation may have begun whose start is unknown. */

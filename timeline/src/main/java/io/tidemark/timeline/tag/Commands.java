@@ -66,6 +66,6 @@ final class Commands {
         for (RawElement spec : o.document("indexes").orElse(Written.nothing())) {
             spec.document().flatMap(s -> s.string("name")).ifPresent(names::add);
         }
-        return names.stream().sorted().collect(Collectors.joining(","));
+        return names.stream().sorted().collect(Collectors.joining(Fact.Command.AND));
     }
 }

@@ -4,6 +4,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.timeline.event.ChunkRange;
+import java.util.List;
 import java.util.Optional;
 
 /** What one entry says about the cluster's topology, not yet interpreted. */
@@ -83,7 +84,15 @@ public sealed interface Fact {
      * @param fromMigrate the servers' own copying and cleaning up, not a user's command
      */
     record Command(String name, String ns, String detail, String build, boolean fromMigrate)
-            implements Fact {}
+            implements Fact {
+        /** Between the names of several indexes; no name can hold it. */
+        static final String AND = "\u0000";
+
+        /** The names of the indexes that it is about. */
+        public List<String> indexes() {
+            return List.of(detail.split(AND, -1));
+        }
+    }
 
     /** A noop with a machine-readable message. */
     record Marker(String name, String ns, String reshardingUuid) implements Fact {}

@@ -31,4 +31,12 @@ public record ReplayStart(
         return new ReplayStart(
                 replicaSet, rules, ClusterTime.ZERO, ClusterTime.ZERO, Optional.empty(), false);
     }
+
+    /**
+     * A transaction that began before this time was decided when the base was begun, and the base
+     * holds what it did. 0:0 where nobody vouches for that: bases of other tools.
+     */
+    ClusterTime knowsOpenFrom() {
+        return namesIdentify ? ClusterTime.ZERO : from;
+    }
 }

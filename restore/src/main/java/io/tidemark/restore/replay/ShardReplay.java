@@ -48,7 +48,9 @@ public final class ShardReplay implements AutoCloseable {
             RestoreOptions options) {
         this.start = start;
         this.lookup = lookup;
-        this.transactions = new Transactions(start.replicaSet(), options.transactionBytes());
+        this.transactions =
+                new Transactions(
+                        start.replicaSet(), start.knowsOpenFrom(), options.transactionBytes());
         this.collections = new Collections(start, target, metadata, options.verifiedDocuments());
         this.queue = new WriteQueue(start, options, problems);
         this.ddl = new DdlReplay(start, collections, queue);

@@ -1,6 +1,7 @@
 package io.tidemark.restore.replay.transaction;
 
 import io.tidemark.restore.RestoreException;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.TransactionKey;
@@ -8,10 +9,12 @@ import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Puts the transactions of one replica set together, entry by entry.
@@ -31,14 +34,22 @@ import java.util.OptionalLong;
 public final class Transactions {
     private final ReplicaSet replicaSet;
     private final long memoryBytes;
+    private final ClusterTime from;
     private final Map<TransactionKey, Chain> open = new HashMap<>();
+
+    /** Begun before replay: decided before the base was begun, which therefore holds them. */
+    private final Set<TransactionKey> inBase = new HashSet<>();
+
     private long keptBytes;
 
     /**
+     * @param from where the base vouches that replay from here on meets every transaction that was
+     *     open when the base was begun: this time; else 0:0
      * @param memoryBytes how many bytes of entries to keep; more are read again at the commit
      */
-    public Transactions(ReplicaSet replicaSet, long memoryBytes) {
+    public Transactions(ReplicaSet replicaSet, ClusterTime from, long memoryBytes) {
         this.replicaSet = replicaSet;
+        this.from = from;
         this.memoryBytes = memoryBytes;
     }
 
@@ -50,6 +61,9 @@ public final class Transactions {
      */
     public Optional<Chain> accept(OplogEntry entry) {
         TransactionKey key = entry.transactionKey().orElseThrow(() -> noSession(entry));
+        if (isInBase(key, entry)) {
+            return Optional.empty();
+        }
         return switch (entry.shape()) {
             case TRANSACTION_WHOLE -> {
                 close(key);
@@ -92,6 +106,28 @@ public final class Transactions {
     /** The first entry of the oldest transaction that is still open. */
     public Optional<Optime> oldestOpen() {
         return open.values().stream().map(Chain::first).min(Comparator.naturalOrder());
+    }
+
+    /**
+     * Whether the entry goes on with a transaction whose first entry comes before replay. One that
+     * was open when the base was begun would have made replay begin with it.
+     */
+    private boolean isInBase(TransactionKey key, OplogEntry entry) {
+        Optional<Optime> previous = entry.previousOptime();
+        boolean goesOn =
+                previous.isPresent()
+                        && (inBase.contains(key) || previous.get().clusterTime().isBefore(from));
+        boolean ends =
+                switch (entry.shape()) {
+                    case TRANSACTION_END, COMMIT, ABORT -> true;
+                    default -> false;
+                };
+        if (goesOn && !ends) {
+            inBase.add(key);
+        } else {
+            inBase.remove(key);
+        }
+        return goesOn;
     }
 
     private Chain extend(TransactionKey key, OplogEntry entry) {

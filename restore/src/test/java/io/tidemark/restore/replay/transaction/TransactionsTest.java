@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** Chains of transactions: what takes effect when, and what can't be. */
 final class TransactionsTest {
-    private final Transactions transactions = new Transactions(new ReplicaSet("rs"), 1 << 20);
+    private final Transactions transactions =
+            new Transactions(new ReplicaSet("rs"), ClusterTime.ZERO, 1 << 20);
     private final Map<ClusterTime, OplogEntry> archived = new HashMap<>();
 
     @Test
@@ -35,7 +36,7 @@ final class TransactionsTest {
 
     @Test
     void readsAgainWhatDidNotFitIntoMemory() {
-        Transactions small = new Transactions(new ReplicaSet("rs"), 0);
+        Transactions small = new Transactions(new ReplicaSet("rs"), ClusterTime.ZERO, 0);
         accept(small, ops(1, 0, "partialTxn: true", 1));
         accept(small, ops(3, 1, "partialTxn: true", 2, 3));
         assertThat(ids(accept(small, ops(4, 3, "count: {$numberLong: '4'}", 4))))
@@ -98,6 +99,22 @@ final class TransactionsTest {
         assertThatThrownBy(() -> accept(transactions, ops(4, 1, "count: {$numberLong: '5'}", 4)))
                 .isInstanceOf(RestoreException.ArchiveDamaged.class)
                 .hasMessageContaining("5 operations, but the archive holds 2");
+    }
+
+    /** It was decided before the base was begun, or replay would begin with its first entry. */
+    @Test
+    void leavesOutTheRestOfATransactionThatBeganBeforeReplay() {
+        Transactions overBase = new Transactions(new ReplicaSet("rs"), time(3), 1 << 20);
+        assertThat(accept(overBase, ops(4, 2, "partialTxn: true", 1))).isEmpty();
+        assertThat(accept(overBase, ops(5, 4, "prepare: true, count: {$numberLong: '3'}", 2)))
+                .isEmpty();
+        assertThat(overBase.prepared()).isEmpty();
+        String commit = "commitTransaction: 1, commitTimestamp: {$timestamp: {t: 9, i: 5}}";
+        assertThat(accept(overBase, outcome(6, 5, commit))).isEmpty();
+
+        assertThat(ids(accept(overBase, ops(7, 0, "", 8)))).containsExactly(8);
+        assertThatThrownBy(() -> accept(overBase, outcome(9, 8, commit)))
+                .isInstanceOf(RestoreException.ArchiveDamaged.class);
     }
 
     @Test

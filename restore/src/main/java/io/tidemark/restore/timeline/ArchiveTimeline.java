@@ -47,9 +47,10 @@ final class ArchiveTimeline {
     }
 
     /**
-     * @param shardsBefore those that the config servers' base names; empty if no base tells
+     * @param shardsInBases those that each base of the config servers names, the earliest base
+     *     first; an empty list of one that doesn't tell
      */
-    ClusterTimeline read(Optional<List<Shard>> shardsBefore) {
+    ClusterTimeline read(List<List<Shard>> shardsInBases) {
         Optional<ReplicaSet> config = configServers();
         List<OplogTagging> oplogs = new ArrayList<>();
         lives.forEach(
@@ -58,7 +59,7 @@ final class ArchiveTimeline {
                     ArchivedOplog oplog = ArchivedOplog.of(set, places, facts);
                     oplogs.add(new OplogTagging(oplog, reader, role));
                 });
-        TimelineFold fold = begin(config, shardsBefore, oplogs);
+        TimelineFold fold = begin(config, shardsInBases, oplogs);
         fold(oplogs, fold);
         return ClusterTimeline.of(fold, damages);
     }
@@ -75,7 +76,7 @@ final class ArchiveTimeline {
     }
 
     private TimelineFold begin(
-            Optional<ReplicaSet> config, Optional<List<Shard>> told, List<OplogTagging> oplogs) {
+            Optional<ReplicaSet> config, List<List<Shard>> told, List<OplogTagging> oplogs) {
         TimelineFold fold =
                 config.map(set -> TimelineFold.of(set, shardsBefore(set, told, oplogs)))
                         .orElseGet(() -> TimelineFold.alone(oplogs.get(0).oplog().set()));
@@ -89,15 +90,30 @@ final class ArchiveTimeline {
         return fold;
     }
 
-    /** Those that no entry on config.shards will name. */
+    /**
+     * Those that no entry on config.shards will name: they joined before the config servers' record
+     * begins, or in a hole of it. The latter only the bases behind the hole know; that they count
+     * from the first is more than is asked of them.
+     */
     private List<Shard> shardsBefore(
-            ReplicaSet config, Optional<List<Shard>> told, List<OplogTagging> oplogs) {
-        boolean fromBirth =
+            ReplicaSet config, List<List<Shard>> inBases, List<OplogTagging> oplogs) {
+        Optional<ArchivedOplog> oplog =
                 oplogs.stream()
                         .map(OplogTagging::oplog)
-                        .filter(oplog -> oplog.set().equals(config))
-                        .anyMatch(o -> !o.parts().isEmpty() && o.begin().equals(ClusterTime.ZERO));
-        return fromBirth ? List.of() : told.orElseGet(this::archivedShards);
+                        .filter(o -> o.set().equals(config) && !o.parts().isEmpty())
+                        .findFirst();
+        boolean fromBirth = oplog.filter(o -> o.begin().equals(ClusterTime.ZERO)).isPresent();
+        boolean holed =
+                oplog.stream()
+                        .flatMap(o -> o.parts().stream())
+                        .anyMatch(Part.Missing.class::isInstance);
+        List<List<Shard>> asked = holed ? inBases : fromBirth ? List.of() : first(inBases);
+        boolean untold = asked.isEmpty() ? !fromBirth : asked.stream().anyMatch(List::isEmpty);
+        return untold ? archivedShards() : asked.stream().flatMap(List::stream).distinct().toList();
+    }
+
+    private static List<List<Shard>> first(List<List<Shard>> inBases) {
+        return inBases.stream().limit(1).toList();
     }
 
     /** Every archived replica set but the config servers': none is left out unseen. */

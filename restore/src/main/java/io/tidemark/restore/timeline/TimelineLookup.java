@@ -93,7 +93,7 @@ public final class TimelineLookup {
         ArchiveFacts facts = new BucketFacts(bucket, new Catalogue(bucket, cluster));
         requireCluster(facts);
         return new ArchiveTimeline(facts, new SliceReader(bucket, keys), progress)
-                .read(shardsInBase(facts));
+                .read(shardsInBases(facts));
     }
 
     private static void requireCluster(ArchiveFacts facts) {
@@ -112,14 +112,14 @@ public final class TimelineLookup {
         return facts.role(life).filter(ReplicaSetRole.ConfigServer.class::isInstance).isPresent();
     }
 
-    /** The shards that the config servers' first base names; empty if it names none. */
-    private Optional<List<Shard>> shardsInBase(ArchiveFacts facts) {
+    /** The shards that each base of the config servers names, the earliest base first. */
+    private List<List<Shard>> shardsInBases(ArchiveFacts facts) {
         return facts.lives().stream()
                 .filter(life -> isConfigServer(facts, life))
                 .flatMap(life -> facts.bases(life).stream())
-                .min(Comparator.comparing(BaseFacts::usableFrom))
+                .sorted(Comparator.comparing(BaseFacts::usableFrom))
                 .map(base -> shards(base.place()))
-                .filter(shards -> !shards.isEmpty());
+                .toList();
     }
 
     /** Nothing if some document doesn't say which replica set it is about. */

@@ -35,7 +35,7 @@ import org.bson.RawBsonDocument;
  * Bases as a scan takes them while writes go on: collections are listed at some time of the scan,
  * and each document is read at a time of its own, by the name that its collection has then.
  */
-final class FuzzyBases {
+public final class FuzzyBases {
     private final Random random;
     private final SimulatedReplicaSet set;
     private final List<OplogEntry> oplog;
@@ -46,7 +46,7 @@ final class FuzzyBases {
      * @param from index of the oplog entry after which the scan begins
      * @param through index of the entry after which it ends
      */
-    FuzzyBases(
+    public FuzzyBases(
             Random random, SimulatedReplicaSet set, List<OplogEntry> oplog, int from, int through) {
         this.random = random;
         this.set = set;
@@ -56,7 +56,7 @@ final class FuzzyBases {
     }
 
     /** The first time that a restore can go to. */
-    ClusterTime usableFrom() {
+    public ClusterTime usableFrom() {
         return oplog.get(through).clusterTime();
     }
 
@@ -74,7 +74,7 @@ final class FuzzyBases {
     /**
      * @param consistent true to read everything at the end of the scan, as snapshot reads do
      */
-    void write(ObjectStore store, String id, ReplicaSetRole role, boolean consistent) {
+    public void write(ObjectStore store, String id, ReplicaSetRole role, boolean consistent) {
         BasePlace place =
                 new BasePlace(
                         TestArchive.CLUSTER, Incarnation.UNKNOWN, id, new ReplicaSet(set.name()));

@@ -1,0 +1,90 @@
+package io.tidemark.restore.property;
+
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.Shard;
+import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.timeline.TimelineFold;
+import io.tidemark.timeline.pair.PairingLimits;
+import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.window.RestoreWindows;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** The timeline of one archive, fed in an order of the seed's choice. */
+final class FoldRun {
+    private static final ReplicaSet CONFIG = new ReplicaSet("config");
+    private final SeedArchive archive;
+    private final Random random;
+    private TimelineFold fold;
+
+    FoldRun(Life life, SeedArchive archive, long seed) {
+        this.archive = archive;
+        this.random = new Random(seed * 131 + 3);
+        this.fold = TimelineFold.of(CONFIG, shardsBefore(life));
+        archive.oplogs().values().forEach(oplog -> fold.started(oplog.name(), oplog.after()));
+        archive.bases().forEach(fold::base);
+        interleave();
+        archive.oplogs().values().forEach(o -> fold.archived(o.name(), o.archivedThrough()));
+    }
+
+    RestoreWindows windows(Policy policy) {
+        return fold.windows(policy);
+    }
+
+    TimelineFold fold() {
+        return fold;
+    }
+
+    /** Those that joined before the config servers' record begins, or in a hole of it. */
+    private List<Shard> shardsBefore(Life life) {
+        SeedArchive.Oplog config = archive.oplogs().get("config");
+        Map<String, String> hosts =
+                new TreeMap<>(life.cluster.oracle().routing(config.after().toBson()).shards());
+        config.gap()
+                .map(gap -> life.cluster.oracle().routing(gap.through().toBson()).shards())
+                .ifPresent(hosts::putAll);
+        List<Shard> shards = new ArrayList<>();
+        hosts.forEach(
+                (id, host) -> {
+                    String set = host.substring(0, host.indexOf('/'));
+                    shards.add(new Shard(id, new ReplicaSet(set)));
+                });
+        return shards;
+    }
+
+    private void interleave() {
+        Map<String, Integer> next = new HashMap<>();
+        List<SeedArchive.Oplog> left = new ArrayList<>(archive.oplogs().values());
+        while (!left.isEmpty()) {
+            SeedArchive.Oplog oplog = left.get(random.nextInt(left.size()));
+            List<OplogEntry> own = oplog.captured();
+            int from = next.getOrDefault(oplog.name().name(), 0);
+            int to = Math.min(own.size(), from + 1 + random.nextInt(20));
+            own.subList(Math.max(0, from - random.nextInt(3)), to).forEach(e -> give(oplog, e));
+            next.put(oplog.name().name(), to);
+            if (to == own.size()) {
+                left.remove(oplog);
+            }
+            if (random.nextInt(8) == 0) {
+                fold.windows(Policy.EXACT);
+            }
+            if (random.nextInt(40) == 0) {
+                fold = TimelineFold.restore(fold.snapshot(), PairingLimits.DEFAULT);
+            }
+        }
+    }
+
+    private void give(SeedArchive.Oplog oplog, OplogEntry entry) {
+        oplog.gap()
+                .filter(gap -> entry.clusterTime().equals(gap.through().next()))
+                .ifPresent(gap -> fold.gap(oplog.name(), gap));
+        fold.accept(oplog.name(), entry);
+        if (!entry.clusterTime().isAfter(oplog.archivedThrough()) && random.nextInt(4) == 0) {
+            fold.archived(oplog.name(), entry.clusterTime());
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.tidemark.restore.property;
+
+import io.tidemark.embedded.mongo.sharding.ClusterEvent;
+import io.tidemark.restore.MemoryRestoreTarget;
+import io.tidemark.restore.Restore;
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.RestoreOptions;
+import io.tidemark.restore.RestoreProgress;
+import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.Safety;
+import io.tidemark.restore.TestArchive;
+import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.restore.timeline.TimelineLookup;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.timeline.window.Explanation;
+import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.window.RestoreWindows;
+import io.tidemark.timeline.window.UnsafeInterval;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One life, its archive, its windows, and restores to some of the times they call safe. */
+final class OneSeed {
+    private static final int RESTORES = 6;
+    private static final int EXPLAINED = 30;
+    private static final int MOST_FAILURES = 3;
+    private final long seed;
+    private final Shares shares;
+    private final Random random;
+    private final List<String> failures = new ArrayList<>();
+    private Life life;
+    private SeedArchive archive;
+    private Truth truth;
+    private RestoreWindows exact;
+    private ClusterTimeline stored;
+
+    OneSeed(long seed, Shares shares) {
+        this.seed = seed;
+        this.shares = shares;
+        this.random = new Random(seed * 7 + 5);
+    }
+
+    /** What was wrong, in words; empty if nothing was. */
+    List<String> run() {
+        try (RandomLife lived = new RandomLife(seed)) {
+            life = lived.life;
+            try {
+                lived.live();
+                try (SeedArchive stored = new SeedArchive(life, seed)) {
+                    archive = stored;
+                    lived.finishAll();
+                    check();
+                }
+            } catch (RuntimeException | AssertionError broken) {
+                java.io.StringWriter trace = new java.io.StringWriter();
+                broken.printStackTrace(new java.io.PrintWriter(trace));
+                failures.add("the run itself failed: " + trace);
+            }
+            if (!failures.isEmpty() && Boolean.getBoolean("tidemark.diary")) {
+                life.diary.forEach(System.out::println);
+                archive.oplogs()
+                        .values()
+                        .forEach(
+                                o ->
+                                        o.all()
+                                                .forEach(
+                                                        e ->
+                                                                System.out.println(
+                                                                        o.name() + " " + e.raw())));
+                System.out.println(archive.bases());
+                System.out.println(stored.content().members());
+                exact.unsafe().forEach(System.out::println);
+            }
+        }
+        return failures;
+    }
+
+    private void check() {
+        FoldRun fold = new FoldRun(life, archive, seed);
+        exact = fold.windows(Policy.EXACT);
+        RestoreWindows strict = fold.windows(Policy.STRICT);
+        truth = new Truth(life, archive);
+        stored =
+                new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
+                        .fromArchive(entries -> {});
+        Times times = new Times(life, archive, exact, seed);
+        for (ClusterTime time : times.all()) {
+            policies(exact, strict, time);
+            policies(stored.windows(Policy.EXACT), stored.windows(Policy.STRICT), time);
+        }
+        List<ClusterTime> explained = times.some(EXPLAINED);
+        explained.forEach(time -> explain(times, time));
+        List<ClusterTime> safe =
+                new ArrayList<>(explained.stream().filter(exact::isSafe).distinct().toList());
+        java.util.Collections.shuffle(safe, random);
+        safe.stream().limit(RESTORES).forEach(this::restore);
+        count();
+    }
+
+    private void fail(ClusterTime time, String what) {
+        if (failures.size() < MOST_FAILURES) {
+            failures.add("seed " + seed + " at " + time + ": " + what);
+        }
+    }
+
+    private void policies(RestoreWindows exact, RestoreWindows strict, ClusterTime time) {
+        boolean safe = exact.isSafe(time);
+        shares.count(safe ? "times called safe" : "times called unsafe", 1);
+        if (strict.isSafe(time) && !safe) {
+            fail(time, "strict calls it safe and exact does not: " + exact.explain(time).reasons());
+        }
+        if (!safe) {
+            return;
+        }
+        if (!truth.isCovered(time)) {
+            fail(time, "called safe, but the archive does not hold it");
+        }
+        List<ClusterEvent> half = truth.halfDone(time);
+        if (!half.isEmpty()) {
+            fail(time, "called safe, but half done are " + half);
+        }
+    }
+
+    private void explain(Times times, ClusterTime time) {
+        Explanation told = exact.explain(time);
+        if (told.safe() != told.reasons().isEmpty()) {
+            fail(time, "safe is " + told.safe() + " with reasons " + told.reasons());
+        }
+        nearest(times, told);
+        if (!told.safe()) {
+            reasons(time, told.reasons());
+        }
+    }
+
+    private void reasons(ClusterTime time, List<UnsafeInterval> reasons) {
+        boolean covered = truth.isCovered(time);
+        boolean caution = true;
+        for (UnsafeInterval reason : reasons) {
+            boolean coverage = Truth.isAboutCoverage(reason);
+            boolean behind = reason.kind().equals("notArchived") && truth.isBehind(time);
+            boolean now = coverage ? !covered || behind : truth.isUnderWay(reason, time);
+            caution &= !now;
+            shares.count("unsafe for " + reason.kind(), 1);
+            if (!now && (coverage || !truth.isKnown(reason))) {
+                fail(time, "called unsafe for what never was: " + reason);
+            }
+        }
+        shares.count("unsafe times explained", 1);
+        if (caution) {
+            reasons.forEach(r -> shares.count("over-cautious for " + r.kind(), 1));
+            shares.count("unsafe times with nothing under way (over-cautious)", 1);
+        }
+    }
+
+    /** The nearest safe times are safe, and nothing between is. */
+    private void nearest(Times times, Explanation told) {
+        ClusterTime at = told.at();
+        told.before().filter(t -> !exact.isSafe(t)).ifPresent(t -> fail(at, "before: " + t));
+        told.after().filter(t -> !exact.isSafe(t)).ifPresent(t -> fail(at, "after: " + t));
+        for (ClusterTime time : times.all()) {
+            boolean between =
+                    time.isBefore(at) && told.before().map(time::isAfter).orElse(true)
+                            || time.isAfter(at) && told.after().map(time::isBefore).orElse(true);
+            if (between && exact.isSafe(time)) {
+                fail(at, time + " is safe and nearer than " + told.before() + told.after());
+            }
+        }
+    }
+
+    private void restore(ClusterTime time) {
+        Map<String, MemoryRestoreTarget> targets = new ConcurrentHashMap<>();
+        try {
+            RestoreReport report = restored(time, targets);
+            Comparison comparison = new Comparison(life, time.toBson(), targets);
+            List<String> differences = new ArrayList<>(comparison.run());
+            report.problems().forEach(differences::add);
+            if (!differences.isEmpty()) {
+                differences.add("transactions " + report.transactions());
+                fail(
+                        time,
+                        "called safe, but restored wrongly: " + String.join("\n    ", differences));
+            }
+            shares.count("restores compared", 1);
+            shares.count("documents compared", comparison.documents());
+            shares.count("orphans removed", report.orphansRemoved());
+            report.transactions()
+                    .forEach(t -> shares.count("transactions at T " + t.decision(), 1));
+            life.cluster
+                    .oracle()
+                    .inFlightAt(time.toBson())
+                    .forEach(e -> shares.count("restored inside a " + e.kind(), 1));
+        } catch (RestoreException.NotCovered unknown) {
+            // Who reads the archive alone may not know when a shard joined.
+            shares.count("safe times refused by the archive alone (over-cautious)", 1);
+            if (stored.windows(Policy.EXACT).isSafe(time)) {
+                fail(time, "called safe, but restore says: " + unknown.getMessage());
+            }
+        } catch (RestoreException refused) {
+            fail(time, "called safe, but restore says: " + refused.getMessage());
+        }
+    }
+
+    private RestoreReport restored(ClusterTime time, Map<String, MemoryRestoreTarget> targets) {
+        Map<String, String> names = new HashMap<>();
+        Restore.prepare(request(time, names), stored)
+                .plan()
+                .replicaSets()
+                .forEach(set -> names.put(set.replicaSet().name(), set.replicaSet().name()));
+        return Restore.run(
+                request(time, names),
+                RestoreProgress.silent(),
+                (name, o) -> targets.computeIfAbsent(name, n -> new MemoryRestoreTarget(n + ":1")));
+    }
+
+    /** What is captured but not yet archived may show an end that the archive does not know. */
+    private RestoreRequest request(ClusterTime time, Map<String, String> names) {
+        boolean force = !stored.windows(Policy.EXACT).isSafe(time);
+        shares.count("restores forced: safe by what is captured only", force ? 1 : 0);
+        return new RestoreRequest(
+                archive.bucket(),
+                FrameKeys.NONE,
+                TestArchive.CLUSTER,
+                time,
+                names,
+                options(),
+                new Safety(Policy.EXACT, force));
+    }
+
+    private RestoreOptions options() {
+        int batch = 1 + random.nextInt(40);
+        long cache = random.nextBoolean() ? 0 : 5_000;
+        long transactions = random.nextBoolean() ? 0 : 1 << 20;
+        return new RestoreOptions(batch, 20_000, cache, transactions, 2, 1_000_000);
+    }
+
+    private void count() {
+        Map<String, Long> kinds = new TreeMap<>();
+        life.cluster.oracle().events().forEach(e -> kinds.merge(e.kind(), 1L, Long::sum));
+        kinds.forEach((kind, times) -> shares.count("event " + kind, times));
+        shares.count("seeds", 1);
+        boolean gap =
+                archive.oplogs().values().stream().map(o -> o.gap()).anyMatch(Optional::isPresent);
+        shares.count("seeds with a gap", gap ? 1 : 0);
+        shares.count("seeds with bases", archive.bases().isEmpty() ? 0 : 1);
+        shares.count(
+                "entries", archive.oplogs().values().stream().mapToLong(o -> o.all().size()).sum());
+        shares.count("ties in cluster time", ties());
+    }
+
+    /** Entries of different replica sets with the same cluster time. */
+    private long ties() {
+        Map<ClusterTime, Integer> sets = new HashMap<>();
+        archive.oplogs()
+                .values()
+                .forEach(o -> o.all().forEach(e -> sets.merge(e.clusterTime(), 1, Integer::sum)));
+        return sets.values().stream().filter(n -> n > 1).count();
+    }
+}

@@ -1,0 +1,229 @@
+package io.tidemark.restore.property;
+
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import io.tidemark.restore.BsonFiles;
+import io.tidemark.restore.FuzzyBases;
+import io.tidemark.restore.TestArchive;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Gap;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.frames.FrameOptions;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.slice.GapObject;
+import io.tidemark.storage.slice.SealedSlice;
+import io.tidemark.storage.slice.SliceStart;
+import io.tidemark.storage.slice.SliceWriter;
+import io.tidemark.timeline.window.Base;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * The archive of one life, by the storage's own writers: slices, and by the seed's chance bases,
+ * gaps, a late beginning, and a replica set whose last entries are captured but not archived yet.
+ */
+final class SeedArchive implements AutoCloseable {
+    private static final String LOST = "the oplog rolled over";
+
+    /** What of one replica set's oplog is where. */
+    record Oplog(
+            ReplicaSet name,
+            ReplicaSetRole role,
+            SimulatedReplicaSet set,
+            List<OplogEntry> all,
+            List<OplogEntry> captured,
+            ClusterTime after,
+            Optional<Gap> gap,
+            ClusterTime archivedThrough) {
+        ClusterTime lastCaptured() {
+            return captured.get(captured.size() - 1).clusterTime();
+        }
+
+        List<OplogEntry> archived() {
+            return captured.stream()
+                    .filter(entry -> !entry.clusterTime().isAfter(archivedThrough))
+                    .toList();
+        }
+    }
+
+    private final Random random;
+    private final ObjectStore bucket = new MemoryBucket();
+    private final Map<String, Oplog> oplogs = new TreeMap<>();
+    private final List<Base> bases = new ArrayList<>();
+
+    SeedArchive(Life life, long seed) {
+        random = new Random(seed * 31 + 7);
+        boolean late = random.nextInt(100) < 20;
+        String gapped = random.nextInt(100) < 25 ? anySet(life) : "";
+        String behind = random.nextInt(100) < 35 ? anySet(life) : "";
+        double begin = 0.1 + random.nextDouble() / 2;
+        for (SimulatedReplicaSet set : life.cluster.replicaSets().values()) {
+            List<OplogEntry> all =
+                    set.oplog().stream().map(e -> OplogEntry.of(BsonFiles.raw(e))).toList();
+            int from = late ? (int) (begin * all.size()) : 0;
+            oplogs.put(
+                    set.name(),
+                    oplog(
+                            life,
+                            set,
+                            all,
+                            from,
+                            set.name().equals(gapped),
+                            set.name().equals(behind)));
+        }
+        oplogs.values().forEach(this::slices);
+        boolean based = late || random.nextInt(100) < 40;
+        if (based) {
+            oplogs.values().forEach(oplog -> bases(oplog, late));
+        }
+    }
+
+    private String anySet(Life life) {
+        List<String> names = new ArrayList<>(life.cluster.replicaSets().keySet());
+        return names.get(random.nextInt(names.size()));
+    }
+
+    private Oplog oplog(
+            Life life,
+            SimulatedReplicaSet set,
+            List<OplogEntry> all,
+            int from,
+            boolean gapped,
+            boolean behind) {
+        List<OplogEntry> captured = new ArrayList<>(all.subList(from, all.size()));
+        ClusterTime after = from == 0 ? ClusterTime.ZERO : all.get(from - 1).clusterTime();
+        Optional<Gap> gap = Optional.empty();
+        if (gapped && captured.size() > 6) {
+            int first = 1 + random.nextInt(captured.size() - 3);
+            int end = Math.min(captured.size() - 1, first + 1 + random.nextInt(12));
+            ClusterTime lastKnown = captured.get(first - 1).clusterTime();
+            ClusterTime through = captured.get(end).clusterTime().previous();
+            gap = Optional.of(new Gap(lastKnown, through, LOST));
+            captured.subList(first, end).clear();
+        }
+        int kept =
+                behind
+                        ? captured.size() - 1 - random.nextInt(Math.max(1, captured.size() / 3))
+                        : captured.size() - 1;
+        return new Oplog(
+                new ReplicaSet(set.name()),
+                roleOf(life, set),
+                set,
+                all,
+                captured,
+                after,
+                gap,
+                captured.get(kept).clusterTime());
+    }
+
+    private static ReplicaSetRole roleOf(Life life, SimulatedReplicaSet set) {
+        return life.cluster.shards().entrySet().stream()
+                .filter(shard -> shard.getValue() == set)
+                .map(shard -> ReplicaSetRole.shard(shard.getKey()))
+                .findFirst()
+                .orElse(ReplicaSetRole.CONFIG_SERVER);
+    }
+
+    private void slices(Oplog oplog) {
+        SliceStart start = start(oplog, oplog.after());
+        SliceWriter writer = new SliceWriter(start, FrameOptions.defaults());
+        int left = 1 + random.nextInt(120);
+        for (OplogEntry entry : oplog.archived()) {
+            Optional<Gap> gap =
+                    oplog.gap().filter(g -> entry.clusterTime().equals(g.through().next()));
+            if (gap.isPresent()) {
+                put(writer);
+                new GapObject(
+                                TestArchive.CLUSTER,
+                                Incarnation.UNKNOWN,
+                                oplog.name(),
+                                gap.get(),
+                                Optional.empty())
+                        .putTo(bucket);
+                writer =
+                        new SliceWriter(start(oplog, gap.get().through()), FrameOptions.defaults());
+            } else if (left == 0) {
+                writer = new SliceWriter(put(writer), FrameOptions.defaults());
+                left = 1 + random.nextInt(120);
+            }
+            writer.add(entry);
+            left--;
+        }
+        put(writer);
+    }
+
+    private static SliceStart start(Oplog oplog, ClusterTime after) {
+        return new SliceStart(
+                TestArchive.CLUSTER,
+                Incarnation.UNKNOWN,
+                oplog.name(),
+                Optional.of(oplog.role()),
+                after,
+                List.of());
+    }
+
+    private SliceStart put(SliceWriter writer) {
+        try (writer;
+                SealedSlice slice = writer.seal()) {
+            slice.putTo(bucket);
+            return SliceStart.behind(slice.header());
+        }
+    }
+
+    private void bases(Oplog oplog, boolean needed) {
+        int count = needed ? 1 + random.nextInt(2) : random.nextInt(3);
+        int last = (int) oplog.all().stream().filter(e -> archives(oplog, e)).count() - 1;
+        int first = oplog.all().size() - oplog.captured().size();
+        for (int i = 0; i < count; i++) {
+            int from = Math.min(last, first + random.nextInt(Math.max(1, (last - first) * 2 / 3)));
+            int through = Math.min(last, from + random.nextInt(30));
+            FuzzyBases base = new FuzzyBases(random, oplog.set(), oplog.all(), from, through);
+            base.write(bucket, "base" + i, oplog.role(), random.nextBoolean());
+        }
+    }
+
+    private static boolean archives(Oplog oplog, OplogEntry entry) {
+        return !entry.clusterTime().isAfter(oplog.archivedThrough());
+    }
+
+    ObjectStore bucket() {
+        return bucket;
+    }
+
+    /** By replica set name. */
+    Map<String, Oplog> oplogs() {
+        return oplogs;
+    }
+
+    /** As the catalogue of the bucket has them. */
+    List<Base> bases() {
+        if (bases.isEmpty()) {
+            new Catalogue(bucket, TestArchive.CLUSTER)
+                    .bases()
+                    .forEach(
+                            place -> {
+                                BaseManifest manifest = BaseManifest.read(bucket, place);
+                                bases.add(
+                                        new Base(
+                                                place.snapshotId(),
+                                                place.replicaSet(),
+                                                manifest.replayAfter(),
+                                                manifest.usableFrom()));
+                            });
+        }
+        return bases;
+    }
+
+    @Override
+    public void close() {
+        bucket.close();
+    }
+}

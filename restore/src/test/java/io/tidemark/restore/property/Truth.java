@@ -1,0 +1,228 @@
+package io.tidemark.restore.property;
+
+import io.tidemark.embedded.mongo.CollectionDescription;
+import io.tidemark.embedded.mongo.sharding.ClusterEvent;
+import io.tidemark.embedded.mongo.sharding.ClusterOracle;
+import io.tidemark.embedded.mongo.sharding.Routing;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Gap;
+import io.tidemark.timeline.window.Base;
+import io.tidemark.timeline.window.UnsafeInterval;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.bson.BsonTimestamp;
+
+/**
+ * What was really under way and what is really archived at a time: from the operations that were
+ * asked for, never from the oplog.
+ */
+final class Truth {
+    /** A cut inside these is complete, or they are one entry each. */
+    private static final Set<String> NEVER_HALF_DONE =
+            Set.of(
+                    "moveChunk",
+                    "transaction",
+                    "split",
+                    "createDatabase",
+                    "addShard",
+                    "removeShard");
+
+    private static final Set<String> COVERAGE =
+            Set.of("gap", "incarnationChange", "noBase", "notArchived");
+
+    private final Life life;
+    private final SeedArchive archive;
+    private final ClusterOracle oracle;
+    private final Map<String, String> catalogues = new HashMap<>();
+
+    Truth(Life life, SeedArchive archive) {
+        this.life = life;
+        this.archive = archive;
+        this.oracle = life.cluster.oracle();
+    }
+
+    /** DDL of which some effects are in a cut at that time and some are not. */
+    List<ClusterEvent> halfDone(ClusterTime time) {
+        return inFlightAt(time).stream()
+                .filter(event -> !NEVER_HALF_DONE.contains(event.kind()))
+                .filter(event -> !life.isGivenUp(event, time.toBson()))
+                .filter(event -> !isUnseen(event))
+                .filter(event -> isHalfDone(event, time))
+                .toList();
+    }
+
+    /**
+     * A limit that is known: of an operation that began before the record, or in a hole of it, and
+     * has not ended in what is captured, no entry may tell.
+     */
+    private boolean isUnseen(ClusterEvent event) {
+        ClusterTime begin = ClusterTime.of(life.begin(event));
+        boolean unseenBegin =
+                archive.oplogs().values().stream()
+                        .anyMatch(
+                                o ->
+                                        begin.isBefore(o.after())
+                                                || o.gap()
+                                                        .filter(g -> !begin.isAfter(g.through()))
+                                                        .isPresent());
+        boolean ends =
+                event.through() != null
+                        && archive.oplogs().values().stream()
+                                .allMatch(
+                                        o ->
+                                                !o.lastCaptured()
+                                                        .isBefore(ClusterTime.of(event.through())));
+        return unseenBegin && !ends;
+    }
+
+    private List<ClusterEvent> inFlightAt(ClusterTime time) {
+        return oracle.events().stream()
+                .filter(event -> life.isInFlight(event, time.toBson()))
+                .toList();
+    }
+
+    private boolean isHalfDone(ClusterEvent event, ClusterTime time) {
+        String database = Life.database(event.subject());
+        String now = catalogue(database, time.toBson());
+        boolean begun = !now.equals(catalogue(database, life.begin(event)));
+        boolean done = event.through() != null && now.equals(catalogue(database, event.through()));
+        return begun && !done;
+    }
+
+    /** All that DDL changes in a database, on every replica set; no documents and no chunks. */
+    private String catalogue(String database, BsonTimestamp at) {
+        return catalogues.computeIfAbsent(database + " " + at, key -> describe(database, at));
+    }
+
+    private String describe(String database, BsonTimestamp at) {
+        Map<String, String> found = new TreeMap<>();
+        life.cluster
+                .shards()
+                .forEach(
+                        (id, set) ->
+                                set.oracle().collectionsAt(at).values().stream()
+                                        .filter(c -> c.database().equals(database))
+                                        .forEach(
+                                                c -> found.put(id + " " + c.namespace(), text(c))));
+        Routing routing = oracle.routing(at);
+        routing.database(database).ifPresent(d -> found.put("database", d.primary()));
+        routing.collections().values().stream()
+                .filter(c -> Life.database(c.namespace()).equals(database))
+                .forEach(
+                        c ->
+                                found.put(
+                                        "sharded " + c.namespace(),
+                                        c.uuid() + " " + c.key().pattern() + c.epoch()));
+        return found.toString();
+    }
+
+    private static String text(CollectionDescription collection) {
+        return collection.uuid() + " " + collection.options() + " " + collection.indexes();
+    }
+
+    /** Whether the archive holds what a restore to that time needs. */
+    boolean isCovered(ClusterTime time) {
+        if (time.isBefore(archive.oplogs().get("config").all().get(0).clusterTime())) {
+            return false;
+        }
+        Routing routing = oracle.routing(time.toBson());
+        return archive.oplogs().values().stream()
+                .filter(
+                        o ->
+                                o.name().name().equals("config")
+                                        || routing.shards().containsKey(shardId(o)))
+                .allMatch(oplog -> isCovered(oplog, time));
+    }
+
+    private static String shardId(SeedArchive.Oplog oplog) {
+        return "shard" + oplog.name().name().substring(2);
+    }
+
+    private boolean isCovered(SeedArchive.Oplog oplog, ClusterTime time) {
+        if (time.isAfter(oplog.archivedThrough())) {
+            return false;
+        }
+        boolean born =
+                oplog.after().equals(ClusterTime.ZERO) && isWhole(oplog, ClusterTime.ZERO, time);
+        return born
+                || archive.bases().stream()
+                        .filter(base -> base.replicaSet().equals(oplog.name()))
+                        .anyMatch(base -> serves(oplog, base, time));
+    }
+
+    private static boolean serves(SeedArchive.Oplog oplog, Base base, ClusterTime time) {
+        return !time.isBefore(base.usableFrom())
+                && !base.replayFrom().isBefore(oplog.after())
+                && isWhole(oplog, base.replayFrom(), time);
+    }
+
+    private static boolean isWhole(SeedArchive.Oplog oplog, ClusterTime after, ClusterTime time) {
+        Optional<Gap> gap = oplog.gap();
+        return gap.isEmpty()
+                || !gap.get().through().isAfter(after)
+                || !time.isAfter(gap.get().after());
+    }
+
+    static boolean isAboutCoverage(UnsafeInterval reason) {
+        return COVERAGE.contains(reason.kind());
+    }
+
+    /** Whether some replica set, of now or of old, is not archived so far. */
+    boolean isBehind(ClusterTime time) {
+        return archive.oplogs().values().stream()
+                .anyMatch(oplog -> oplog.archivedThrough().isBefore(time));
+    }
+
+    /** Whether what a reason names was under way at that time. */
+    boolean isUnderWay(UnsafeInterval reason, ClusterTime time) {
+        return inFlightAt(time).stream().anyMatch(event -> isNamed(reason, event));
+    }
+
+    /**
+     * Whether what a reason names was under way at some time of the reason's interval. A command on
+     * one shard only is no event to the oracle, but was asked for.
+     */
+    boolean isKnown(UnsafeInterval reason) {
+        String name = reason.ns().substring(reason.ns().indexOf('.') + 1);
+        String command = reason.kind().equals("indexBuild") ? "createIndexes" : reason.kind();
+        String asked = "{\"" + command + "\": \"" + name + "\"";
+        if (life.diary.stream().anyMatch(line -> line.contains(asked))) {
+            return true;
+        }
+        return oracle.events().stream()
+                .filter(event -> !ClusterTime.of(event.from()).isAfter(after(reason)))
+                .anyMatch(event -> isNamed(reason, event));
+    }
+
+    /** The first time behind an interval: what ends there was named, too. */
+    private static ClusterTime after(UnsafeInterval reason) {
+        return reason.to().equals(ClusterTime.MAX) ? reason.to() : reason.to().next();
+    }
+
+    private static boolean isNamed(UnsafeInterval reason, ClusterEvent event) {
+        boolean sameKind =
+                switch (event.kind()) {
+                    case "createIndexes" -> reason.kind().equals("indexBuild");
+                    case "refineShardKey" -> reason.kind().equals("refineCollectionShardKey");
+                    case "transaction" -> reason.kind().equals("preparedTransaction");
+                    // The commands of an operation whose frame was lost stand for it.
+                    case "movePrimary", "dropDatabase", "shardCollection", "renameCollection" ->
+                            reason.kind().equals(event.kind())
+                                    || reason.kind().equals("dropCollection")
+                                    || reason.kind().equals("createCollection")
+                                    || reason.kind().equals("indexBuild");
+                    case "moveChunk" ->
+                            reason.kind().equals("moveChunk") || reason.kind().equals("indexBuild");
+                    default -> reason.kind().equals(event.kind());
+                };
+        boolean sameSubject =
+                reason.ns().isEmpty()
+                        || reason.ns().equals(event.subject())
+                        || Life.database(reason.ns()).equals(Life.database(event.subject()));
+        return sameKind && sameSubject;
+    }
+}

@@ -20,6 +20,7 @@ public final class StreamsApp implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(StreamsApp.class);
     private final StreamsConfig config;
     private final TopicNames names;
+    private final TopicBeginnings topics;
     private final KafkaStreams streams;
     private final TopicViews views;
     private final Failure.Restarts restarts = new Failure.Restarts();
@@ -29,8 +30,10 @@ public final class StreamsApp implements AutoCloseable {
     public StreamsApp(StreamsConfig config, SchemaRegistry registry) {
         this.config = config;
         this.names = new TopicNames(config.cluster());
+        this.topics = new TopicBeginnings(config.kafka());
         TimelineTopology topology =
-                new TimelineTopology(names, registry, config.fold(), config.frontierInterval());
+                new TimelineTopology(
+                        names, registry, config.fold(), config.frontierInterval(), topics);
         this.streams = new KafkaStreams(topology.build(), KafkaStreamsSettings.of(names, config));
         this.views =
                 new TopicViews(
@@ -89,6 +92,7 @@ public final class StreamsApp implements AutoCloseable {
         if (!inTime) {
             LOGGER.warn("Streams did not stop in time; what was not committed is done again");
         }
+        topics.close();
         ended.complete(null);
         LOGGER.atInfo().addKeyValue("cluster", names.cluster()).log("Timeline has stopped");
     }

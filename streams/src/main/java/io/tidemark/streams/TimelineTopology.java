@@ -9,6 +9,7 @@ import io.tidemark.streams.tag.HintProcessor;
 import io.tidemark.streams.tag.TagProcessor;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -49,16 +50,22 @@ public final class TimelineTopology {
     private final SchemaRegistry registry;
     private final FoldSettings fold;
     private final Duration frontierInterval;
+    private final ToLongFunction<String> beginnings;
 
+    /**
+     * @param beginnings the first offset that a topic still keeps
+     */
     public TimelineTopology(
             TopicNames names,
             SchemaRegistry registry,
             FoldSettings fold,
-            Duration frontierInterval) {
+            Duration frontierInterval,
+            ToLongFunction<String> beginnings) {
         this.names = names;
         this.registry = registry;
         this.fold = fold;
         this.frontierInterval = frontierInterval;
+        this.beginnings = beginnings;
     }
 
     public Topology build() {
@@ -97,7 +104,9 @@ public final class TimelineTopology {
                         .withCachingEnabled());
         return builder.stream(topics(lane), FROM_THE_FIRST)
                 .process(
-                        () -> new TagProcessor(names, registry, store, frontierInterval),
+                        () ->
+                                new TagProcessor(
+                                        names, registry, store, frontierInterval, beginnings),
                         Named.as("tag-" + lane),
                         store)
                 .repartition(

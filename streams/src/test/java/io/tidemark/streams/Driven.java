@@ -68,7 +68,8 @@ final class Driven implements AutoCloseable {
     Driven(Map<String, String> settings) {
         StreamsConfig config = config(settings);
         TimelineTopology topology =
-                new TimelineTopology(names, registry, config.fold(), config.frontierInterval());
+                new TimelineTopology(
+                        names, registry, config.fold(), config.frontierInterval(), topic -> 0L);
         Properties properties = new Properties();
         properties.put("application.id", names.streamsApplication());
         properties.put("state.dir", folder().toString());

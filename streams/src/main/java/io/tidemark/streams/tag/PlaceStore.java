@@ -25,7 +25,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class PlaceStore {
     private static final String PLACE = "place/";
     private static final String PART = "part/";
-    private static final int LIFE_AT = Long.BYTES + 1;
+    private static final int LIFE_AT = 2 * Long.BYTES + 1;
     private final KeyValueStore<String, byte[]> store;
     private final Map<ReplicaSet, Map<String, List<Fact>>> parts = new HashMap<>();
 
@@ -56,6 +56,7 @@ final class PlaceStore {
         byte[] place =
                 ByteBuffer.allocate(LIFE_AT + life.length)
                         .putLong(set.seen().bits())
+                        .putLong(set.offset())
                         .put((byte) (set.begun() ? 1 : 0))
                         .put(life)
                         .array();
@@ -87,9 +88,12 @@ final class PlaceStore {
         TaggedSet set = new TaggedSet(replicaSet, parts.getOrDefault(replicaSet, Map.of()));
         String life = new String(place, LIFE_AT, place.length - LIFE_AT, UTF_8);
         ByteBuffer fields = ByteBuffer.wrap(place);
+        ClusterTime seen = ClusterTime.ofBits(fields.getLong());
+        long offset = fields.getLong();
         set.continueFrom(
-                ClusterTime.ofBits(fields.getLong()),
+                seen,
                 fields.get() == 1,
+                offset,
                 Optional.of(life).filter(id -> !id.isEmpty()).map(Incarnation::new));
         return set;
     }

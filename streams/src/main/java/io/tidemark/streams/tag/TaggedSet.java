@@ -20,6 +20,12 @@ import java.util.Optional;
 
 /** One replica set's topic as it is read: from records to signals. */
 final class TaggedSet {
+    /** The offset of the last record while none was read. */
+    static final long NONE_READ = -1;
+
+    /** A transaction's end marker takes an offset of its own and is never seen. */
+    private static final int NEXT_TRANSACTION = 2;
+
     private final ReplicaSet replicaSet;
     private final Tagger tagger;
     private ClusterTime seen = ClusterTime.ZERO;
@@ -28,6 +34,11 @@ final class TaggedSet {
 
     /** An entry was told. */
     private boolean begun;
+
+    private long offset = NONE_READ;
+
+    /** Nothing was read since the place was loaded. */
+    private boolean continued;
 
     /** A topic read from its beginning. */
     TaggedSet(ReplicaSet replicaSet) {
@@ -41,8 +52,11 @@ final class TaggedSet {
         this.tagger = new Tagger(Role.CONFIG, openParts);
     }
 
-    void continueFrom(ClusterTime time, boolean firstTold, Optional<Incarnation> incarnation) {
+    void continueFrom(
+            ClusterTime time, boolean firstTold, long last, Optional<Incarnation> incarnation) {
         seen = time;
+        offset = last;
+        continued = true;
         begun = firstTold;
         life = incarnation;
     }
@@ -67,6 +81,31 @@ final class TaggedSet {
 
     Map<String, List<Fact>> openParts() {
         return tagger.openParts();
+    }
+
+    /** The offset of the last record read, {@link #NONE_READ} if there is none. */
+    long offset() {
+        return offset;
+    }
+
+    /**
+     * True if between the last record and this one some may lie that the topic no longer keeps: at
+     * the first record after a pause any skipped offset may be one, later on more of them than the
+     * end of a transaction takes.
+     */
+    boolean skipsTo(long next) {
+        int usual = continued ? 1 : NEXT_TRANSACTION;
+        return offset != NONE_READ && next > offset + usual;
+    }
+
+    void readUpTo(long last) {
+        offset = last;
+        continued = false;
+    }
+
+    /** Entries between the last one seen and the next, at {@code next}, were never read. */
+    Optional<Signal> missed(ClusterTime next) {
+        return hole(seen, next.previous(), "the topic kept it too short a time for the timeline");
     }
 
     /** An entry that holds no fact. */

@@ -184,8 +184,11 @@ class TimelinePageIT {
         browser.find("[name=policy][value=strict]").click();
 
         browser.until("strict is drawn", () -> inSight("#unsafe-count") > exact * 10);
-        assertThat(browser.text("#unsafe")).contains("moveChunk").contains("zoom in");
-        assertThat(commands()).singleElement().asString().contains("--policy strict");
+        browser.until("strict is listed", () -> browser.text("#unsafe").contains("moveChunk"));
+        assertThat(browser.text("#unsafe")).contains("zoom in");
+        browser.until(
+                "the command is strict",
+                () -> commands().size() == 1 && commands().get(0).contains("--policy strict"));
         browser.picture("strict");
     }
 

@@ -8,6 +8,7 @@ import io.tidemark.restore.plan.SafeTimes;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.Evidence;
 import io.tidemark.timeline.window.Explanation;
 import io.tidemark.timeline.window.RestoreWindows;
@@ -49,7 +50,7 @@ public final class TimeGuard implements SafeTimes {
      * @return why the time is not safe, where the request goes on nevertheless; else nothing
      * @throws RestoreException.NotCovered if it is not safe
      * @throws RestoreException.ArchiveDamaged if that can't be told because a slice that the plan
-     *     needs can't be read
+     *     needs, or that may hold the outcome of a transaction, can't be read
      */
     public List<UnsafeInterval> check(RestorePlan plan) {
         ClusterTime to = plan.to();
@@ -68,9 +69,25 @@ public final class TimeGuard implements SafeTimes {
             throw new RestoreException.NotCovered(unknown(to));
         }
         if (!safety.force()) {
+            hidingOutcome(explanation)
+                    .ifPresent(
+                            damage -> {
+                                throw new RestoreException.ArchiveDamaged(
+                                        damage.words() + "\n" + refusal(explanation));
+                            });
             throw new RestoreException.NotCovered(refusal(explanation));
         }
         return explanation.reasons();
+    }
+
+    /** Damage is the truer reason where it may be all that makes a transaction look undecided. */
+    private Optional<SliceDamage> hidingOutcome(Explanation explanation) {
+        boolean undecided =
+                explanation.reasons().stream()
+                        .anyMatch(r -> r.kind().equals(EventKind.PREPARED_TRANSACTION.code()));
+        return timeline.damages().stream()
+                .filter(damage -> undecided && damage.through().isAfter(explanation.at()))
+                .findFirst();
     }
 
     private static boolean needs(RestorePlan plan, SliceDamage damage) {

@@ -270,6 +270,21 @@ class PairingTest {
     }
 
     @Test
+    void aCommandElsewhereIsNoPartOfAnOperationUnderWay() {
+        entries.log(50, "movePrimary.start", "c", "{from:'s0', to:'s1'}")
+                .command(RS1, 52, "other", "{create:'x'}")
+                .log(55, "movePrimary.commit", "c", "{from:'s0', to:'s1'}")
+                .quiet(100);
+        List<TopologyEvent> events = events();
+
+        assertThat(events)
+                .extracting(TopologyEvent::kind)
+                .containsExactly(EventKind.MOVE_PRIMARY, EventKind.CREATE_COLLECTION);
+        assertThat(events.get(0).through()).contains(t(55));
+        assertThat(events.get(0).evidence()).noneMatch(seen -> seen.what().equals("create"));
+    }
+
+    @Test
     void theOldCopiesDropsBelongToMovePrimary() {
         entries.log(50, "movePrimary.start", "c", "{from:'s0', to:'s1'}")
                 .log(55, "movePrimary.commit", "c", "{from:'s0', to:'s1'}")

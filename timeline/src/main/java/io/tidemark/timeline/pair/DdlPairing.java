@@ -217,7 +217,11 @@ final class DdlPairing {
         return rename ? line.details().string("destination").orElse("") : "";
     }
 
+    /** An empty name, as of a command without a second one, concerns nothing. */
     static boolean concerns(Operation op, String ns) {
+        if (ns.isEmpty()) {
+            return false;
+        }
         boolean wholeDatabase =
                 op.kind == EventKind.DROP_DATABASE || op.kind == EventKind.MOVE_PRIMARY;
         return op.ns.equals(ns)

@@ -183,7 +183,7 @@ final class Demo {
                                             name, set.entriesRead(), set.entriesApplied()));
             story.line(
                     "transactions under way at that moment: %d; left-over documents of the moved"
-                            + " chunk removed: %,d",
+                            + " chunks removed: %,d",
                     report.transactions().size(), report.orphansRemoved());
             report.transactions()
                     .forEach(

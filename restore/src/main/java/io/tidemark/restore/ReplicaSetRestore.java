@@ -55,13 +55,11 @@ final class ReplicaSetRestore implements AutoCloseable {
         }
         BaseManifest manifest = base.get();
         boolean nameless = manifest.collections().stream().anyMatch(c -> !c.uuidKnown());
-        boolean consistent = manifest.method() == BaseMethod.SNAPSHOT;
         return new ReplayStart(
                 plan().replicaSet(),
                 rules,
                 manifest.replayFrom(),
                 manifest.usableFrom(),
-                consistent ? Optional.of(manifest.usableFrom()) : Optional.empty(),
                 nameless || manifest.method() == BaseMethod.IMPORT);
     }
 

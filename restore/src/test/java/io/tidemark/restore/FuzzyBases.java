@@ -89,6 +89,7 @@ public final class FuzzyBases {
                         consistent ? BaseMethod.SNAPSHOT : BaseMethod.FUZZY,
                         replayFrom(),
                         usableFrom(),
+                        consistent ? Optional.of(usableFrom()) : Optional.empty(),
                         Optional.of(role),
                         Optional.of(set.version().release()),
                         Optional.empty(),

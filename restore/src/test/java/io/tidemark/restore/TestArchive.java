@@ -112,6 +112,7 @@ public final class TestArchive implements AutoCloseable {
                         BaseMethod.IMPORT,
                         from,
                         usable,
+                        Optional.empty(),
                         Optional.of(role),
                         Optional.empty(),
                         Optional.empty(),

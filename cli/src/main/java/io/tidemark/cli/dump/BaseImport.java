@@ -62,6 +62,7 @@ final class BaseImport {
                         BaseMethod.IMPORT,
                         replayFrom,
                         usableFrom,
+                        Optional.empty(),
                         Optional.of(place.role()),
                         Optional.empty(),
                         Optional.empty(),

@@ -172,10 +172,12 @@ final class ArchiveCheck {
     private void base(BaseManifest manifest) {
         store.head(manifest.key().text()).ifPresent(o -> findings.object(o.sizeBytes()));
         for (BaseCollection collection : manifest.collections()) {
-            for (BasePart part : collection.parts()) {
+            for (int i = 0; i < collection.parts().size(); i++) {
+                BasePart part = collection.parts().get(i);
+                int number = i;
                 findings.object(part.sizeBytes());
                 findings.documents(part.documents());
-                findings.check(() -> bases.verify(manifest, collection, part.number()));
+                findings.check(() -> bases.verify(manifest, collection, number));
                 progress.accept(findings);
             }
         }

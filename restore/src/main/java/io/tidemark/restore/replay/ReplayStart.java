@@ -2,7 +2,6 @@ package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
-import java.util.Optional;
 
 /**
  * What replay stands on.
@@ -11,10 +10,9 @@ import java.util.Optional;
  * @param rules which namespaces are restored
  * @param from the first entry that is replayed, if it is there; all before it, and the end of a
  *     transaction in it, are in the base. 0:0 without a base
- * @param exactFrom the end of a fuzzy base: entries after it find exactly the state before them;
- *     0:0 without a base
- * @param consistentAt where the base is the state at one time: entries up to it are in the base
- *     already
+ * @param exactFrom the end of the base's reads: entries after it find exactly the state before
+ *     them; 0:0 without a base. Every base is taken for a fuzzy one: also where its documents were
+ *     read at one time, its catalogue was not, and replay over what it holds already is exact
  * @param namesIdentify true where the base doesn't know its collections' UUIDs: they are learned
  *     from the entries
  */
@@ -23,13 +21,11 @@ public record ReplayStart(
         NamespaceRules rules,
         ClusterTime from,
         ClusterTime exactFrom,
-        Optional<ClusterTime> consistentAt,
         boolean namesIdentify) {
 
     /** From the replica set's first entry ever. */
     public static ReplayStart birth(ReplicaSet replicaSet, NamespaceRules rules) {
-        return new ReplayStart(
-                replicaSet, rules, ClusterTime.ZERO, ClusterTime.ZERO, Optional.empty(), false);
+        return new ReplayStart(replicaSet, rules, ClusterTime.ZERO, ClusterTime.ZERO, false);
     }
 
     /**

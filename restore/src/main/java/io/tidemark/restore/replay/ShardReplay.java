@@ -6,7 +6,6 @@ import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.EntryLookup;
 import io.tidemark.restore.replay.transaction.Transactions;
 import io.tidemark.schemas.bson.RawDocument;
-import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
@@ -96,15 +95,12 @@ public final class ShardReplay implements AutoCloseable {
     public void apply(OplogEntry entry) {
         entriesRead++;
         applied = false;
-        boolean inBase =
-                start.consistentAt().filter(at -> !entry.clusterTime().isAfter(at)).isPresent();
         if (endsBeforeBase(entry)) {
             return;
         }
         if (Transactions.concerns(entry.shape())) {
-            Optional<Chain> chain = transactions.accept(entry);
-            chain.filter(c -> !inBase && !isInBase(entry)).ifPresent(this::applyChain);
-        } else if (!inBase) {
+            transactions.accept(entry).ifPresent(this::applyChain);
+        } else {
             applyAlone(entry);
         }
         entriesApplied += applied ? 1 : 0;
@@ -167,11 +163,6 @@ public final class ShardReplay implements AutoCloseable {
         boolean end =
                 entry.shape() == EntryShape.COMMIT || entry.shape() == EntryShape.TRANSACTION_END;
         return end && entry.clusterTime().equals(start.from());
-    }
-
-    private boolean isInBase(OplogEntry commit) {
-        ClusterTime consistent = start.consistentAt().orElse(ClusterTime.ZERO);
-        return commit.commitTimestamp().filter(at -> !at.isAfter(consistent)).isPresent();
     }
 
     private void applyAlone(OplogEntry entry) {

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.bson.BsonArray;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,7 +124,6 @@ final class RecordedOplogsIntoServersTest {
                         NamespaceRules.shard(),
                         ClusterTime.ZERO,
                         ClusterTime.MAX,
-                        Optional.empty(),
                         true);
         try (ShardReplay replay =
                 new ShardReplay(

@@ -163,7 +163,6 @@ final class RecordedOplogsTest {
                                 NamespaceRules.shard(),
                                 ClusterTime.ZERO,
                                 ClusterTime.MAX,
-                                Optional.empty(),
                                 true),
                         target,
                         new MemoryTarget(),

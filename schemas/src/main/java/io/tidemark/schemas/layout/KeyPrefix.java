@@ -4,6 +4,7 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
+import java.util.UUID;
 
 /** The prefixes to list by. */
 public final class KeyPrefix {
@@ -38,6 +39,11 @@ public final class KeyPrefix {
     /** The bases of one incarnation. */
     public static String bases(ClusterName cluster, Incarnation incarnation) {
         return cluster + "/" + incarnation + "/base/";
+    }
+
+    /** The parts of one collection of a base, in the order of range, number, token. */
+    public static String baseParts(BasePlace place, UUID collection) {
+        return place.folder() + collection + "/";
     }
 
     /** Windows and events; the next levels are year, month and day. */

@@ -17,6 +17,7 @@ public sealed interface ObjectKey
         permits ObjectKey.OfSlice,
                 ObjectKey.OfGap,
                 ObjectKey.OfBasePart,
+                ObjectKey.OfBaseStart,
                 ObjectKey.OfBaseManifest,
                 ObjectKey.OfSnapshotManifest,
                 ObjectKey.OfTimeline {
@@ -70,15 +71,9 @@ public sealed interface ObjectKey
 
     /**
      * One part of a collection's documents: {@code
-     * <cluster>/<incarnation>/base/<snapshotId>/<replicaSet>/<uuid>/<part>.bson.zst}.
+     * <cluster>/<incarnation>/base/<snapshotId>/<replicaSet>/<uuid>/<range>-<number>-<token>.bson.zst}.
      */
-    record OfBasePart(BasePlace place, UUID collection, int part) implements ObjectKey {
-        public OfBasePart {
-            if (part < 0 || part > 99_999) {
-                throw new IllegalArgumentException("part must lie in 0 to 99999 but is " + part);
-            }
-        }
-
+    record OfBasePart(BasePlace place, UUID collection, PartId part) implements ObjectKey {
         @Override
         public ClusterName cluster() {
             return place.cluster();
@@ -91,7 +86,28 @@ public sealed interface ObjectKey
 
         @Override
         public String text() {
-            return place.folder() + collection + "/" + ObjectKeyText.padded(part, 5) + ".bson.zst";
+            return place.folder() + collection + "/" + part + ".bson.zst";
+        }
+    }
+
+    /**
+     * What a scan of one replica set has decided before it reads documents, for whoever goes on
+     * with it: {@code …/base/<snapshotId>/<replicaSet>/start.json}.
+     */
+    record OfBaseStart(BasePlace place) implements ObjectKey {
+        @Override
+        public ClusterName cluster() {
+            return place.cluster();
+        }
+
+        @Override
+        public Incarnation incarnation() {
+            return place.incarnation();
+        }
+
+        @Override
+        public String text() {
+            return place.folder() + "start.json";
         }
     }
 

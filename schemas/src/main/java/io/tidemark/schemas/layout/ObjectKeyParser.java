@@ -23,7 +23,12 @@ final class ObjectKeyParser {
                             + RANGE
                             + "(?:_(\\d{19})\\.slice|\\.gap)");
     private static final Pattern BASE_PART =
-            Pattern.compile(HEAD + "base/([^/]+)/([^/]+)/([0-9a-f-]{36})/(\\d{5})\\.bson\\.zst");
+            Pattern.compile(
+                    HEAD
+                            + "base/([^/]+)/([^/]+)/([0-9a-f-]{36})/"
+                            + "(\\d{4})-(\\d{5})-(\\d{10})\\.bson\\.zst");
+    private static final Pattern BASE_START =
+            Pattern.compile(HEAD + "base/([^/]+)/([^/]+)/start\\.json");
     private static final Pattern BASE_MANIFEST =
             Pattern.compile(HEAD + "base/([^/]+)/(?:([^/]+)/)?manifest\\.json");
     private static final Pattern TIMELINE =
@@ -35,6 +40,7 @@ final class ObjectKeyParser {
     static Optional<ObjectKey> parse(String text) {
         return match(OPLOG, text, ObjectKeyParser::oplog)
                 .or(() -> match(BASE_PART, text, ObjectKeyParser::basePart))
+                .or(() -> match(BASE_START, text, parts -> new ObjectKey.OfBaseStart(place(parts))))
                 .or(() -> match(BASE_MANIFEST, text, ObjectKeyParser::manifest))
                 .or(() -> match(TIMELINE, text, ObjectKeyParser::timeline))
                 // A key spelled in any other way (another hour's folder, say) is a stranger's.
@@ -70,7 +76,12 @@ final class ObjectKeyParser {
 
     private static ObjectKey basePart(Matcher parts) {
         UUID collection = UUID.fromString(parts.group(5));
-        return new ObjectKey.OfBasePart(place(parts), collection, Integer.parseInt(parts.group(6)));
+        PartId part =
+                new PartId(
+                        Integer.parseInt(parts.group(6)),
+                        Integer.parseInt(parts.group(7)),
+                        Long.parseLong(parts.group(8)));
+        return new ObjectKey.OfBasePart(place(parts), collection, part);
     }
 
     private static ObjectKey manifest(Matcher parts) {

@@ -113,15 +113,18 @@ class ObjectKeyTest {
                 Combinators.combine(
                                 places,
                                 Arbitraries.create(UUID::randomUUID),
-                                Arbitraries.integers().between(0, 99_999))
-                        .as(ObjectKey.OfBasePart::new);
+                                Arbitraries.integers().between(0, 9_999),
+                                Arbitraries.integers().between(0, 99_999),
+                                Arbitraries.longs().between(0, 9_999_999_999L))
+                        .as((p, c, r, n, t) -> new ObjectKey.OfBasePart(p, c, new PartId(r, n, t)));
+        Arbitrary<ObjectKey> starts = places.map(ObjectKey.OfBaseStart::new);
         Arbitrary<ObjectKey> manifests = places.map(ObjectKey.OfBaseManifest::new);
         Arbitrary<ObjectKey> snapshots =
                 Combinators.combine(cluster, incarnation, id).as(ObjectKey.OfSnapshotManifest::new);
         Arbitrary<ObjectKey> timelines =
                 Combinators.combine(cluster, incarnation, after, id)
                         .as((c, i, t, kind) -> new ObjectKey.OfTimeline(c, i, t, t.next(), kind));
-        return Arbitraries.oneOf(slices, gaps, parts, manifests, snapshots, timelines);
+        return Arbitraries.oneOf(slices, gaps, parts, starts, manifests, snapshots, timelines);
     }
 
     private static ObjectKey slice(ClusterTime through) {

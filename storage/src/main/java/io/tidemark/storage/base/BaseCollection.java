@@ -1,6 +1,7 @@
 package io.tidemark.storage.base;
 
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.layout.PartId;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.Namespace;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,8 @@ import java.util.UUID;
  * @param uuidKnown false for a stand-in: the real one has to be learned from the oplog or is lost
  * @param options of {@code create}, as the server lists them; raw BSON, so types are exact
  * @param indexes as {@code listIndexes} gives them, raw; empty for views
- * @param parts in the order of their numbers; empty for views and empty collections
+ * @param parts range by range, within one in the order of their numbers, none missing; empty for
+ *     views and empty collections
  */
 public record BaseCollection(
         Namespace namespace,
@@ -34,11 +36,16 @@ public record BaseCollection(
     public BaseCollection {
         indexes = List.copyOf(indexes);
         parts = List.copyOf(parts);
-        for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i).number() != i) {
+        PartId before = null;
+        for (BasePart part : parts) {
+            PartId id = part.id();
+            boolean same = before != null && before.range() == id.range();
+            boolean follows = before == null || same || before.range() < id.range();
+            if (!follows || id.number() != (same ? before.number() + 1 : 0)) {
                 throw new IllegalArgumentException(
-                        "part " + i + " of " + namespace + " is missing");
+                        "part " + id + " of " + namespace + " can't follow " + before);
             }
+            before = id;
         }
     }
 
@@ -46,6 +53,11 @@ public record BaseCollection(
     public static UUID standInUuid(ClusterName cluster, Namespace namespace) {
         String name = "tidemark:" + cluster + ":" + namespace;
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Of all documents. */
+    public long rawBytes() {
+        return parts.stream().mapToLong(BasePart::rawBytes).sum();
     }
 
     public long documents() {

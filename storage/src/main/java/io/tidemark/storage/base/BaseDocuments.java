@@ -4,6 +4,7 @@ import io.tidemark.schemas.bson.MalformedBsonException;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.ObjectKey;
+import io.tidemark.schemas.layout.PartId;
 import io.tidemark.storage.frames.DocumentRun;
 import io.tidemark.storage.frames.FrameStream;
 import io.tidemark.storage.frames.FramedReader;
@@ -63,7 +64,8 @@ public final class BaseDocuments implements Iterator<RawDocument> {
     }
 
     private DamagedObjectException noBson(MalformedBsonException e) {
-        String key = new ObjectKey.OfBasePart(place, collection.uuid(), nextPart - 1).text();
+        PartId part = collection.parts().get(nextPart - 1).id();
+        String key = new ObjectKey.OfBasePart(place, collection.uuid(), part).text();
         return new DamagedObjectException(
                 new DamagedObjectException.Damage(
                         key,

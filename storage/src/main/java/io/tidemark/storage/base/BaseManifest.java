@@ -20,6 +20,9 @@ import java.util.UUID;
  * @param replayFrom S: every entry from this cluster time on (inclusive) must be replayed; 0:0 for
  *     the whole oplog
  * @param usableFrom E: the base serves restores to this time and later
+ * @param readAt the cluster time as of which documents were read, if there is one; what could not
+ *     be read as of it was read later, but not after {@code usableFrom}. Replay needs nothing of
+ *     this
  * @param role of the replica set, if known
  * @param serverVersion as {@code buildInfo} gives it, if known
  * @param featureVersion featureCompatibilityVersion, if known
@@ -29,6 +32,7 @@ public record BaseManifest(
         BaseMethod method,
         ClusterTime replayFrom,
         ClusterTime usableFrom,
+        Optional<ClusterTime> readAt,
         Optional<ReplicaSetRole> role,
         Optional<String> serverVersion,
         Optional<String> featureVersion,

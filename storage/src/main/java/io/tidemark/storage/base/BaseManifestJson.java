@@ -2,7 +2,6 @@ package io.tidemark.storage.base;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.Incarnation;
@@ -10,7 +9,6 @@ import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.json.JsonFields;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -26,6 +24,7 @@ final class BaseManifestJson {
         json.put("method", lower(manifest.method()))
                 .put("replayFrom", manifest.replayFrom().toString())
                 .put("usableFrom", manifest.usableFrom().toString());
+        manifest.readAt().ifPresent(at -> json.put("readAt", at.toString()));
         manifest.serverVersion().ifPresent(version -> json.put("serverVersion", version));
         manifest.featureVersion().ifPresent(version -> json.put("featureVersion", version));
         ArrayNode collections = json.putArray("collections");
@@ -42,25 +41,20 @@ final class BaseManifestJson {
                 .put("replicaSet", place.replicaSet().name());
     }
 
-    private static ObjectNode write(BaseCollection collection) {
+    static ObjectNode write(BaseCollection collection) {
         ObjectNode json =
                 JsonFields.newObject()
                         .put("ns", collection.namespace().toString())
                         .put("uuid", collection.uuid().toString())
                         .put("uuidKnown", collection.uuidKnown())
                         .put("type", lower(collection.type()))
-                        .put("options", base64(collection.options()));
+                        .put("options", BasePartJson.base64(collection.options()));
         ArrayNode indexes = json.putArray("indexes");
-        collection.indexes().forEach(index -> indexes.addObject().put("bson", base64(index)));
+        collection
+                .indexes()
+                .forEach(index -> indexes.addObject().put("bson", BasePartJson.base64(index)));
         ArrayNode parts = json.putArray("parts");
-        for (BasePart part : collection.parts()) {
-            parts.addObject()
-                    .put("part", part.number())
-                    .put("bytes", part.sizeBytes())
-                    .put("rawBytes", part.rawBytes())
-                    .put("documents", part.documents())
-                    .put("sha256", part.sha256());
-        }
+        collection.parts().forEach(part -> parts.add(ScannedPart.json(part)));
         return json;
     }
 
@@ -87,41 +81,36 @@ final class BaseManifestJson {
                 BaseMethod.valueOf(json.text("method").toUpperCase(Locale.ROOT)),
                 json.clusterTime("replayFrom"),
                 json.clusterTime("usableFrom"),
+                json.optionalClusterTime("readAt"),
                 json.optionalText("role").flatMap(ReplicaSetRole::parse),
                 json.optionalText("serverVersion"),
                 json.optionalText("featureVersion"),
                 json.objects("collections").stream().map(BaseManifestJson::collection).toList());
     }
 
-    private static BaseCollection collection(JsonFields json) {
+    static BaseCollection collection(JsonFields json) {
         return new BaseCollection(
                 Namespace.of(json.text("ns")),
                 UUID.fromString(json.text("uuid")),
                 json.flag("uuidKnown"),
                 BaseCollection.Type.valueOf(json.text("type").toUpperCase(Locale.ROOT)),
-                bson(json.text("options")),
-                json.objects("indexes").stream().map(index -> bson(index.text("bson"))).toList(),
+                BasePartJson.bson(json.text("options")),
+                json.objects("indexes").stream()
+                        .map(index -> BasePartJson.bson(index.text("bson")))
+                        .toList(),
                 json.objects("parts").stream().map(BaseManifestJson::part).toList());
     }
 
     private static BasePart part(JsonFields json) {
         return new BasePart(
-                Math.toIntExact(json.number("part")),
+                BasePartJson.id(json),
                 json.number("bytes"),
                 json.number("rawBytes"),
                 json.number("documents"),
                 json.text("sha256"));
     }
 
-    private static String lower(Enum<?> value) {
+    static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String base64(RawDocument document) {
-        return Base64.getEncoder().encodeToString(document.toBytes());
-    }
-
-    private static RawDocument bson(String base64) {
-        return RawDocument.of(Base64.getDecoder().decode(base64));
     }
 }

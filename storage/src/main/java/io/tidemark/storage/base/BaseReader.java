@@ -44,19 +44,19 @@ public final class BaseReader {
         open(manifest.place(), collection, part).verifyBytes();
     }
 
-    FramedReader open(BasePlace place, BaseCollection collection, int number) {
-        BasePart part = collection.parts().get(number);
-        String key = new ObjectKey.OfBasePart(place, collection.uuid(), number).text();
+    FramedReader open(BasePlace place, BaseCollection collection, int index) {
+        BasePart part = collection.parts().get(index);
+        String key = new ObjectKey.OfBasePart(place, collection.uuid(), part.id()).text();
         FramedReader object = new FramedReader(store, key, keys);
         JsonFields header = object.header();
-        FrameIndex index = object.index();
+        FrameIndex found = object.index();
         boolean same =
                 header.build(BaseManifestJson::place).equals(place)
                         && header.text("collection").equals(collection.uuid().toString())
-                        && header.number("part") == number
-                        && index.sha256().equals(part.sha256())
-                        && index.documents() == part.documents()
-                        && index.rawBytes() == part.rawBytes();
+                        && header.build(BasePartJson::id).equals(part.id())
+                        && found.sha256().equals(part.sha256())
+                        && found.documents() == part.documents()
+                        && found.rawBytes() == part.rawBytes();
         if (!same) {
             throw header.damaged("is not the part that the base's manifest names");
         }

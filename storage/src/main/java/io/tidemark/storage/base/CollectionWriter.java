@@ -1,15 +1,13 @@
 package io.tidemark.storage.base;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.BasePlace;
-import io.tidemark.schemas.layout.ObjectKey;
+import io.tidemark.schemas.layout.PartId;
 import io.tidemark.storage.frames.FrameOptions;
-import io.tidemark.storage.frames.FramedWriter;
-import io.tidemark.storage.frames.SealedObject;
 import io.tidemark.storage.object.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -25,7 +23,7 @@ public final class CollectionWriter implements AutoCloseable {
     private final FrameOptions options;
     private final long partBytes;
     private final List<BasePart> parts = new ArrayList<>();
-    private FramedWriter part;
+    private PartWriter part;
 
     /**
      * @param partBytes raw bytes after which a part ends, 1 KiB or more; one larger document has a
@@ -55,7 +53,7 @@ public final class CollectionWriter implements AutoCloseable {
             putPart();
         }
         if (part == null) {
-            part = new FramedWriter(options);
+            part = new PartWriter(store, place, collection, options);
         }
         part.add(document);
     }
@@ -69,26 +67,10 @@ public final class CollectionWriter implements AutoCloseable {
     }
 
     private void putPart() {
-        int number = parts.size();
-        String key = new ObjectKey.OfBasePart(place, collection, number).text();
-        try (FramedWriter full = part;
-                SealedObject object = full.seal(key, header(number))) {
-            store.put(key, object);
-            parts.add(
-                    new BasePart(
-                            number,
-                            object.sizeBytes(),
-                            full.rawBytes(),
-                            full.documents(),
-                            object.index().sha256()));
+        try (PartWriter full = part) {
+            parts.add(full.put(PartId.of(parts.size()), Optional.empty()));
         }
         part = null;
-    }
-
-    private ObjectNode header(int number) {
-        return BaseManifestJson.place(place)
-                .put("collection", collection.toString())
-                .put("part", number);
     }
 
     @Override

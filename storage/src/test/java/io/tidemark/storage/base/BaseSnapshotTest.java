@@ -7,6 +7,7 @@ import com.github.luben.zstd.ZstdInputStream;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.ObjectKey;
+import io.tidemark.schemas.layout.PartId;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSetRole;
@@ -76,7 +77,8 @@ final class BaseSnapshotTest {
         List<RawDocument> documents = documents(50);
         put(documents, 1 << 20);
         byte[] part =
-                store.readWhole(new ObjectKey.OfBasePart(PLACE, COLLECTION, 0).text(), 1 << 24);
+                store.readWhole(
+                        new ObjectKey.OfBasePart(PLACE, COLLECTION, PartId.of(0)).text(), 1 << 24);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         documents.forEach(document -> expected.writeBytes(document.toBytes()));
 
@@ -98,7 +100,7 @@ final class BaseSnapshotTest {
     @Test
     void aPartOfAnotherRunUnderTheSameKeyIsFound() {
         BaseManifest manifest = put(documents(10), 1 << 20);
-        String key = new ObjectKey.OfBasePart(PLACE, COLLECTION, 0).text();
+        String key = new ObjectKey.OfBasePart(PLACE, COLLECTION, PartId.of(0)).text();
         ObjectStore other = new MemoryStore();
         try (CollectionWriter writer =
                 new CollectionWriter(other, PLACE, COLLECTION, FrameOptions.defaults(), 1 << 20)) {
@@ -134,7 +136,7 @@ final class BaseSnapshotTest {
     @Test
     void everyFlippedBitOfAPartIsFound() {
         BaseManifest manifest = put(documents(8), 1 << 20);
-        String key = new ObjectKey.OfBasePart(PLACE, COLLECTION, 0).text();
+        String key = new ObjectKey.OfBasePart(PLACE, COLLECTION, PartId.of(0)).text();
         byte[] good = store.readWhole(key, 1 << 20);
 
         for (int at = 0; at < good.length; at++) {
@@ -193,6 +195,7 @@ final class BaseSnapshotTest {
                 BaseMethod.FUZZY,
                 new ClusterTime(100, 1),
                 new ClusterTime(200, 1),
+                Optional.of(new ClusterTime(150, 1)),
                 Optional.of(ReplicaSetRole.CONFIG_SERVER),
                 Optional.of("5.0.5"),
                 Optional.of("5.0"),
@@ -220,7 +223,10 @@ final class BaseSnapshotTest {
         manifest(parts).putTo(files);
 
         assertThat(manifest(parts).putTo(files)).isEqualTo(PutOutcome.ALREADY_IDENTICAL);
-        assertThatThrownBy(() -> manifest(List.of(new BasePart(0, 1, 1, 1, "00"))).putTo(files))
+        assertThatThrownBy(
+                        () ->
+                                manifest(List.of(new BasePart(PartId.of(0), 1, 1, 1, "00")))
+                                        .putTo(files))
                 .isInstanceOf(FencedException.class);
     }
 }

@@ -5,11 +5,13 @@ import io.tidemark.schemas.registry.SchemaRegistry;
 import io.tidemark.schemas.wire.RecordDeserializer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -70,6 +72,23 @@ public record CommittedRecords(String bootstrapServers, SchemaRegistry registry)
             }
         }
         return records;
+    }
+
+    /** How many offsets the topics whose names begin so have come to, committed or not. */
+    long written(String topicsPrefix) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (String topic : admin.listTopics().names().get()) {
+                if (topic.startsWith(topicsPrefix)) {
+                    ends.put(new TopicPartition(topic, 0), OffsetSpec.latest());
+                }
+            }
+            return admin.listOffsets(ends).all().get().values().stream()
+                    .mapToLong(ListOffsetsResultInfo::offset)
+                    .sum();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("can't read the ends of " + topicsPrefix, e);
+        }
     }
 
     private boolean exists(String topic) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of its own, to be killed, paused, or kept in a small heap. */
 final class ForkedJvm implements AutoCloseable {
+    private static final int LAST_WORDS = 30;
     private final Process process;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Path log;
@@ -76,8 +77,37 @@ final class ForkedJvm implements AutoCloseable {
     }
 
     void awaitReady(Duration atMost) throws InterruptedException {
-        if (!ready.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("the process did not begin within " + atMost);
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!ready.await(100, TimeUnit.MILLISECONDS)) {
+            requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        "the process did not begin within "
+                                + atMost
+                                + "; its last words:\n"
+                                + tail());
+            }
+        }
+    }
+
+    /** Fails with the last lines of its output if the process has ended. */
+    void requireAlive() {
+        if (!process.isAlive()) {
+            throw new AssertionError(
+                    "the process has ended with "
+                            + process.exitValue()
+                            + "; its last words:\n"
+                            + tail());
+        }
+    }
+
+    private String tail() {
+        try {
+            List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+            return String.join(
+                    "\n", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -71,14 +71,14 @@ class KilledCaptureTest {
                 try (ForkedJvm process = tailer(arguments)) {
                     process.awaitReady(Duration.ofSeconds(60));
                     Thread.sleep(random.nextInt(1500));
-                    assertThat(process.isAlive()).isTrue();
+                    process.requireAlive();
                     process.kill();
                 }
             }
             try (ForkedJvm process = tailer(arguments)) {
                 Thread.sleep(1000);
                 writer.close();
-                platform.awaitSame("killed", set);
+                platform.awaitSame("killed", set, process::requireAlive);
             }
             assertThat(platform.entries("killed", "rs0")).hasSizeGreaterThan(1000);
         }
@@ -115,7 +115,7 @@ class KilledCaptureTest {
             try (ForkedJvm process = agent("agents", set, "Tailing the oplog")) {
                 process.awaitReady(Duration.ofSeconds(60));
                 writer.close();
-                platform.awaitSame("agents", set);
+                platform.awaitSame("agents", set, process::requireAlive);
                 assertThat(process.stop()).isEqualTo(143); // ended by SIGTERM, in order
             }
             platform.awaitSame("agents", set);
@@ -136,9 +136,9 @@ class KilledCaptureTest {
                 zombie.resume();
                 Thread.sleep(3000);
                 writer.close();
-                platform.awaitSame("zombie", set);
-                assertThat(zombie.isAlive()).isTrue();
-                assertThat(next.isAlive()).isTrue();
+                platform.awaitSame("zombie", set, next::requireAlive);
+                zombie.requireAlive();
+                next.requireAlive();
             }
         }
     }

@@ -1,7 +1,6 @@
 package io.tidemark.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
@@ -17,7 +16,6 @@ import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.schemas.registry.SchemaRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,14 +104,21 @@ public final class Platform implements AutoCloseable {
      * holds exactly the set's oplog up to there: same bytes, once, in order.
      */
     public void awaitSame(String cluster, SimulatedReplicaSet set) {
+        awaitSame(cluster, set, () -> {});
+    }
+
+    /**
+     * As {@link #awaitSame(String, SimulatedReplicaSet)}.
+     *
+     * @param works fails if whoever captures has died
+     */
+    void awaitSame(String cluster, SimulatedReplicaSet set, Runnable works) {
         BsonTimestamp written = set.primary().lastApplied();
-        await().atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(300))
-                .until(
-                        () ->
-                                lastTime(cluster, set.name())
-                                        .filter(t -> t.compareTo(written) >= 0)
-                                        .isPresent());
+        Progress progress = new Progress(() -> committed().written(allTopics(cluster)));
+        while (lastTime(cluster, set.name()).filter(t -> t.compareTo(written) >= 0).isEmpty()) {
+            works.run();
+            progress.require("captured of " + set.name() + " up to " + written);
+        }
         List<RawBsonDocument> captured = entries(cluster, set.name());
         // A noop may have been written meanwhile.
         List<RawBsonDocument> oplog = set.oplog();
@@ -143,8 +148,12 @@ public final class Platform implements AutoCloseable {
         return new CommittedRecords(bootstrapServers, registry);
     }
 
+    private static String allTopics(String cluster) {
+        return topic(cluster, "");
+    }
+
     private static String topic(String cluster, String replicaSet) {
-        return new TopicNames(new ClusterName(cluster)).oplog(new ReplicaSet(replicaSet));
+        return "tidemark." + cluster + ".oplog." + replicaSet;
     }
 
     /** Inserts documents with {@code _id} from {@code from} on. */

@@ -1,7 +1,5 @@
 package io.tidemark.capture;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
 import java.nio.file.Path;
@@ -59,9 +57,9 @@ class SmallHeapTest {
                             directory.resolve(cluster + ".log"))) {
                 agent.awaitReady(Duration.ofSeconds(60));
                 for (SimulatedReplicaSet shard : sets) {
-                    platform.awaitSame(cluster, shard);
+                    platform.awaitSame(cluster, shard, agent::requireAlive);
                 }
-                assertThat(agent.isAlive()).isTrue();
+                agent.requireAlive();
             }
         } finally {
             sets.forEach(SimulatedReplicaSet::close);

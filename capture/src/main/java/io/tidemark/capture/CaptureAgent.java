@@ -169,7 +169,8 @@ public final class CaptureAgent implements AutoCloseable {
                 new BudgetedSource(oplog, budget),
                 withShards(
                         set,
-                        new KafkaOplogTopic(names, set.replicaSet(), config.topics(), registry)),
+                        new KafkaOplogTopic(
+                                names, set.replicaSet(), config.topics(), registry, budget::read)),
                 config.tail(),
                 new SystemTailClock(),
                 ReadAheadThread.named("oplog-read-" + set.replicaSet(), config.tail().awaitData()));

@@ -37,7 +37,7 @@ import java.util.TreeMap;
  * <tr><td>{@code shards.refresh}</td><td>10s, 1s–1m</td><td>how often {@code config.shards} is
  * read, and topics are looked for: a new shard is captured after about twice this time</td></tr>
  * <tr><td>{@code commit.entries}</td><td>5000, 1–1000000</td><td>commit when so many entries are
- * under way …</td></tr>
+ * under way, or 1/32 of {@code memory.bytes} (2MiB to 32MiB) …</td></tr>
  * <tr><td>{@code commit.interval}</td><td>100ms, 1ms–10s</td><td>… or the oldest is so old: longer
  * is cheaper for Kafka and delays readers</td></tr>
  * <tr><td>{@code gap.patience}</td><td>60s, 0s–1d</td><td>how long members that don't answer are
@@ -62,10 +62,11 @@ import java.util.TreeMap;
  * for so long loses its replica sets; the broker's bounds apply</td></tr>
  * <tr><td>{@code owner.stop.timeout}</td><td>10s, 1s–5m</td><td>how long a tailer may take to stop
  * when another agent takes over</td></tr>
- * <tr><td>{@code memory.bytes}</td><td>half of the JVM's heap, 34MiB–64GiB</td><td>for entries on
- * their way, all replica sets of this agent together; counted twice their size. A request reserves
- * 32MiB until its answer is there: replica sets beyond {@code memory.bytes / 32MiB} take turns of
- * 20 ms, which costs requests, not data</td></tr>
+ * <tr><td>{@code memory.bytes}</td><td>(heap - 64MiB) / 2, 56MiB–64GiB</td><td>for entries on
+ * their way, all replica sets of this agent together, with every copy that is made of them. There is
+ * one request at a time for each 128MiB: more replica sets than that take turns of 20 ms, which
+ * costs requests, not data. The heap holds beside it 32MiB for each request at a time, about 40MiB,
+ * and 5MiB for each replica set</td></tr>
  * <tr><td>{@code registry.urls}</td><td>required</td><td>schema registry, Confluent's REST API;
  * several separated by commas</td></tr>
  * <tr><td>{@code registry.user}, {@code registry.password}</td><td>none</td><td>HTTP Basic</td></tr>
@@ -81,6 +82,9 @@ public record CaptureConfig(
         RegistryConfig registry,
         Pace pace,
         long memoryBytes) {
+    /** A request's share: the greatest entry needs it. */
+    private static final long LEAST_MEMORY = 56L << 20;
+
     /** How the source cluster is reached and read. */
     public record Source(
             Secret uri, Duration timeout, ReadPreferences preferences, CursorSettings cursors) {}
@@ -97,7 +101,13 @@ public record CaptureConfig(
                 reader.parsed("cluster", ClusterName::new)
                         .orElseGet(() -> required(reader, "cluster", new ClusterName("none")));
         Source source = source(reader);
-        TailSettings tail = tail(reader);
+        long memory =
+                reader.bytes(
+                        "memory.bytes",
+                        memoryOfHeap(Runtime.getRuntime().maxMemory()),
+                        LEAST_MEMORY,
+                        64L << 30);
+        TailSettings tail = tail(reader, memory);
         Duration refresh = seconds(reader, "shards.refresh", 10, 1, 60);
         Map<String, String> kafka = kafka(reader);
         OplogTopicSettings topics = topics(reader, kafka);
@@ -117,12 +127,6 @@ public record CaptureConfig(
                                 Duration.ofSeconds(1),
                                 Duration.ofMillis(100),
                                 Duration.ofMinutes(1)));
-        long memory =
-                reader.bytes(
-                        "memory.bytes",
-                        Math.max(34L << 20, Runtime.getRuntime().maxMemory() / 2),
-                        34L << 20,
-                        64L << 30);
         reader.finish();
         return new CaptureConfig(cluster, source, tail, topics, ownership, registry, pace, memory);
     }
@@ -146,10 +150,21 @@ public record CaptureConfig(
                 new CursorSettings(batch));
     }
 
-    private static TailSettings tail(ConfigReader reader) {
+    /** Half of what the agent itself leaves of a heap; the rest is what lies around entries. */
+    static long memoryOfHeap(long heapBytes) {
+        return Math.max(LEAST_MEMORY, (heapBytes - (64L << 20)) / 2);
+    }
+
+    /** For each replica set; its producer keeps buffers for as much. */
+    static long commitBytes(long memory) {
+        return Math.max(2L << 20, Math.min(TailSettings.DEFAULTS.commitBytes(), memory / 32));
+    }
+
+    private static TailSettings tail(ConfigReader reader, long memory) {
         TailSettings defaults = TailSettings.DEFAULTS;
         return new TailSettings(
                 reader.number("commit.entries", defaults.commitEntries(), 1, 1_000_000),
+                commitBytes(memory),
                 reader.duration(
                         "commit.interval",
                         defaults.commitInterval(),

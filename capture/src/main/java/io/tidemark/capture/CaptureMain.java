@@ -23,6 +23,8 @@ public final class CaptureMain {
     private static final Logger LOGGER = LoggerFactory.getLogger(CaptureMain.class);
     private static final String ENVIRONMENT_PREFIX = "TIDEMARK_CAPTURE_";
 
+    private static final String LARGEST_KEPT = "jdk.nio.maxCachedBufferSize";
+
     private CaptureMain() {}
 
     public static void main(String[] args) {
@@ -46,6 +48,11 @@ public final class CaptureMain {
 
     /** As {@link #main}, with settings that were read already. Blocks until the end. */
     public static int run(CaptureConfig config) {
+        // Java keeps a direct buffer as large as the greatest one ever sent, for each thread that
+        // sends: 16 MiB for each replica set, outside the heap.
+        if (System.getProperty(LARGEST_KEPT) == null) {
+            System.setProperty(LARGEST_KEPT, Integer.toString(1 << 20));
+        }
         CaptureAgent agent =
                 new CaptureAgent(
                         config,

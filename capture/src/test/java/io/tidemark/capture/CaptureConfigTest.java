@@ -31,7 +31,10 @@ class CaptureConfigTest {
         CaptureConfig config = CaptureConfig.of(least());
 
         assertThat(config.cluster()).isEqualTo(new ClusterName("prod"));
-        assertThat(config.tail()).isEqualTo(TailSettings.DEFAULTS);
+        assertThat(config.tail())
+                .usingRecursiveComparison()
+                .ignoringFields("commitBytes")
+                .isEqualTo(TailSettings.DEFAULTS);
         assertThat(config.tail().commitEntries()).isEqualTo(5000);
         assertThat(config.tail().commitInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofSeconds(60));
@@ -50,7 +53,18 @@ class CaptureConfigTest {
         assertThat(config.pace().shardsRefresh()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.pace().noteInterval()).isEqualTo(Duration.ZERO);
         assertThat(config.pace().statusInterval()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(config.memoryBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 2);
+        assertThat(config.memoryBytes())
+                .isEqualTo((Runtime.getRuntime().maxMemory() - (64L << 20)) / 2);
+    }
+
+    @Test
+    void memoryFollowsTheHeapAndCommitsFollowMemory() {
+        assertThat(CaptureConfig.memoryOfHeap(128L << 20)).isEqualTo(56L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(256L << 20)).isEqualTo(96L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(1L << 30)).isEqualTo(480L << 20);
+        assertThat(CaptureConfig.commitBytes(56L << 20)).isEqualTo(2L << 20);
+        assertThat(CaptureConfig.commitBytes(96L << 20)).isEqualTo(3L << 20);
+        assertThat(CaptureConfig.commitBytes(4L << 30)).isEqualTo(32L << 20);
     }
 
     @Test

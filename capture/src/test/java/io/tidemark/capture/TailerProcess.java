@@ -4,6 +4,7 @@ import com.mongodb.ConnectionString;
 import io.tidemark.capture.mongo.CursorSettings;
 import io.tidemark.capture.mongo.MongoAccess;
 import io.tidemark.capture.mongo.MongoOplogSource;
+import io.tidemark.capture.publish.EndTurn;
 import io.tidemark.capture.publish.KafkaOplogTopic;
 import io.tidemark.capture.publish.OplogTopicSettings;
 import io.tidemark.capture.tail.OplogTailer;
@@ -51,7 +52,8 @@ final class TailerProcess {
                                 new TopicNames(new ClusterName(args[0])),
                                 replicaSet,
                                 settings,
-                                new ConfluentRestRegistry(RegistryConfig.parse(args[4]))),
+                                new ConfluentRestRegistry(RegistryConfig.parse(args[4])),
+                                EndTurn.AT_ONCE),
                         TailSettings.DEFAULTS,
                         new SystemTailClock(),
                         ReadAheadThread.named("oplog-read", Duration.ofSeconds(1)));

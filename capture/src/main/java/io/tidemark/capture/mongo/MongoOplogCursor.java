@@ -33,7 +33,6 @@ final class MongoOplogCursor implements OplogCursor {
     private static final Logger LOGGER = LoggerFactory.getLogger(MongoOplogCursor.class);
     private static final String PRIVILEGE = "read on the database local (role backup has it)";
     private static final int FIRST_BATCH = 1_000;
-    private static final int MAX_BATCH = 20_000;
 
     private final MongoMember member;
     private final ClientSession session;
@@ -104,7 +103,7 @@ final class MongoOplogCursor implements OplogCursor {
         }
         if (!batch.isEmpty()) {
             long average = Math.max(1, bytes / batch.size());
-            batchSize = (int) Math.max(1, Math.min(MAX_BATCH, batchBytes / average));
+            batchSize = (int) Math.max(1, Math.min(MOST_ENTRIES, batchBytes / average));
         }
         return entries;
     }

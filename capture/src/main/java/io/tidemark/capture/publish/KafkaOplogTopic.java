@@ -38,6 +38,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class KafkaOplogTopic implements OplogTopic {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    /**
+     * The producer keeps its buffers. Just under half of the smallest region of the G1 collector: a
+     * larger array gets whole regions for itself, up to twice its size, and can't be moved.
+     */
+    private static final int BATCH_BYTES = 500 * 1024;
+
     private static final Map<RecordKind, byte[]> KIND_BYTES = kindBytes();
 
     private final String topic;
@@ -51,7 +58,8 @@ public final class KafkaOplogTopic implements OplogTopic {
             TopicNames names,
             ReplicaSet replicaSet,
             OplogTopicSettings settings,
-            SchemaRegistry registry) {
+            SchemaRegistry registry,
+            EndTurn endTurn) {
         this.topic = names.oplog(replicaSet);
         this.serializer = new RecordSerializer<>(registry, OplogRecord.getClassSchema());
         this.end =
@@ -59,7 +67,8 @@ public final class KafkaOplogTopic implements OplogTopic {
                         topic,
                         settings.client(),
                         new RecordDeserializer<>(
-                                registry, OplogRecord.class, OplogRecord.getClassSchema()));
+                                registry, OplogRecord.class, OplogRecord.getClassSchema()),
+                        endTurn);
         this.config = producerConfig(settings, names.captureTransactionalId(replicaSet));
     }
 
@@ -72,7 +81,7 @@ public final class KafkaOplogTopic implements OplogTopic {
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression());
         config.put(ProducerConfig.COMPRESSION_ZSTD_LEVEL_CONFIG, 1);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, settings.bufferBytes());
-        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1024 * 1024);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         // A transaction's first batch may have to wait for the markers of the one before; others
         // sent at the same time would reach the broker out of order, be refused and sent again.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
@@ -132,7 +141,7 @@ public final class KafkaOplogTopic implements OplogTopic {
             // The outcome of each send shows at the commit, which fails if any of them did.
             open.send(record);
         } catch (KafkaException e) {
-            throw translate("append to", e);
+            throw lost("append to", e);
         }
     }
 
@@ -145,7 +154,7 @@ public final class KafkaOplogTopic implements OplogTopic {
             requireOpen().commitTransaction();
             inTransaction = false;
         } catch (KafkaException e) {
-            throw translate("commit to", e);
+            throw lost("commit to", e);
         }
     }
 
@@ -190,6 +199,12 @@ public final class KafkaOplogTopic implements OplogTopic {
         if (old != null) {
             old.close(timeout);
         }
+    }
+
+    /** The only way on is another {@link #open}: what the producer holds would wait for that. */
+    private RuntimeException lost(String doing, KafkaException error) {
+        discard(Duration.ZERO);
+        return translate(doing, error);
     }
 
     private RuntimeException translate(String doing, KafkaException error) {

@@ -30,24 +30,22 @@ final class TopicEnd {
     private final TopicPartition partition;
     private final Map<String, Object> config;
     private final RecordDeserializer<OplogRecord> deserializer;
+    private final EndTurn turn;
 
     TopicEnd(
             String topic,
             Map<String, String> client,
-            RecordDeserializer<OplogRecord> deserializer) {
+            RecordDeserializer<OplogRecord> deserializer,
+            EndTurn turn) {
         this.partition = new TopicPartition(topic, 0);
         this.deserializer = deserializer;
+        this.turn = turn;
         this.config = new HashMap<>(client);
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, topic + "-end");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "10000");
-    }
-
-    /** The resume point that the topic's end means. */
-    ResumePoint read() {
-        return last().map(TopicEnd::resumePoint).orElseGet(ResumePoint.Empty::new);
     }
 
     private static ResumePoint resumePoint(OplogRecord last) {
@@ -58,27 +56,32 @@ final class TopicEnd {
                 : new ResumePoint.AfterEntry(OplogRecords.optime(last), incarnation);
     }
 
-    private Optional<OplogRecord> last() {
+    /** The resume point that the topic's end means. */
+    ResumePoint read() {
         try (Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
-            long step = FIRST_STEP;
-            for (long from = end; from > begin; step *= 8) {
-                long until = from;
-                from = Math.max(begin, end - step);
-                Optional<byte[]> found = lastBetween(consumer, from, until);
-                if (found.isPresent()) {
-                    return found.map(v -> deserializer.deserialize(partition.topic(), v));
-                }
-            }
-            return Optional.empty();
+            return turn.take(() -> lastBetween(consumer, begin, end));
         }
     }
 
-    private Optional<byte[]> lastBetween(Consumer<byte[], byte[]> consumer, long from, long until) {
+    private ResumePoint lastBetween(Consumer<byte[], byte[]> consumer, long begin, long end) {
+        long step = FIRST_STEP;
+        for (long from = end; from > begin; step *= 8) {
+            long until = from;
+            from = Math.max(begin, end - step);
+            Optional<byte[]> found = lastOf(consumer, from, until);
+            if (found.isPresent()) {
+                return resumePoint(deserializer.deserialize(partition.topic(), found.get()));
+            }
+        }
+        return new ResumePoint.Empty();
+    }
+
+    private Optional<byte[]> lastOf(Consumer<byte[], byte[]> consumer, long from, long until) {
         consumer.seek(partition, from);
         byte[] last = null;
         long deadline = System.nanoTime() + PATIENCE.toNanos();

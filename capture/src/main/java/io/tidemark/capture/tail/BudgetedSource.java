@@ -46,7 +46,7 @@ public final class BudgetedSource implements OplogSource {
         try {
             return new Cursor(inner.open(member, from), lease);
         } catch (RuntimeException | Error e) {
-            lease.received(0);
+            lease.received(0, 0);
             throw e;
         }
     }
@@ -84,28 +84,32 @@ public final class BudgetedSource implements OplogSource {
             }
             requested = false;
             long bytes = 0;
+            int entries = 0;
             try {
                 List<OplogEntry> batch = cursor.next(budget.turn(wait));
+                entries = batch.size();
                 for (OplogEntry entry : batch) {
                     bytes += entry.raw().sizeBytes();
                 }
                 return batch;
             } finally {
-                lease.received(bytes);
+                lease.received(bytes, entries);
             }
         }
 
         @Override
-        public void release(long entryBytes) {
-            lease.release(entryBytes);
+        public void sent(long entryBytes, int entries) {
+            lease.sent(entryBytes, entries);
+        }
+
+        @Override
+        public void release(long entryBytes, int entries) {
+            lease.release(entryBytes, entries);
         }
 
         @Override
         public void close() {
-            if (requested) {
-                requested = false;
-                lease.received(0);
-            }
+            lease.received(0, 0);
             lease.close();
             cursor.close();
         }

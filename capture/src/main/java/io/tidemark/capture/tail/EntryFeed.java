@@ -9,8 +9,11 @@ public interface EntryFeed extends AutoCloseable {
     /** As {@link OplogCursor#next}, and throws what that throws. */
     List<PreparedEntry> next(Duration wait);
 
+    /** As {@link OplogCursor#sent}. */
+    void sent(long entryBytes, int entries);
+
     /** As {@link OplogCursor#release}. */
-    void release(long entryBytes);
+    void release(long entryBytes, int entries);
 
     /** Closes the cursor as well. Idempotent; never throws. */
     @Override

@@ -67,7 +67,7 @@ public final class OplogTailer implements AutoCloseable {
         this.clock = clock;
         this.readAhead = readAhead;
         this.resumption = new Resumption(replicaSet, source, settings.awaitData());
-        this.publication = new Publication(topic, settings, clock, this::release);
+        this.publication = new Publication(topic, settings, clock, new Receipts());
         this.patience = new Patience(settings.gapPatience(), clock);
         this.log = new TailLog(replicaSet);
     }
@@ -338,9 +338,20 @@ public final class OplogTailer implements AutoCloseable {
         }
     }
 
-    private void release(long entryBytes) {
-        if (feed != null) {
-            feed.release(entryBytes);
+    /** Tells whoever counts what is held. */
+    private final class Receipts implements Publication.Receipts {
+        @Override
+        public void sent(long entryBytes, int entries) {
+            if (feed != null) {
+                feed.sent(entryBytes, entries);
+            }
+        }
+
+        @Override
+        public void committed(long entryBytes, int entries) {
+            if (feed != null) {
+                feed.release(entryBytes, entries);
+            }
         }
     }
 

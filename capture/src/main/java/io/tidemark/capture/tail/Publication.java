@@ -11,7 +11,6 @@ import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogRecords;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.LongConsumer;
 
 /**
  * What one tailer has given to the topic: where the topic ends, what is not committed yet, and when
@@ -21,24 +20,30 @@ final class Publication {
     private final OplogTopic topic;
     private final TailSettings settings;
     private final TailClock clock;
-    private final LongConsumer committedBytes;
+    private final Receipts receipts;
     private Incarnation incarnation;
     private ResumePoint end = new ResumePoint.Empty();
     private Optime last = Optime.NONE;
     private Optime committed = Optime.NONE;
     private int pending;
     private int pendingGaps;
+    private int pendingEntries;
     private long pendingBytes;
     private long pendingSince;
     private long records;
     private long gaps;
 
-    /**
-     * @param committedBytes told how many bytes of entries each commit made readable
-     */
-    Publication(
-            OplogTopic topic, TailSettings settings, TailClock clock, LongConsumer committedBytes) {
-        this.committedBytes = committedBytes;
+    /** Told what becomes of the entries given. */
+    interface Receipts {
+        /** The topic has them, not yet readable. */
+        void sent(long entryBytes, int entries);
+
+        /** They are readable. */
+        void committed(long entryBytes, int entries);
+    }
+
+    Publication(OplogTopic topic, TailSettings settings, TailClock clock, Receipts receipts) {
+        this.receipts = receipts;
         this.topic = topic;
         this.settings = settings;
         this.clock = clock;
@@ -48,6 +53,7 @@ final class Publication {
     ResumePoint open() {
         pending = 0;
         pendingGaps = 0;
+        pendingEntries = 0;
         pendingBytes = 0;
         end = topic.open();
         if (end instanceof ResumePoint.AfterEntry entry) {
@@ -117,26 +123,38 @@ final class Publication {
      * @throws DivergedHistoryException if entries are out of order
      */
     void entries(List<PreparedEntry> batch) {
-        for (int i = overlap(batch); i < batch.size(); i++) {
+        long bytes = 0;
+        int overlap = overlap(batch);
+        for (int i = 0; i < batch.size(); i++) {
             PreparedEntry entry = batch.get(i);
-            requireOrder(entry.optime());
-            topic.append(entry);
+            bytes += entry.entryBytes();
             pendingBytes += entry.entryBytes();
-            added();
-            last = entry.optime();
-            if (commitIsDue()) {
-                end = new ResumePoint.AfterEntry(last, incarnation);
-                commit();
+            pendingEntries++;
+            if (i >= overlap) {
+                append(entry);
             }
         }
         if (!batch.isEmpty()) {
             end = new ResumePoint.AfterEntry(last, incarnation);
+            receipts.sent(bytes, batch.size());
+        }
+    }
+
+    private void append(PreparedEntry entry) {
+        requireOrder(entry.optime());
+        topic.append(entry);
+        added();
+        last = entry.optime();
+        if (commitIsDue()) {
+            end = new ResumePoint.AfterEntry(last, incarnation);
+            commit();
         }
     }
 
     /** True if what is pending must not wait any longer. */
     boolean commitIsDue() {
         return pending >= settings.commitEntries()
+                || pendingBytes >= settings.commitBytes()
                 || (pending > 0 && untilCommit().compareTo(Duration.ZERO) <= 0);
     }
 
@@ -156,7 +174,8 @@ final class Publication {
         pending = 0;
         pendingGaps = 0;
         committed = last;
-        committedBytes.accept(pendingBytes);
+        receipts.committed(pendingBytes, pendingEntries);
+        pendingEntries = 0;
         pendingBytes = 0;
     }
 

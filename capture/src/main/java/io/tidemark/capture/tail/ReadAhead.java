@@ -20,8 +20,13 @@ public interface ReadAhead {
                         }
 
                         @Override
-                        public void release(long entryBytes) {
-                            cursor.release(entryBytes);
+                        public void sent(long entryBytes, int entries) {
+                            cursor.sent(entryBytes, entries);
+                        }
+
+                        @Override
+                        public void release(long entryBytes, int entries) {
+                            cursor.release(entryBytes, entries);
                         }
 
                         @Override

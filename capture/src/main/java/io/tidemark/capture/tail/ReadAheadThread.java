@@ -69,8 +69,13 @@ public final class ReadAheadThread implements EntryFeed {
     }
 
     @Override
-    public void release(long entryBytes) {
-        cursor.release(entryBytes);
+    public void sent(long entryBytes, int entries) {
+        cursor.sent(entryBytes, entries);
+    }
+
+    @Override
+    public void release(long entryBytes, int entries) {
+        cursor.release(entryBytes, entries);
     }
 
     /** The reading thread ends by itself, after the request that is under way. */

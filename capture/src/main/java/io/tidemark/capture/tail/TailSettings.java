@@ -6,6 +6,8 @@ import java.time.Duration;
  * The pace of a tailer.
  *
  * @param commitEntries commit when so many entries are under way
+ * @param commitBytes commit when so many bytes of entries are under way: producers keep buffers for
+ *     as much as they once had to send
  * @param commitInterval commit when the oldest entry under way is so old
  * @param awaitData how long a quiet member is waited for in one request
  * @param gapPatience how long members that can't be asked are waited for before a gap is recorded
@@ -15,6 +17,7 @@ import java.time.Duration;
  */
 public record TailSettings(
         int commitEntries,
+        long commitBytes,
         Duration commitInterval,
         Duration awaitData,
         Duration gapPatience,
@@ -24,6 +27,7 @@ public record TailSettings(
     public static final TailSettings DEFAULTS =
             new TailSettings(
                     5_000,
+                    32L << 20,
                     Duration.ofMillis(100),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(60),
@@ -32,8 +36,12 @@ public record TailSettings(
                     Duration.ofSeconds(10));
 
     public TailSettings {
-        if (commitEntries < 1) {
-            throw new IllegalArgumentException("commitEntries must be 1 or more");
+        if (commitEntries < 1 || commitBytes < 1) {
+            throw new IllegalArgumentException(
+                    "commitEntries and commitBytes must be 1 or more but are "
+                            + commitEntries
+                            + " and "
+                            + commitBytes);
         }
         if (backOffMin.isZero() || backOffMin.compareTo(backOffMax) > 0) {
             throw new IllegalArgumentException(

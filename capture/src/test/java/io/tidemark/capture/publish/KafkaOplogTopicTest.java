@@ -81,7 +81,8 @@ class KafkaOplogTopicTest extends OplogTopicContract {
 
     @Override
     OplogTopic owner() {
-        OplogTopic owner = new KafkaOplogTopic(names, replicaSet, settings, registry);
+        OplogTopic owner =
+                new KafkaOplogTopic(names, replicaSet, settings, registry, EndTurn.AT_ONCE);
         owners.add(owner);
         return owner;
     }

@@ -28,6 +28,7 @@ class OplogTailerTest {
     private static final TailSettings SETTINGS =
             new TailSettings(
                     50,
+                    1 << 20,
                     Duration.ofMillis(100),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(60),

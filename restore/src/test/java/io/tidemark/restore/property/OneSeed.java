@@ -102,6 +102,10 @@ final class OneSeed {
                 new ArrayList<>(explained.stream().filter(exact::isSafe).distinct().toList());
         java.util.Collections.shuffle(safe, random);
         safe.stream().limit(RESTORES).forEach(this::restore);
+        // The latest there is: what a transaction of that moment has become, the future told.
+        exact.windows().stream()
+                .reduce((earlier, later) -> later)
+                .ifPresent(last -> restore(last.latest()));
         count();
     }
 
@@ -249,6 +253,7 @@ final class OneSeed {
         boolean gap =
                 archive.oplogs().values().stream().map(o -> o.gap()).anyMatch(Optional::isPresent);
         shares.count("seeds with a gap", gap ? 1 : 0);
+        shares.count("seeds archived up to before an outcome", archive.endsBeforeOutcome() ? 1 : 0);
         shares.count("seeds with bases", archive.bases().isEmpty() ? 0 : 1);
         shares.count(
                 "entries", archive.oplogs().values().stream().mapToLong(o -> o.all().size()).sum());

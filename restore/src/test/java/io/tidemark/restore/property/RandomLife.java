@@ -107,7 +107,7 @@ final class RandomLife implements AutoCloseable {
 
     /** After the archive was made: for the oracle to know where all that was begun would lead. */
     void finishAll() {
-        transfers.finishDecided();
+        transfers.decideAll();
         definitions.finishAll();
     }
 

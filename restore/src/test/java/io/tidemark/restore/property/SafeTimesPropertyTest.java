@@ -91,6 +91,8 @@ final class SafeTimesPropertyTest {
         requireAtLeast(shares, "orphans removed", seeds / 2);
         requireAtLeast(shares, "seeds with a gap", seeds / 10);
         requireAtLeast(shares, "seeds with bases", seeds / 4);
+        requireAtLeast(shares, "seeds archived up to before an outcome", seeds / 20);
+        requireAtLeast(shares, "unsafe for preparedTransaction", seeds / 4);
         requireAtLeast(shares, "ties in cluster time", seeds);
         long unsafe = shares.of("unsafe times explained");
         long cautious = shares.of("unsafe times with nothing under way (over-cautious)");

@@ -47,6 +47,18 @@ final class SeedArchive implements AutoCloseable {
             return captured.get(captured.size() - 1).clusterTime();
         }
 
+        /** As this one, with the archive ending at the last entry captured up to then. */
+        Oplog archivedUpTo(ClusterTime end) {
+            ClusterTime last =
+                    captured.stream()
+                            .map(OplogEntry::clusterTime)
+                            .filter(at -> !at.isAfter(end))
+                            .reduce(ClusterTime::max)
+                            .orElse(captured.get(0).clusterTime());
+            ClusterTime through = ClusterTime.min(archivedThrough, last);
+            return new Oplog(name, role, set, all, captured, after, gap, through);
+        }
+
         List<OplogEntry> archived() {
             return captured.stream()
                     .filter(entry -> !entry.clusterTime().isAfter(archivedThrough))
@@ -58,12 +70,15 @@ final class SeedArchive implements AutoCloseable {
     private final ObjectStore bucket = new MemoryBucket();
     private final Map<String, Oplog> oplogs = new TreeMap<>();
     private final List<Base> bases = new ArrayList<>();
+    private final boolean endsBeforeOutcome;
 
     SeedArchive(Life life, long seed) {
         random = new Random(seed * 31 + 7);
         boolean late = random.nextInt(100) < 20;
         String gapped = random.nextInt(100) < 25 ? anySet(life) : "";
         String behind = random.nextInt(100) < 35 ? anySet(life) : "";
+        Map<String, ClusterTime> ends = ends(life, seed);
+        endsBeforeOutcome = !ends.isEmpty();
         double begin = 0.1 + random.nextDouble() / 2;
         for (SimulatedReplicaSet set : life.cluster.replicaSets().values()) {
             List<OplogEntry> all =
@@ -72,18 +87,27 @@ final class SeedArchive implements AutoCloseable {
             oplogs.put(
                     set.name(),
                     oplog(
-                            life,
-                            set,
-                            all,
-                            from,
-                            set.name().equals(gapped),
-                            set.name().equals(behind)));
+                                    life,
+                                    set,
+                                    all,
+                                    from,
+                                    set.name().equals(gapped),
+                                    set.name().equals(behind))
+                            .archivedUpTo(ends.getOrDefault(set.name(), ClusterTime.MAX)));
         }
         oplogs.values().forEach(this::slices);
         boolean based = late || random.nextInt(100) < 40;
         if (based) {
             oplogs.values().forEach(oplog -> bases(oplog, late));
         }
+    }
+
+    /** In every third life nothing is archived any more once some transaction is decided. */
+    private static Map<String, ClusterTime> ends(Life life, long seed) {
+        Random chance = new Random(seed * 43 + 19);
+        return chance.nextInt(100) < 35
+                ? new BeforeOutcome(life).cut(chance).orElse(Map.of())
+                : Map.of();
     }
 
     private String anySet(Life life) {
@@ -196,6 +220,11 @@ final class SeedArchive implements AutoCloseable {
 
     ObjectStore bucket() {
         return bucket;
+    }
+
+    /** Some transaction is prepared in it, and its outcome is not. */
+    boolean endsBeforeOutcome() {
+        return endsBeforeOutcome;
     }
 
     /** By replica set name. */

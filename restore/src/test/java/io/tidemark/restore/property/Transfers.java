@@ -112,6 +112,11 @@ final class Transfers {
         Open open = life.any(underWay);
         TwoPhaseCommit commit = open.commit();
         boolean undecided = commit.outcome() == TwoPhaseCommit.Outcome.UNDECIDED;
+        if (isPrepared(commit) && life.chance(30)) {
+            // All sets write behind the last prepare: cuts with the outcome open are possible.
+            life.wrote("noop everywhere while " + commit.id().txnNumber() + " is prepared");
+            life.cluster.noopEverywhere();
+        }
         if (undecided && life.chance(4)) {
             life.wrote("abort " + commit.id().txnNumber());
             commit.abort("the workload has changed its mind");
@@ -140,13 +145,23 @@ final class Transfers {
         }
     }
 
-    /** What was decided counts, although not all shards know it: for the oracle to learn it. */
-    void finishDecided() {
+    private static boolean isPrepared(TwoPhaseCommit commit) {
+        return commit.next().filter("decide"::equals).isPresent();
+    }
+
+    /**
+     * After the archive was made, so no restore can know: what was decided counts, although not all
+     * shards know it, and of what was prepared everywhere the outcome may still be either.
+     */
+    void decideAll() {
         abandoned.addAll(underWay);
-        abandoned.stream()
-                .map(Open::commit)
-                .filter(commit -> commit.outcome() == TwoPhaseCommit.Outcome.COMMITTED)
-                .forEach(TwoPhaseCommit::finish);
+        for (Open open : abandoned) {
+            TwoPhaseCommit commit = open.commit();
+            boolean decided = commit.outcome() == TwoPhaseCommit.Outcome.COMMITTED;
+            if (decided || isPrepared(commit) && life.chance(70)) {
+                commit.finish();
+            }
+        }
     }
 
     void settle() {

@@ -38,6 +38,7 @@ public final class MetadataRestore {
     private final Map<UUID, UUID> uuids;
     private final Map<String, String> hosts;
     private final Optional<UUID> sessions;
+    private final UnfinishedReshardings reshardings;
 
     /**
      * @param uuids the target's UUIDs by the source's, where they differ
@@ -57,6 +58,7 @@ public final class MetadataRestore {
         this.chunksStaged = chunksStaged;
         this.uuids = uuids;
         this.hosts = hosts;
+        this.reshardings = new UnfinishedReshardings(metadata.documents("collections"));
         this.sessions =
                 Optional.ofNullable(metadata.shardedCollections().get(Namespace.of(SESSIONS)))
                         .flatMap(ClusterMetadata.ShardedCollection::uuid);
@@ -68,7 +70,8 @@ public final class MetadataRestore {
         replace(
                 "collections",
                 metadata.documents("collections").stream()
-                        .filter(d -> !isOfSessions(d))
+                        .filter(d -> !isOfSessions(d) && !reshardings.own(d))
+                        .map(reshardings::unmarked)
                         .map(this::withTargetUuid)
                         .toList());
         PLAIN.forEach(collection -> replace(collection, metadata.documents(collection)));
@@ -94,7 +97,7 @@ public final class MetadataRestore {
                 .scan(
                         CHUNKS,
                         chunk -> {
-                            if (!isOfSessions(chunk)) {
+                            if (!isOfSessions(chunk) && !reshardings.own(chunk)) {
                                 RawDocument own = RawDocument.of(withTargetUuid(chunk).toBytes());
                                 DocumentId id = DocumentId.ofDocument(own);
                                 some.add(new DocumentWrite.Put(id, own, true));

@@ -75,9 +75,17 @@ public final class FuzzyBases {
      * @param consistent true to read everything at the end of the scan, as snapshot reads do
      */
     public void write(ObjectStore store, String id, ReplicaSetRole role, boolean consistent) {
-        BasePlace place =
-                new BasePlace(
-                        TestArchive.CLUSTER, Incarnation.UNKNOWN, id, new ReplicaSet(set.name()));
+        write(store, Incarnation.UNKNOWN, id, role, consistent);
+    }
+
+    /** The same in one of several lives of the replica set. */
+    public void write(
+            ObjectStore store,
+            Incarnation life,
+            String id,
+            ReplicaSetRole role,
+            boolean consistent) {
+        BasePlace place = new BasePlace(TestArchive.CLUSTER, life, id, new ReplicaSet(set.name()));
         int listed = consistent ? through : someTime(from);
         List<BaseCollection> collections = new ArrayList<>();
         for (CollectionDescription found : set.oracle().collectionsAt(time(listed)).values()) {

@@ -78,7 +78,7 @@ final class Comparison {
         MemoryRestoreTarget target = targets.get(set.name());
         Map<String, CollectionDescription> wanted = new TreeMap<>();
         set.oracle().collectionsAt(time).values().stream()
-                .filter(c -> isUsers(c.namespace()))
+                .filter(c -> isUsers(c.namespace()) && !isCopy(c.namespace()))
                 .forEach(c -> wanted.put(c.namespace(), c));
         TreeSet<String> found = new TreeSet<>();
         target.data().collections().keySet().stream()
@@ -95,11 +95,17 @@ final class Comparison {
     }
 
     /** A view is a document; a restore creates it as a command would. */
+    private static boolean isCopy(String namespace) {
+        return namespace.contains(".system.resharding.");
+    }
+
     private Map<String, BsonDocument> views(SimulatedReplicaSet set) {
         Map<String, BsonDocument> views = new TreeMap<>();
         set.oracle().collectionsAt(time).keySet().stream()
                 .filter(name -> name.endsWith(".system.views"))
                 .flatMap(name -> set.oracle().documentsAt(name, time).stream())
+                // A server makes that of a time series together with the collection of its buckets.
+                .filter(view -> !view.getString("viewOn").getValue().startsWith("system.buckets."))
                 .forEach(view -> views.put(view.getString("_id").getValue(), view));
         return views;
     }
@@ -200,7 +206,9 @@ final class Comparison {
         MemoryRestoreTarget target = targets.get(set.name());
         for (String name : METADATA) {
             String namespace = "config." + name;
-            List<RawBsonDocument> truth = set.oracle().documentsAt(namespace, time);
+            List<RawBsonDocument> all = set.oracle().documentsAt(namespace, time);
+            List<RawBsonDocument> truth =
+                    all.stream().filter(document -> !isOfCopy(document)).toList();
             List<String> found =
                     target.documents(namespace).stream()
                             .map(Comparison::bson)
@@ -210,6 +218,15 @@ final class Comparison {
             sameElements(
                     namespace, found, truth.stream().map(d -> adapted(name, d)).sorted().toList());
         }
+    }
+
+    /** A resharding that only copies has no part in the cluster's state, and nobody to go on. */
+    private boolean isOfCopy(BsonDocument document) {
+        Predicate<BsonDocument> same =
+                collection -> collection.get("uuid").equals(document.get("uuid"));
+        return life.cluster.config().oracle().documentsAt("config.collections", time).stream()
+                .filter(collection -> isCopy(collection.getString("_id").getValue()))
+                .anyMatch(same);
     }
 
     private static String adapted(String table, BsonDocument document) {

@@ -3,6 +3,8 @@ package io.tidemark.restore.property;
 import io.tidemark.embedded.mongo.CommandFailure;
 import io.tidemark.embedded.mongo.ServerError;
 import io.tidemark.embedded.mongo.ServerVersion;
+import io.tidemark.embedded.mongo.sharding.MovePrimary;
+import io.tidemark.embedded.mongo.sharding.Resharding;
 import io.tidemark.embedded.mongo.sharding.ShardedCollection;
 import io.tidemark.embedded.mongo.sharding.Stepwise;
 import java.util.ArrayList;
@@ -63,7 +65,7 @@ final class Definitions {
         }
         String ns = namespace.get();
         String database = Life.database(ns);
-        switch (life.below(9)) {
+        switch (life.below(12)) {
             case 0, 1 -> open(database, "drop " + ns, () -> life.cluster.dropCollection(ns));
             case 2, 3, 4 -> rename(ns);
             case 5 ->
@@ -78,7 +80,23 @@ final class Definitions {
                         "movePrimary " + database + " to " + to,
                         () -> life.cluster.movePrimary(database, to));
             }
+            case 8, 9 -> reshard();
             default -> refine();
+        }
+    }
+
+    private void reshard() {
+        List<String> able =
+                life.cluster.routing().collections().keySet().stream()
+                        .filter(ns -> life.isFree(Life.database(ns)))
+                        .toList();
+        if (!able.isEmpty() && life.cluster.version().atLeast(ServerVersion.V5_0)) {
+            String ns = life.any(able);
+            String key = life.any(List.of("{k: 1}", "{_id: 'hashed'}", "{k: 'hashed'}"));
+            open(
+                    Life.database(ns),
+                    "reshardCollection " + ns + " " + key,
+                    () -> life.cluster.reshardCollection(ns, BsonDocument.parse(key)));
         }
     }
 
@@ -134,6 +152,9 @@ final class Definitions {
             return;
         }
         Open open = life.any(underWay);
+        if (life.chance(5)) {
+            abort(open);
+        }
         life.wrote(open.name() + ": " + open.steps().next().orElse(""));
         try {
             life.step(() -> open.steps().step());
@@ -146,6 +167,21 @@ final class Definitions {
         if (open.steps().isDone()) {
             underWay.remove(open);
             life.defined(open.database());
+        }
+    }
+
+    /** Given up by its operator, or because a server could not go on. */
+    private void abort(Open open) {
+        try {
+            if (open.steps() instanceof MovePrimary move) {
+                life.wrote("abort " + open.name());
+                move.abort("the operator has changed his mind");
+            } else if (open.steps() instanceof Resharding resharding) {
+                life.wrote("abort " + open.name());
+                resharding.abort();
+            }
+        } catch (ServerError tooLate) {
+            life.wrote("  refused: " + tooLate.getMessage());
         }
     }
 
@@ -207,7 +243,8 @@ final class Definitions {
         }
         String name = life.nextName("c");
         String kind =
-                switch (life.below(5)) {
+                switch (life.below(7)) {
+                    case 5, 6 -> timeSeries();
                     case 0 -> ", capped: true, size: 100000";
                     case 1 -> ", validator: {n: {$not: {$gt: 1000}}}";
                     case 2 -> ", collation: {locale: 'simple'}";
@@ -215,6 +252,12 @@ final class Definitions {
                     default -> "";
                 };
         life.run(database.get(), "{create: '" + name + "'" + kind + "}");
+    }
+
+    private String timeSeries() {
+        return life.cluster.version().atLeast(ServerVersion.V5_0)
+                ? ", timeseries: {timeField: 't', metaField: 'm'}"
+                : "";
     }
 
     private void shard() {

@@ -1,5 +1,6 @@
 package io.tidemark.restore.property;
 
+import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Shard;
 import io.tidemark.schemas.oplog.OplogEntry;
@@ -78,10 +79,18 @@ final class FoldRun {
         }
     }
 
+    private void missing(SeedArchive.Oplog oplog, Gap gap) {
+        if (oplog.anew()) {
+            fold.incarnationChanged(oplog.name(), gap.after(), gap.through().next());
+        } else {
+            fold.gap(oplog.name(), gap);
+        }
+    }
+
     private void give(SeedArchive.Oplog oplog, OplogEntry entry) {
         oplog.gap()
                 .filter(gap -> entry.clusterTime().equals(gap.through().next()))
-                .ifPresent(gap -> fold.gap(oplog.name(), gap));
+                .ifPresent(gap -> missing(oplog, gap));
         fold.accept(oplog.name(), entry);
         if (!entry.clusterTime().isAfter(oplog.archivedThrough()) && random.nextInt(4) == 0) {
             fold.archived(oplog.name(), entry.clusterTime());

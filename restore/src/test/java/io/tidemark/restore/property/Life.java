@@ -31,7 +31,7 @@ final class Life implements AutoCloseable {
     private static final Set<Integer> EXPECTED =
             Set.of(
                     20, 23, 24, 26, 27, 48, 61, 70, 72, 85, 86, 112, 118, 121, 189, 197, 246, 251,
-                    10107, 11000, 11602, 13388, 166, 2, 14, 28);
+                    10107, 11000, 11602, 13388, 166, 2, 14, 28, 117);
 
     final Random random;
     final SteppedClock clock = SteppedClock.at(1_790_000_000L);
@@ -39,6 +39,9 @@ final class Life implements AutoCloseable {
 
     /** What was asked for, in order, with the cluster time before it. */
     final List<String> diary = new ArrayList<>();
+
+    /** What happened to the cluster without its doing. */
+    final List<ClusterEvent> others = new ArrayList<>();
 
     private final List<Router> routers = new ArrayList<>();
     private final Map<String, BsonTimestamp> begins = new HashMap<>();

@@ -124,8 +124,49 @@ final class Moves {
         BsonDocument at = new BsonDocument("k", new BsonInt32(life.below(UserWrites.KEYS)));
         boolean bound = collection.get().chunks().stream().anyMatch(c -> c.min().equals(at));
         if (!bound) {
-            life.wrote("split " + namespace + " at " + at);
-            life.step(() -> life.cluster.split(namespace, at));
+            List<BsonDocument> points = points(collection.get(), at);
+            life.wrote("split " + namespace + " at " + points);
+            life.step(() -> life.cluster.split(namespace, points));
+        }
+    }
+
+    /** One point, or up to three in the same chunk: that is logged as a multi-split. */
+    private List<BsonDocument> points(ShardedCollection collection, BsonDocument first) {
+        List<BsonDocument> points = new ArrayList<>(List.of(first));
+        Chunk chunk = collection.owning(first);
+        for (int key = first.getInt32("k").getValue() + 1; key < UserWrites.KEYS; key++) {
+            BsonDocument next = new BsonDocument("k", new BsonInt32(key));
+            if (points.size() < 3 && collection.owning(next).equals(chunk) && life.chance(15)) {
+                points.add(next);
+            }
+        }
+        return points;
+    }
+
+    void merge() {
+        Optional<ShardedCollection> collection = anySharded();
+        if (collection.isEmpty()) {
+            return;
+        }
+        String namespace = collection.get().namespace();
+        boolean moving = underWay.stream().anyMatch(m -> m.namespace().equals(namespace));
+        if (moving || life.isDefining(Life.database(namespace))) {
+            return;
+        }
+        List<Chunk> chunks = collection.get().chunks();
+        for (int i = 1; i < chunks.size(); i++) {
+            Chunk left = chunks.get(i - 1);
+            Chunk right = chunks.get(i);
+            if (left.shard().equals(right.shard()) && left.max().equals(right.min())) {
+                life.wrote("merge " + namespace + " from " + left.min() + " to " + right.max());
+                try {
+                    life.step(() -> life.cluster.mergeChunks(namespace, left.min(), right.max()));
+                } catch (ServerError abandoned) {
+                    // A migration that nobody goes on with keeps the collection.
+                    life.wrote("  refused: " + abandoned.getMessage());
+                }
+                return;
+            }
         }
     }
 

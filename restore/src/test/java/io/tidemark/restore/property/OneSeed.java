@@ -248,11 +248,20 @@ final class OneSeed {
     private void count() {
         Map<String, Long> kinds = new TreeMap<>();
         life.cluster.oracle().events().forEach(e -> kinds.merge(e.kind(), 1L, Long::sum));
+        life.others.forEach(e -> kinds.merge(e.kind(), 1L, Long::sum));
+        life.diary.stream()
+                .filter(line -> line.contains(" abort movePrimary"))
+                .forEach(line -> kinds.merge("aborted movePrimary", 1L, Long::sum));
+        life.diary.stream()
+                .filter(line -> line.contains("timeseries"))
+                .forEach(line -> kinds.merge("create of a time series", 1L, Long::sum));
         kinds.forEach((kind, times) -> shares.count("event " + kind, times));
         shares.count("seeds", 1);
         boolean gap =
                 archive.oplogs().values().stream().map(o -> o.gap()).anyMatch(Optional::isPresent);
         shares.count("seeds with a gap", gap ? 1 : 0);
+        boolean anew = archive.oplogs().values().stream().anyMatch(o -> o.anew());
+        shares.count("seeds with a replica set made anew", anew ? 1 : 0);
         shares.count("seeds archived up to before an outcome", archive.endsBeforeOutcome() ? 1 : 0);
         shares.count("seeds with bases", archive.bases().isEmpty() ? 0 : 1);
         shares.count(

@@ -11,6 +11,7 @@ final class RandomLife implements AutoCloseable {
     private final Moves moves;
     private final Definitions definitions;
     private final Failures failures;
+    private final Versions versions;
 
     RandomLife(long seed) {
         life = new Life(seed);
@@ -19,6 +20,7 @@ final class RandomLife implements AutoCloseable {
         moves = new Moves(life);
         definitions = new Definitions(life, writes);
         failures = new Failures(life, writes);
+        versions = new Versions(life);
     }
 
     void live() {
@@ -57,15 +59,19 @@ final class RandomLife implements AutoCloseable {
         int chosen = life.below(1000);
         List<Weighed> all =
                 List.of(
-                        new Weighed(325, writes::write),
+                        new Weighed(263, writes::write),
+                        new Weighed(15, writes::measure),
+                        new Weighed(6, versions::begin),
+                        new Weighed(20, versions::advance),
+                        new Weighed(8, moves::merge),
                         new Weighed(70, this::transact),
                         new Weighed(170, transfers::advance),
                         new Weighed(60, moves::begin),
                         new Weighed(130, moves::advance),
                         new Weighed(6, moves::abort),
-                        new Weighed(15, moves::split),
+                        new Weighed(18, moves::split),
                         new Weighed(15, moves::deleteLeftOvers),
-                        new Weighed(15, moves::drain),
+                        new Weighed(25, moves::drain),
                         new Weighed(30, definitions::begin),
                         new Weighed(70, definitions::advance),
                         new Weighed(45, definitions::atOnce),

@@ -40,6 +40,12 @@ final class SafeTimesPropertyTest {
                     entry("createIndexes", 3),
                     entry("dropIndexes", 1),
                     entry("collMod", 2),
+                    entry("merge", 8),
+                    entry("reshardCollection", 4),
+                    entry("reshardCommit", 3),
+                    entry("aborted movePrimary", 1),
+                    entry("create of a time series", 8),
+                    entry("setFeatureCompatibilityVersion", 15),
                     entry("addShard", 100),
                     entry("removeShard", 1));
 
@@ -90,6 +96,7 @@ final class SafeTimesPropertyTest {
         requireAtLeast(shares, "transactions at T undecided", 1);
         requireAtLeast(shares, "orphans removed", seeds / 2);
         requireAtLeast(shares, "seeds with a gap", seeds / 10);
+        requireAtLeast(shares, "seeds with a replica set made anew", seeds / 25);
         requireAtLeast(shares, "seeds with bases", seeds / 4);
         requireAtLeast(shares, "seeds archived up to before an outcome", seeds / 20);
         requireAtLeast(shares, "unsafe for preparedTransaction", seeds / 4);

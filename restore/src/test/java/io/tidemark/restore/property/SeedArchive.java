@@ -42,7 +42,14 @@ final class SeedArchive implements AutoCloseable {
             List<OplogEntry> captured,
             ClusterTime after,
             Optional<Gap> gap,
+            boolean anew,
             ClusterTime archivedThrough) {
+        /** In which life of the replica set an entry was written. */
+        Incarnation life(ClusterTime at) {
+            boolean second = anew && at.isAfter(gap.orElseThrow().after());
+            return new Incarnation((second ? "b" : "a").repeat(24));
+        }
+
         ClusterTime lastCaptured() {
             return captured.get(captured.size() - 1).clusterTime();
         }
@@ -56,7 +63,7 @@ final class SeedArchive implements AutoCloseable {
                             .reduce(ClusterTime::max)
                             .orElse(captured.get(0).clusterTime());
             ClusterTime through = ClusterTime.min(archivedThrough, last);
-            return new Oplog(name, role, set, all, captured, after, gap, through);
+            return new Oplog(name, role, set, all, captured, after, gap, anew, through);
         }
 
         List<OplogEntry> archived() {
@@ -133,6 +140,7 @@ final class SeedArchive implements AutoCloseable {
             gap = Optional.of(new Gap(lastKnown, through, LOST));
             captured.subList(first, end).clear();
         }
+        boolean anew = gap.isPresent() && random.nextInt(100) < 40;
         int kept =
                 behind
                         ? captured.size() - 1 - random.nextInt(Math.max(1, captured.size() / 3))
@@ -145,6 +153,7 @@ final class SeedArchive implements AutoCloseable {
                 captured,
                 after,
                 gap,
+                anew,
                 captured.get(kept).clusterTime());
     }
 
@@ -165,13 +174,9 @@ final class SeedArchive implements AutoCloseable {
                     oplog.gap().filter(g -> entry.clusterTime().equals(g.through().next()));
             if (gap.isPresent()) {
                 put(writer);
-                new GapObject(
-                                TestArchive.CLUSTER,
-                                Incarnation.UNKNOWN,
-                                oplog.name(),
-                                gap.get(),
-                                Optional.empty())
-                        .putTo(bucket);
+                if (!oplog.anew()) {
+                    gap(oplog, gap.get());
+                }
                 writer =
                         new SliceWriter(start(oplog, gap.get().through()), FrameOptions.defaults());
             } else if (left == 0) {
@@ -184,10 +189,15 @@ final class SeedArchive implements AutoCloseable {
         put(writer);
     }
 
+    private void gap(Oplog oplog, Gap gap) {
+        Incarnation life = oplog.life(gap.after());
+        new GapObject(TestArchive.CLUSTER, life, oplog.name(), gap, Optional.empty()).putTo(bucket);
+    }
+
     private static SliceStart start(Oplog oplog, ClusterTime after) {
         return new SliceStart(
                 TestArchive.CLUSTER,
-                Incarnation.UNKNOWN,
+                oplog.life(after.next()),
                 oplog.name(),
                 Optional.of(oplog.role()),
                 after,
@@ -209,8 +219,13 @@ final class SeedArchive implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             int from = Math.min(last, first + random.nextInt(Math.max(1, (last - first) * 2 / 3)));
             int through = Math.min(last, from + random.nextInt(30));
+            Incarnation life = oplog.life(oplog.all().get(from).clusterTime());
+            if (!life.equals(oplog.life(oplog.all().get(through).clusterTime()))) {
+                // No scan goes on from one life of a replica set to the next.
+                continue;
+            }
             FuzzyBases base = new FuzzyBases(random, oplog.set(), oplog.all(), from, through);
-            base.write(bucket, "base" + i, oplog.role(), random.nextBoolean());
+            base.write(bucket, life, "base" + i, oplog.role(), random.nextBoolean());
         }
     }
 

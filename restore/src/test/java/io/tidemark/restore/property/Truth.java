@@ -6,6 +6,7 @@ import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.embedded.mongo.sharding.Routing;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
+import io.tidemark.timeline.event.Evidence;
 import io.tidemark.timeline.window.Base;
 import io.tidemark.timeline.window.UnsafeInterval;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bson.BsonTimestamp;
 
 /**
@@ -27,7 +29,10 @@ final class Truth {
                     "moveChunk",
                     "transaction",
                     "split",
+                    "merge",
                     "createDatabase",
+                    // While it copies, the source collection is whole; then see reshardCommit.
+                    "reshardCollection",
                     "addShard",
                     "removeShard");
 
@@ -80,12 +85,15 @@ final class Truth {
     }
 
     private List<ClusterEvent> inFlightAt(ClusterTime time) {
-        return oracle.events().stream()
+        return Stream.concat(oracle.events().stream(), life.others.stream())
                 .filter(event -> life.isInFlight(event, time.toBson()))
                 .toList();
     }
 
     private boolean isHalfDone(ClusterEvent event, ClusterTime time) {
+        if (event.kind().equals(Versions.KIND)) {
+            return true;
+        }
         String database = Life.database(event.subject());
         String now = catalogue(database, time.toBson());
         boolean begun = !now.equals(catalogue(database, life.begin(event)));
@@ -106,6 +114,7 @@ final class Truth {
                         (id, set) ->
                                 set.oracle().collectionsAt(at).values().stream()
                                         .filter(c -> c.database().equals(database))
+                                        .filter(c -> !isCopy(c))
                                         .forEach(
                                                 c -> found.put(id + " " + c.namespace(), text(c))));
         Routing routing = oracle.routing(at);
@@ -118,6 +127,11 @@ final class Truth {
                                         "sharded " + c.namespace(),
                                         c.uuid() + " " + c.key().pattern() + c.epoch()));
         return found.toString();
+    }
+
+    /** Nobody but the resharding itself sees it; a restore leaves it out. */
+    private static boolean isCopy(CollectionDescription collection) {
+        return collection.collection().startsWith("system.resharding.");
     }
 
     private static String text(CollectionDescription collection) {
@@ -193,14 +207,19 @@ final class Truth {
         if (life.diary.stream().anyMatch(line -> line.contains(asked))) {
             return true;
         }
-        return oracle.events().stream()
+        return Stream.concat(oracle.events().stream(), life.others.stream())
                 .filter(event -> !ClusterTime.of(event.from()).isAfter(after(reason)))
                 .anyMatch(event -> isNamed(reason, event));
     }
 
-    /** The first time behind an interval: what ends there was named, too. */
+    /**
+     * The first time behind an interval: what ends there was named, too. Of an operation whose
+     * start was lost the interval may end long before it began, but not its evidence.
+     */
     private static ClusterTime after(UnsafeInterval reason) {
-        return reason.to().equals(ClusterTime.MAX) ? reason.to() : reason.to().next();
+        ClusterTime shown =
+                reason.evidence().stream().map(Evidence::at).reduce(reason.to(), ClusterTime::max);
+        return shown.equals(ClusterTime.MAX) ? shown : shown.next();
     }
 
     private static boolean isNamed(UnsafeInterval reason, ClusterEvent event) {
@@ -215,6 +234,7 @@ final class Truth {
                                     || reason.kind().equals("dropCollection")
                                     || reason.kind().equals("createCollection")
                                     || reason.kind().equals("indexBuild");
+                    case "reshardCommit" -> reason.kind().equals("reshardCollection");
                     case "moveChunk" ->
                             reason.kind().equals("moveChunk") || reason.kind().equals("indexBuild");
                     default -> reason.kind().equals(event.kind());

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
@@ -19,6 +20,7 @@ import org.bson.BsonValue;
 /** What users write outside transactions: documents of the collections there are. */
 final class UserWrites {
     static final int KEYS = 40;
+    private static final String BUCKETS = ".system.buckets.";
     private final Life life;
     private final Map<String, Integer> keys = new HashMap<>();
     private long nextRetryable = 1;
@@ -115,6 +117,41 @@ final class UserWrites {
             command.append("lsid", session(3)).append("txnNumber", new BsonInt64(nextRetryable++));
         }
         life.run(Life.database(namespace), command);
+    }
+
+    /** Measurements of a time series, if there is any: they go into its buckets. */
+    void measure() {
+        List<String> series = new ArrayList<>();
+        life.cluster
+                .routing()
+                .databases()
+                .values()
+                .forEach(
+                        database ->
+                                life
+                                        .cluster
+                                        .shards()
+                                        .get(database.primary())
+                                        .primary()
+                                        .collections()
+                                        .stream()
+                                        .map(CollectionDescription::namespace)
+                                        .filter(ns -> ns.startsWith(database.name() + BUCKETS))
+                                        .map(ns -> ns.replace(BUCKETS, "."))
+                                        .forEach(series::add));
+        if (series.isEmpty()) {
+            return;
+        }
+        String namespace = life.any(series);
+        List<BsonDocument> measurements = new ArrayList<>();
+        for (int i = life.below(3); i >= 0; i--) {
+            measurements.add(
+                    new BsonDocument("_id", new BsonInt32(life.nextId()))
+                            .append("t", new BsonDateTime(life.clock.millis()))
+                            .append("m", new BsonInt32(life.below(3)))
+                            .append("v", new BsonInt32(life.below(100))));
+        }
+        life.run(Life.database(namespace), insertCommand(namespace, measurements));
     }
 
     /** Acknowledged by the primary alone. */

@@ -21,10 +21,16 @@ import io.tidemark.timeline.window.UnsafeInterval;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** What the topology tells of a cluster's oplogs. */
 class TimelineTopologyTest {
+    private static final String TRANSACTION =
+            "{op:'c', ns:'admin.$cmd', lsid:{id:1}, txnNumber:{$numberLong:'7'}, ";
+    private static final Predicate<TopologyEvent> PREPARED =
+            event -> event.kind() == EventKind.PREPARED_TRANSACTION;
+
     private final Oplog cfg = new Oplog("cfg");
     private final Oplog rs0 = new Oplog("rs0");
     private final Oplog rs1 = new Oplog("rs1");
@@ -281,6 +287,44 @@ class TimelineTopologyTest {
                     .asString()
                     .contains("forgotten");
             assertThat(exact.isSafe(t(later))).isTrue();
+        }
+    }
+
+    @Test
+    void aTransactionThatStaysUndecidedIsAnEventUntilItsOutcome() {
+        born();
+        String prepare = TRANSACTION + "o:{applyOps:[], prepare:true}}";
+        String commit = "o:{commitTransaction:1, commitTimestamp:{$timestamp:{t:21,i:1}}}}";
+        rs0.entry(20, prepare);
+        rs1.entry(21, prepare);
+        quiet(30);
+        try (Driven driven = new Driven()) {
+            driven.all(cfg, rs0, rs1);
+            assertThat(driven.events())
+                    .filteredOn(PREPARED)
+                    .singleElement()
+                    .satisfies(
+                            event -> {
+                                assertThat(event.outcome()).isEqualTo(Outcome.OPEN);
+                                assertThat(event.shards()).containsExactly("s0", "s1");
+                                assertThat(event.evidence()).hasSize(2);
+                            });
+            assertThat(exact(driven).isSafe(t(25))).isFalse();
+
+            driven.all(
+                    new Oplog("rs0").entry(35, TRANSACTION + commit).noop(50),
+                    new Oplog("rs1").entry(36, TRANSACTION + commit).noop(50),
+                    new Oplog("cfg").noop(50));
+            assertThat(driven.events())
+                    .filteredOn(PREPARED)
+                    .singleElement()
+                    .satisfies(
+                            event -> {
+                                assertThat(event.outcome()).isEqualTo(Outcome.COMPLETED);
+                                assertThat(event.through()).contains(t(35));
+                            });
+            assertThat(driven.told()).filteredOn(PREPARED).hasSize(2);
+            assertThat(exact(driven).isSafe(t(25))).isTrue();
         }
     }
 

@@ -5,6 +5,7 @@ import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Shard;
 import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.pair.Pairing;
 import io.tidemark.timeline.pair.PairingLimits;
@@ -269,14 +270,18 @@ public final class TimelineFold {
         return Map.copyOf(archive.frontiers());
     }
 
-    /** Events up to the watermark of capture, undecided transactions among them, by their start. */
+    /**
+     * Events up to the watermark of capture, by their start. Undecided transactions are among them;
+     * {@link #onEvent} is told of those that stay so for a second.
+     */
     public List<TopologyEvent> events() {
         work();
-        List<TopologyEvent> all = current();
+        Map<String, TopologyEvent> current = current();
         pairing.preparedTransactions().stream()
                 .filter(PreparedTransaction::isUndecided)
                 .map(PreparedTransaction::toEvent)
-                .forEach(all::add);
+                .forEach(event -> current.put(event.id(), event));
+        List<TopologyEvent> all = new ArrayList<>(current.values());
         all.sort(Comparator.comparing(TopologyEvent::from).thenComparing(TopologyEvent::id));
         return all;
     }
@@ -284,7 +289,8 @@ public final class TimelineFold {
     /** The restore windows as of now. */
     public RestoreWindows windows(Policy policy) {
         Watermark watermark = archivedWatermark();
-        List<TopologyEvent> all = current();
+        List<TopologyEvent> all = new ArrayList<>(current().values());
+        all.removeIf(event -> event.kind() == EventKind.PREPARED_TRANSACTION);
         pairing.preparedTransactions().stream().map(PreparedTransaction::toEvent).forEach(all::add);
         List<Membership> sets = members.all();
         return new WindowRule(
@@ -337,10 +343,10 @@ public final class TimelineFold {
     }
 
     /** Ended events, and those under way as they stand. */
-    private List<TopologyEvent> current() {
+    private Map<String, TopologyEvent> current() {
         Map<String, TopologyEvent> all = new TreeMap<>(events);
         pairing.openEvents().forEach(event -> all.put(event.id(), event));
-        return new ArrayList<>(all.values());
+        return all;
     }
 
     private void keep(TopologyEvent event) {

@@ -6,6 +6,7 @@ import static io.tidemark.timeline.Entries.RS1;
 import static io.tidemark.timeline.Entries.t;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Shard;
 import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.Outcome;
@@ -516,10 +517,26 @@ class PairingTest {
                 .prepare(RS0, 13, 2)
                 .commit(RS1, 15, 1, 12)
                 .quiet(20);
-        TopologyEvent undecided = only();
+        List<TopologyEvent> events = events();
 
-        assertThat(undecided.kind()).isEqualTo(EventKind.PREPARED_TRANSACTION);
-        assertThat(undecided.from()).isEqualTo(t(13));
+        assertThat(events)
+                .extracting(TopologyEvent::kind)
+                .containsExactly(EventKind.PREPARED_TRANSACTION, EventKind.PREPARED_TRANSACTION);
+        assertThat(events.get(0).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(events.get(0).through()).contains(t(15));
+        assertThat(events.get(0).shards()).containsExactly("s0", "s1");
+        assertThat(events.get(1).outcome()).isEqualTo(Outcome.OPEN);
+        assertThat(events.get(1).from()).isEqualTo(t(13));
+    }
+
+    @Test
+    void transactionsDecidedWithinASecondAreNoEvents() {
+        entries.prepare(RS0, new ClusterTime(10, 1), 1)
+                .prepare(RS1, new ClusterTime(10, 2), 1)
+                .commit(RS1, new ClusterTime(10, 9), 1, new ClusterTime(10, 2))
+                .quiet(20);
+
+        assertThat(events()).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.tidemark.timeline.tag.Observation;
 import io.tidemark.timeline.watermark.Members;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -25,7 +26,7 @@ public final class Pairing {
     private final ReshardPairing reshardings;
     private final ShardPairing shards;
     private final FcvPairing versions;
-    private final PreparedTransactions prepared = new PreparedTransactions();
+    private final PreparedTransactions prepared;
     private final Catalogue catalogue = new Catalogue();
 
     public Pairing(PairingLimits limits, Consumer<TopologyEvent> events) {
@@ -36,6 +37,7 @@ public final class Pairing {
         reshardings = new ReshardPairing(operations);
         shards = new ShardPairing(operations);
         versions = new FcvPairing(operations);
+        prepared = new PreparedTransactions(events);
     }
 
     /** Nothing before this time was captured; the earliest such call counts. */
@@ -54,7 +56,7 @@ public final class Pairing {
      * @param shard the id of the observation's replica set, {@code config} for the config servers
      */
     public void accept(Observation observation, String shard) {
-        operations.expire(observation.at(), false);
+        expire(observation.at(), false);
         int ordinal = 0;
         for (Fact fact : observation.facts()) {
             accept(new Moment(observation.at(), observation.replicaSet(), shard, ordinal++), fact);
@@ -64,7 +66,19 @@ public final class Pairing {
 
     /** All facts at or before {@code watermark} were given: closes what has waited long enough. */
     public void advance(ClusterTime watermark) {
-        operations.expire(watermark, true);
+        expire(watermark, true);
+    }
+
+    /** Tells what has waited long enough, in the order of deadlines. */
+    private void expire(ClusterTime now, boolean inclusive) {
+        Optional<ClusterTime> next = prepared.nextDeadline();
+        while (next.isPresent()
+                && (next.get().isBefore(now) || inclusive && next.get().equals(now))) {
+            operations.expire(next.get(), true);
+            prepared.tell(next.get());
+            next = prepared.nextDeadline();
+        }
+        operations.expire(now, inclusive);
     }
 
     /** Outcomes of prepared transactions up to here are archived. */

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param decidedAt empty while no log captured tells the outcome
  * @param lostAt the end of a hole in which the outcome was lost: who restores to a later time
  *     starts from a base that knows it
+ * @param told as an event, for having been undecided long enough
  */
 public record PreparedTransaction(
         String key,
@@ -26,7 +27,8 @@ public record PreparedTransaction(
         List<Evidence> prepares,
         Optional<ClusterTime> decidedAt,
         Optional<ClusterTime> lostAt,
-        boolean committed) {
+        boolean committed,
+        boolean told) {
     public PreparedTransaction {
         shards = List.copyOf(shards);
         prepares = List.copyOf(prepares);
@@ -38,12 +40,16 @@ public record PreparedTransaction(
 
     PreparedTransaction decided(ClusterTime at, boolean committing) {
         return new PreparedTransaction(
-                key, shards, prepares, Optional.of(at), Optional.empty(), committing);
+                key, shards, prepares, Optional.of(at), Optional.empty(), committing, told);
     }
 
     PreparedTransaction lostAt(ClusterTime at) {
         return new PreparedTransaction(
-                key, shards, prepares, Optional.empty(), Optional.of(at), false);
+                key, shards, prepares, Optional.empty(), Optional.of(at), false, told);
+    }
+
+    PreparedTransaction asTold() {
+        return new PreparedTransaction(key, shards, prepares, decidedAt, lostAt, committed, true);
     }
 
     /** From here on its outcome matters. */

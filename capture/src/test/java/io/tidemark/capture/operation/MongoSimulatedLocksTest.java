@@ -1,0 +1,21 @@
+package io.tidemark.capture.operation;
+
+import io.tidemark.capture.mongo.MongoLocks;
+import org.junit.jupiter.api.AfterEach;
+
+final class MongoSimulatedLocksTest extends LocksContract {
+    private LockServer server;
+
+    @Override
+    Locks locks() {
+        server = LockServer.simulated();
+        return new MongoLocks(server.servers);
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}

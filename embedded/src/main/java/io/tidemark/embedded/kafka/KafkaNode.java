@@ -67,6 +67,7 @@ final class KafkaNode {
 
     /** Returns when the broker serves clients; waits for a majority of controllers. */
     void start() {
+        LastWords.beforeKafkaEndsTheProcess();
         KafkaRaftServer starting =
                 new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         try {

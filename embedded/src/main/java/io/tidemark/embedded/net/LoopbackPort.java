@@ -23,11 +23,15 @@ public final class LoopbackPort {
 
     private LoopbackPort() {}
 
-    /** A port that nobody listens on and that this process gives out only once. */
+    /**
+     * A port that nobody listens on, and that neither this process nor another that asks here gives
+     * out again while this process lives: builds that run side by side leave each other's ports
+     * alone, also while the servers on them are down.
+     */
     public static int free() throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port) && TAKEN.add(port)) {
+            if (isFree(port) && TAKEN.add(port) && PortLocks.lock(port)) {
                 return port;
             }
         }

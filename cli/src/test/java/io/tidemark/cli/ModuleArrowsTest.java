@@ -24,11 +24,12 @@ class ModuleArrowsTest {
                     Map.of(
                             "schemas", Set.of(),
                             "storage", Set.of("schemas"),
+                            "metrics", Set.of("schemas"),
                             "timeline", Set.of("schemas"),
                             "embedded", Set.of(),
-                            "capture", Set.of("schemas", "storage"),
+                            "capture", Set.of("schemas", "storage", "metrics"),
                             "streams", Set.of("schemas", "timeline"),
-                            "sink", Set.of("schemas", "storage"),
+                            "sink", Set.of("schemas", "storage", "metrics"),
                             "restore", Set.of("schemas", "storage", "timeline")));
 
     private static final List<String> CLIENTS =

@@ -1,5 +1,6 @@
 package io.tidemark.sink;
 
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.sink.consume.OplogPartition;
 import io.tidemark.sink.consume.PartitionRecords;
 import io.tidemark.sink.consume.PublishedRecord;
@@ -39,6 +40,7 @@ final class Lane implements Putting {
     private boolean pending;
     private long queuedBytes;
     private OptionalLong seek = OptionalLong.empty();
+    private Optional<ClusterTime> reached = Optional.empty();
     private Throwable failure;
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
 
@@ -72,6 +74,7 @@ final class Lane implements Putting {
                     awaitPut();
                     long offset = archiver.open();
                     synchronized (this) {
+                        reached = archiver.archivedUntil();
                         seek = OptionalLong.of(offset);
                     }
                 });
@@ -94,6 +97,16 @@ final class Lane implements Putting {
             opening = false;
         }
         return taken;
+    }
+
+    /** How far the bucket reached when it was last asked. */
+    synchronized Optional<ClusterTime> reached() {
+        return reached;
+    }
+
+    /** True if entries are held that are in no object yet. */
+    synchronized boolean isPending() {
+        return pending;
     }
 
     void accept(PartitionRecords records) {

@@ -20,6 +20,7 @@ import io.tidemark.sink.timeline.KafkaTimelineTopics;
 import io.tidemark.sink.timeline.TimelineArchiver;
 import io.tidemark.sink.timeline.TimelineLoop;
 import io.tidemark.sink.timeline.TimelineSettings;
+import io.tidemark.sink.timeline.TimelineWatch;
 import io.tidemark.storage.encryption.FileKeyRing;
 import io.tidemark.storage.frames.FrameCodecs;
 import io.tidemark.storage.frames.FrameOptions;
@@ -46,15 +47,20 @@ public final class Sink implements AutoCloseable {
     private final ExecutorService puts;
     private final SinkWorker worker;
     private final TimelineLoop timeline;
+    private final TimelineWatch watch;
 
     private Sink(SinkConfig config, SinkMetrics metrics) throws IOException {
+        this.watch = metrics.timeline();
         TopicNames names = new TopicNames(config.cluster());
         SchemaRegistry registry = new ConfluentRestRegistry(config.registry());
         FrameOptions frames = frames(config);
         ArchiverSettings settings =
                 new ArchiverSettings(
                         config.cluster(), config.roll(), frames, decoder(registry)::deserialize);
-        this.store = config.bucket().open();
+        MemoryBudget memory = frames.memory();
+        long most = memory.leftBytes();
+        metrics.slicesHold(() -> most - memory.leftBytes());
+        this.store = config.bucket().open(metrics::storeRetried);
         this.topics = new KafkaTopicFacts(Admin.create(Map.copyOf(config.kafka())));
         this.progress = new KafkaProgressLog(names, config.kafka(), registry);
         this.tasks = Executors.newFixedThreadPool(config.threads(), named("sink-slice-"));
@@ -76,6 +82,7 @@ public final class Sink implements AutoCloseable {
         this.timeline =
                 new TimelineLoop(
                         () -> timelineArchiver(names, config, frames, registry),
+                        watch,
                         TIMELINE_PAUSE,
                         config.stop().multipliedBy(2),
                         worker::stop);
@@ -99,7 +106,11 @@ public final class Sink implements AutoCloseable {
                         value -> events.deserialize(names.events(), value),
                         value -> windows.deserialize(names.windows(), value));
         return new TimelineArchiver(
-                KafkaTimelineTopics.of(names, config.kafka()), settings, store, Clock.systemUTC());
+                KafkaTimelineTopics.of(names, config.kafka()),
+                settings,
+                store,
+                Clock.systemUTC(),
+                watch);
     }
 
     /** Makes the parts; connections are made when {@link #run} is called. */

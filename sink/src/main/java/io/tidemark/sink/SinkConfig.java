@@ -1,5 +1,6 @@
 package io.tidemark.sink;
 
+import io.tidemark.metrics.MetricsConfig;
 import io.tidemark.schemas.config.ConfigReader;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.registry.RegistryConfig;
@@ -35,6 +36,8 @@ import java.util.TreeSet;
  * @param compressionLevel {@code compression.level} (1 to 19, default 3) of zstd
  * @param keyRing {@code encryption.keys}: file of the key ring; without it objects are in the clear
  * @param timeline how events and windows are kept
+ * @param metrics {@code metrics.host}, {@code metrics.port}, {@code metrics.stall.after}: see
+ *     {@link MetricsConfig}
  * @param stop {@code stop.timeout} (1 s to 10 m, default 30 s): for the last slices at the end
  */
 public record SinkConfig(
@@ -51,6 +54,7 @@ public record SinkConfig(
         int compressionLevel,
         Optional<Path> keyRing,
         Timeline timeline,
+        MetricsConfig metrics,
         Duration stop) {
     private static final long MIB = 1024L * 1024;
 
@@ -97,6 +101,7 @@ public record SinkConfig(
                 new Timeline(
                         seconds(reader, "timeline.interval", 60, 86_400),
                         reader.bytes("timeline.memory.bytes", 32 * MIB, MIB, 1024 * MIB));
+        MetricsConfig metrics = MetricsConfig.read(reader);
         Duration stop = seconds(reader, "stop.timeout", 30, 600);
         reader.finish();
         return new SinkConfig(
@@ -113,6 +118,7 @@ public record SinkConfig(
                 level,
                 keys,
                 timeline,
+                metrics,
                 stop);
     }
 
@@ -149,6 +155,8 @@ public record SinkConfig(
                 + timeline.interval()
                 + " timeline.memory.bytes="
                 + timeline.memoryBytes()
+                + " "
+                + metrics
                 + " stop.timeout="
                 + stop;
     }

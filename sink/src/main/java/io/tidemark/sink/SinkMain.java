@@ -1,11 +1,14 @@
 package io.tidemark.sink;
 
+import io.tidemark.metrics.MetricsServer;
+import io.tidemark.metrics.ServiceMeters;
 import io.tidemark.schemas.config.ConfigException;
 import io.tidemark.schemas.config.ConfigValues;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -46,10 +49,26 @@ public final class SinkMain {
         }
     }
 
-    /** As {@link #main}, with settings that were read already. Blocks until the end. */
+    /**
+     * As {@link #main}, with settings that were read already. Blocks until the end.
+     *
+     * @throws ConfigException if metrics can't be served where they should
+     */
+    @SuppressWarnings("try") // the server is there to be closed
     public static int run(SinkConfig config) throws IOException {
+        try (ServiceMeters all = new ServiceMeters()) {
+            SinkMeters meters =
+                    new SinkMeters(all.registry(), config, Clock.systemUTC(), System::nanoTime);
+            try (MetricsServer server =
+                    MetricsServer.start(config.metrics(), all, meters::health)) {
+                return run(config, meters);
+            }
+        }
+    }
+
+    private static int run(SinkConfig config, SinkMeters meters) throws IOException {
         CountDownLatch closed = new CountDownLatch(1);
-        try (Sink sink = Sink.of(config, SinkMetrics.NONE)) {
+        try (Sink sink = Sink.of(config, meters)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sink, config, closed)));
             sink.run();
             return 0;

@@ -104,6 +104,17 @@ public final class SinkWorker implements AutoCloseable {
             tell(lane);
             look(lane);
         }
+        metrics.looked(lanes.values().stream().map(this::shown).toList(), reader.unheard());
+    }
+
+    private LaneLook shown(Lane lane) {
+        return new LaneLook(
+                lane.partition(),
+                lane.reached(),
+                lane.isOpening(),
+                lane.queuedBytes(),
+                lane.isPending(),
+                lane.isOpening() ? 0 : reader.waiting(lane.partition()));
     }
 
     private void hand(PartitionRecords records) {
@@ -127,7 +138,8 @@ public final class SinkWorker implements AutoCloseable {
         }
     }
 
-    private static void recover(Lane lane, Throwable failure) {
+    private void recover(Lane lane, Throwable failure) {
+        metrics.failed(lane.partition(), failure);
         if (failure instanceof TopicReplacedException) {
             LOGGER.warn("{}; beginning anew where the bucket ends", failure.getMessage());
             lane.open();

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -72,6 +73,19 @@ final class MemoryTopicReader implements OplogTopicReader {
                                     topics.read(p, positions.getOrDefault(p, 0L), 1);
                             return positions.containsKey(p) && left != null && left.isEmpty();
                         });
+    }
+
+    @Override
+    public long waiting(OplogPartition partition) {
+        Long position = positions.get(partition);
+        List<PublishedRecord> left =
+                position == null ? null : topics.read(partition, position, Integer.MAX_VALUE);
+        return left == null ? 0 : left.size();
+    }
+
+    @Override
+    public Optional<Duration> unheard() {
+        return Optional.empty();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tidemark.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.metrics.MetricsConfig;
 import io.tidemark.schemas.config.ConfigException;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.sink.slice.RollRule;
@@ -30,6 +31,7 @@ final class SinkConfigTest {
         assertThat(config.keyRing()).isEmpty();
         assertThat(config.timeline())
                 .isEqualTo(new SinkConfig.Timeline(Duration.ofMinutes(1), 32 * MIB));
+        assertThat(config.metrics()).isEqualTo(MetricsConfig.OFF);
         assertThat(config.stop()).isEqualTo(Duration.ofSeconds(30));
     }
 
@@ -48,6 +50,7 @@ final class SinkConfigTest {
         values.put("encryption.keys", "/keys");
         values.put("timeline.interval", "5s");
         values.put("timeline.memory.bytes", "2MiB");
+        values.put("metrics.port", "9102");
         values.put("stop.timeout", "1m");
 
         SinkConfig config = SinkConfig.of(values);
@@ -64,6 +67,7 @@ final class SinkConfigTest {
         assertThat(config.keyRing()).contains(Path.of("/keys"));
         assertThat(config.timeline())
                 .isEqualTo(new SinkConfig.Timeline(Duration.ofSeconds(5), 2 * MIB));
+        assertThat(config.metrics().port()).hasValue(9102);
         assertThat(config.stop()).isEqualTo(Duration.ofMinutes(1));
     }
 

@@ -1,10 +1,12 @@
 package io.tidemark.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
 import io.tidemark.embedded.s3.EmbeddedS3;
+import io.tidemark.embedded.s3.HttpFault;
 import io.tidemark.schemas.avro.TopologyEventRecord;
 import io.tidemark.schemas.avro.WindowsRecord;
 import io.tidemark.schemas.layout.TopicNames;
@@ -24,6 +26,7 @@ import io.tidemark.storage.timeline.StoredWindows;
 import io.tidemark.storage.timeline.TimelineReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class TimelineKafkaTest {
     private static final int KILLS = Integer.getInteger("tidemark.test.kills", 8);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final ClusterName CLUSTER = new ClusterName("shop");
     private static final TopicNames NAMES = new TopicNames(CLUSTER);
     @TempDir Path folder;
@@ -131,6 +135,37 @@ final class TimelineKafkaTest {
         requireTrue(script);
         assertThat(reader().events().events()).isEqualTo(TimelineScript.standing(script.events));
         assertThat(StoredLines.offsetsOfEvents(store)).isEqualTo(offsetsOfEvents);
+    }
+
+    @Test
+    void aTimelineThatCantBeStoredIsSeenInTheMetersAndGoesOnLater() throws Exception {
+        TimelineScript script = new TimelineScript(31);
+        try (SinkProcess noTopicsYet = start()) {
+            archiveConfigServers(noTopicsYet);
+        }
+        createTopics();
+        publish(script, 5);
+        s3.faults().next(6, "PUT", "timeline", new HttpFault.Refused(503));
+        Map<String, String> settings = settings();
+        settings.put("metrics.stall.after", "5s");
+
+        try (WatchedSink sink = new WatchedSink(settings)) {
+            awaitValue(sink, "tidemark_sink_timeline_failures_total", 1);
+            assertThat(sink.value("tidemark_sink_timeline_failing")).isEqualTo(1);
+            await().atMost(PATIENCE).until(() -> sink.health() == 503);
+            assertThat(sink.get("/healthz").body()).contains("timeline: not archived for");
+
+            awaitValue(sink, "tidemark_sink_timeline_objects_total{kind=\"windows\"}", 1);
+            assertThat(sink.value("tidemark_sink_timeline_failing")).isZero();
+            assertThat(sink.value("tidemark_sink_timeline_age_seconds{kind=\"windows\"}"))
+                    .isLessThan(90);
+            await().atMost(PATIENCE).until(() -> sink.health() == 200);
+            awaitValue(sink, "tidemark_sink_timeline_objects_total{kind=\"events\"}", 1);
+        }
+    }
+
+    private static void awaitValue(WatchedSink sink, String name, double least) {
+        await().atMost(PATIENCE).until(() -> sink.value(name) >= least);
     }
 
     /** What was killed in the middle left nothing wrong behind. */
@@ -239,6 +274,15 @@ final class TimelineKafkaTest {
     }
 
     private SinkProcess start() throws Exception {
+        return SinkProcess.start(
+                folder,
+                settings(),
+                "-Xmx256m",
+                "-Daws.accessKeyId=" + EmbeddedS3.ACCESS_KEY,
+                "-Daws.secretAccessKey=" + EmbeddedS3.SECRET_KEY);
+    }
+
+    private Map<String, String> settings() {
         Map<String, String> settings = new HashMap<>();
         settings.put("cluster", CLUSTER.value());
         settings.put("bucket", bucket());
@@ -250,12 +294,7 @@ final class TimelineKafkaTest {
         settings.put("kafka.metadata.max.age.ms", "1000");
         settings.put("timeline.interval", "1s");
         settings.put("spill.dir", folder.resolve("spill").toString());
-        return SinkProcess.start(
-                folder,
-                settings,
-                "-Xmx256m",
-                "-Daws.accessKeyId=" + EmbeddedS3.ACCESS_KEY,
-                "-Daws.secretAccessKey=" + EmbeddedS3.SECRET_KEY);
+        return settings;
     }
 
     private String bucket() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -37,15 +39,23 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
      */
     private static final int PARTITION_FETCH_BYTES = 2 * 1024 * 1024;
 
+    private static final String HEARTBEAT_AGE = "last-heartbeat-seconds-ago";
     private static final int FETCH_BYTES = 18 * 1024 * 1024;
     private final TopicNames names;
     private final Consumer<byte[], byte[]> consumer;
     private final StaticMember membership;
     private final Map<TopicPartition, OplogPartition> assigned = new HashMap<>();
+    private final long begunNanos = System.nanoTime();
+    private final Duration heartbeat;
+    private Metric lastHeartbeat;
     private boolean closed;
 
     private KafkaOplogTopicReader(
-            TopicNames names, Consumer<byte[], byte[]> consumer, StaticMember membership) {
+            TopicNames names,
+            Consumer<byte[], byte[]> consumer,
+            StaticMember membership,
+            Duration heartbeat) {
+        this.heartbeat = heartbeat;
         this.names = names;
         this.consumer = consumer;
         this.membership = membership;
@@ -76,7 +86,13 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
                 names,
                 new KafkaConsumer<>(
                         config, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                StaticMember.of(config));
+                StaticMember.of(config),
+                heartbeat(config));
+    }
+
+    private static Duration heartbeat(Map<String, Object> config) {
+        Object millis = config.getOrDefault(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        return Duration.ofMillis(Long.parseLong(millis.toString().strip()));
     }
 
     @Override
@@ -152,6 +168,32 @@ public final class KafkaOplogTopicReader implements OplogTopicReader {
                         LOGGER.debug("Offsets {} were not committed", offsets, error);
                     }
                 });
+    }
+
+    @Override
+    public long waiting(OplogPartition partition) {
+        return consumer.currentLag(tp(partition)).orElse(0);
+    }
+
+    /** The client keeps the age of the last heartbeat as a metric: -1 before the first. */
+    @Override
+    public Optional<Duration> unheard() {
+        if (lastHeartbeat == null) {
+            lastHeartbeat =
+                    consumer.metrics().values().stream()
+                            .filter(m -> m.metricName().name().equals(HEARTBEAT_AGE))
+                            .findFirst()
+                            .orElse(null);
+        }
+        if (lastHeartbeat == null) {
+            return Optional.empty();
+        }
+        Duration age =
+                lastHeartbeat.metricValue() instanceof Number seconds && seconds.longValue() >= 0
+                        ? Duration.ofSeconds(seconds.longValue())
+                        : Duration.ofNanos(System.nanoTime() - begunNanos);
+        Duration late = age.minus(heartbeat);
+        return Optional.of(late.isNegative() ? Duration.ZERO : late);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tidemark.sink.consume;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +32,12 @@ public interface OplogTopicReader extends AutoCloseable {
 
     /** Tells the group how far the archive is, for lag metrics; the bucket decides on restart. */
     void commit(OplogPartition partition, long nextOffset);
+
+    /** Committed records behind the last one given, as far as the client knows. */
+    long waiting(OplogPartition partition);
+
+    /** For how long the group's coordinator owes an answer; empty if that is not known. */
+    Optional<Duration> unheard();
 
     /** Makes a waiting {@link #poll} return at once. Any thread. */
     void wakeup();

@@ -22,6 +22,7 @@ import io.tidemark.storage.slice.SealedSlice;
 import io.tidemark.storage.slice.SliceStart;
 import io.tidemark.storage.slice.SliceWriter;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -235,6 +236,7 @@ public final class ReplicaSetArchiver implements AutoCloseable {
                         new Optime(gap.through(), -1),
                         kafka,
                         OptionalLong.empty(),
+                        0,
                         0);
         putting.hand(new Putting.Pending(archived, () -> store.put(object), () -> {}));
     }
@@ -257,6 +259,7 @@ public final class ReplicaSetArchiver implements AutoCloseable {
                         sealed.header().last(),
                         sealed.header().kafka().orElseThrow(),
                         lastWallMillis,
+                        sealed.header().rawBytes(),
                         sealed.object().sizeBytes());
         String from = topicId;
         Runnable put =
@@ -276,6 +279,13 @@ public final class ReplicaSetArchiver implements AutoCloseable {
         if (!now.equals(from)) {
             throw new TopicReplacedException(partition, from, now);
         }
+    }
+
+    /** How far the bucket reached at {@link #open}, whichever life; empty if it held nothing. */
+    public Optional<ClusterTime> archivedUntil() {
+        return positions.values().stream()
+                .map(ArchivePosition::through)
+                .max(Comparator.naturalOrder());
     }
 
     /** True if entries are held that are in no object yet. */

@@ -13,6 +13,8 @@ import java.util.OptionalLong;
  * @param last the last entry of a slice; the end of a gap, with term -1
  * @param kafka the records that it stands for
  * @param wallMillis of the last entry, for lag
+ * @param rawBytes of the entries in it
+ * @param sizeBytes as stored
  */
 public record Archived(
         ReplicaSet replicaSet,
@@ -20,6 +22,7 @@ public record Archived(
         Optime last,
         KafkaRange kafka,
         OptionalLong wallMillis,
+        long rawBytes,
         long sizeBytes) {
     public boolean isGap() {
         return key instanceof ObjectKey.OfGap;

@@ -39,6 +39,7 @@ public final class TimelineArchiver implements AutoCloseable {
     private final ObjectStore store;
     private final TimelineReader bucket;
     private final Clock clock;
+    private final TimelineWatch watch;
     private final EventsRun events;
     private final WindowsPicture windows;
     private Set<Topic> assigned = EnumSet.noneOf(Topic.class);
@@ -63,6 +64,20 @@ public final class TimelineArchiver implements AutoCloseable {
      */
     public TimelineArchiver(
             TimelineTopics topics, TimelineSettings settings, ObjectStore store, Clock clock) {
+        this(topics, settings, store, clock, TimelineWatch.NONE);
+    }
+
+    /**
+     * @param topics owned from now on
+     * @param watch told what is stored
+     */
+    public TimelineArchiver(
+            TimelineTopics topics,
+            TimelineSettings settings,
+            ObjectStore store,
+            Clock clock,
+            TimelineWatch watch) {
+        this.watch = watch;
         this.topics = topics;
         this.settings = settings;
         this.store = store;
@@ -207,7 +222,7 @@ public final class TimelineArchiver implements AutoCloseable {
                 .ifPresent(
                         header -> {
                             topics.commit(Topic.EVENTS, header.kafka().lastOffset() + 1);
-                            log(header);
+                            tell(header);
                         });
     }
 
@@ -227,14 +242,15 @@ public final class TimelineArchiver implements AutoCloseable {
     private void putWindows(SealedTimeline picture) {
         try {
             picture.putTo(store);
-            log(picture.header());
+            tell(picture.header());
         } catch (FencedException another) {
             // Another worker's picture at the same watermark: as true as ours.
             LOGGER.debug("Windows were put by another worker", another);
         }
     }
 
-    private static void log(TimelineHeader header) {
+    private void tell(TimelineHeader header) {
+        watch.stored(header);
         LOGGER.atInfo()
                 .addKeyValue("objectKey", header.key().text())
                 .addKeyValue("records", header.records())

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class TimelineLoop implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TimelineLoop.class);
     private final Supplier<TimelineArchiver> archivers;
+    private final TimelineWatch watch;
     private final Duration pause;
     private final Duration stop;
     private final Runnable onDeath;
@@ -29,13 +30,19 @@ public final class TimelineLoop implements AutoCloseable {
 
     /**
      * @param archivers makes one that was not started
+     * @param watch told of steps and failures
      * @param pause before a new one after a failure
      * @param stop how long {@link #close} waits
      * @param onDeath called if this thread can't go on (out of memory, a bug): the process must end
      */
     public TimelineLoop(
-            Supplier<TimelineArchiver> archivers, Duration pause, Duration stop, Runnable onDeath) {
+            Supplier<TimelineArchiver> archivers,
+            TimelineWatch watch,
+            Duration pause,
+            Duration stop,
+            Runnable onDeath) {
         this.archivers = archivers;
+        this.watch = watch;
         this.pause = pause;
         this.stop = stop;
         this.onDeath = onDeath;
@@ -66,10 +73,12 @@ public final class TimelineLoop implements AutoCloseable {
             archiver.start();
             while (!isStopping()) {
                 archiver.step();
+                watch.stepped();
             }
             archiver.close();
         } catch (RuntimeException e) {
             archiver.abandon();
+            watch.failed(e);
             LOGGER.atError()
                     .setCause(e)
                     .addKeyValue("pauseSeconds", pause.toSeconds())

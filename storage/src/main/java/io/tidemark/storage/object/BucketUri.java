@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /**
  * Where the archive is: {@code file:DIR} or {@code
@@ -18,6 +19,15 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
 
     /** Opens no connection: the first call of the store does. */
     ObjectStore open();
+
+    /**
+     * As {@link #open()}.
+     *
+     * @param retries told how many times a request was tried again, if it was; by any thread
+     */
+    default ObjectStore open(IntConsumer retries) {
+        return open();
+    }
 
     /**
      * @throws IllegalArgumentException with the reason, for the operator
@@ -149,6 +159,11 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
         @Override
         public ObjectStore open() {
             return new S3ObjectStore(this);
+        }
+
+        @Override
+        public ObjectStore open(IntConsumer retries) {
+            return new S3ObjectStore(this, retries);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.tidemark.storage.object;
 
 import java.time.Duration;
+import java.util.function.IntConsumer;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -17,7 +18,7 @@ final class S3Clients {
 
     private S3Clients() {}
 
-    static S3Client connect(BucketUri.S3 place) {
+    static S3Client connect(BucketUri.S3 place, IntConsumer told) {
         S3ClientBuilder builder =
                 S3Client.builder()
                         .forcePathStyle(place.pathStyle())
@@ -26,7 +27,10 @@ final class S3Clients {
                                         .maxConnections(CONNECTIONS)
                                         .connectionTimeout(Duration.ofSeconds(5))
                                         .socketTimeout(Duration.ofSeconds(60)))
-                        .overrideConfiguration(c -> c.retryStrategy(retries()));
+                        .overrideConfiguration(
+                                c ->
+                                        c.retryStrategy(retries())
+                                                .addMetricPublisher(new RetryCount(told)));
         place.endpoint().ifPresent(builder::endpointOverride);
         if (place.region().isPresent()) {
             builder.region(Region.of(place.region().get()));

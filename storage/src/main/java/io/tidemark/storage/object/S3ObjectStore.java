@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -31,12 +32,23 @@ public final class S3ObjectStore implements ObjectStore {
     private final BucketUri.S3 place;
     private final S3Failures failures;
     private final CreateOnlyProof proof = new CreateOnlyProof(this);
+    private final IntConsumer retries;
     private S3Client client;
     private boolean closed;
 
     /** Opens nothing; the first call connects. */
     public S3ObjectStore(BucketUri.S3 place) {
+        this(place, times -> {});
+    }
+
+    /**
+     * As {@link #S3ObjectStore(BucketUri.S3)}.
+     *
+     * @param retries told how many times a request was tried again, if it was; by any thread
+     */
+    public S3ObjectStore(BucketUri.S3 place, IntConsumer retries) {
         this.place = place;
+        this.retries = retries;
         this.failures = new S3Failures(place);
     }
 
@@ -45,7 +57,7 @@ public final class S3ObjectStore implements ObjectStore {
             throw new IllegalStateException("the store of " + place + " is closed");
         }
         if (client == null) {
-            client = S3Clients.connect(place);
+            client = S3Clients.connect(place, retries);
         }
         return client;
     }

@@ -1,6 +1,11 @@
 package io.tidemark.capture;
 
 import com.mongodb.ConnectionString;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.tidemark.capture.metrics.CaptureMeters;
+import io.tidemark.capture.metrics.CaptureMeters.HeldUp;
+import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.mongo.MongoAccess;
 import io.tidemark.capture.mongo.MongoOplogSource;
 import io.tidemark.capture.mongo.MongoShardDirectory;
@@ -23,6 +28,7 @@ import io.tidemark.capture.tail.ReadAheadThread;
 import io.tidemark.capture.tail.SourceRefusedException;
 import io.tidemark.capture.tail.SourceUnavailableException;
 import io.tidemark.capture.tail.TailProgress;
+import io.tidemark.metrics.Health;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
@@ -44,6 +50,7 @@ import org.slf4j.LoggerFactory;
 public final class CaptureAgent implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CaptureAgent.class);
     private static final Duration OWNER_PAUSE = Duration.ofMillis(1);
+    private static final Duration WATCH_PAUSE = Duration.ofSeconds(1);
 
     private final CaptureConfig config;
     private final Clock clock;
@@ -52,6 +59,7 @@ public final class CaptureAgent implements AutoCloseable {
     private final SchemaRegistry registry;
     private final MongoAccess access;
     private final MemoryBudget budget;
+    private final CaptureMeters meters;
     private final MongoShardDirectory directory;
     private final OplogTopics topics;
     private final ShardWatch shards;
@@ -68,6 +76,19 @@ public final class CaptureAgent implements AutoCloseable {
      * @param name of this agent in statuses, such as host and process
      */
     public CaptureAgent(CaptureConfig config, SchemaRegistry registry, String name, Clock clock) {
+        this(config, registry, name, clock, new CompositeMeterRegistry());
+    }
+
+    /**
+     * @param name of this agent in statuses, such as host and process
+     * @param meterRegistry for the agent's meters, which its README lists
+     */
+    public CaptureAgent(
+            CaptureConfig config,
+            SchemaRegistry registry,
+            String name,
+            Clock clock,
+            MeterRegistry meterRegistry) {
         this.config = config;
         this.registry = registry;
         this.name = name;
@@ -78,6 +99,13 @@ public final class CaptureAgent implements AutoCloseable {
                         new ConnectionString(config.source().uri().value()),
                         config.source().timeout());
         this.budget = new MemoryBudget(config.memoryBytes());
+        this.meters =
+                new CaptureMeters(
+                        meterRegistry,
+                        budget,
+                        config.metrics().stallAfter(),
+                        new HeadroomAlarm(config.headroom()),
+                        System::nanoTime);
         this.directory = new MongoShardDirectory(access);
         this.topics = new OplogTopics(names, config.topics());
         this.shards = new ShardWatch(directory, topics::ensureOplog);
@@ -98,6 +126,7 @@ public final class CaptureAgent implements AutoCloseable {
         CaptureConfig.Pace pace = config.pace();
         loops.add(new StepLoop("capture-shards", shards::step, pace.shardsRefresh(), ended));
         loops.add(new StepLoop("capture-owner", this::ownerStep, OWNER_PAUSE, ended));
+        loops.add(new StepLoop("capture-watch", this::watchStep, WATCH_PAUSE, ended));
         loops.add(new StepLoop("capture-status", this::statusStep, pace.statusInterval(), ended));
         if (!pace.noteInterval().isZero()) {
             loops.add(new StepLoop("capture-notes", this::noteStep, pace.noteInterval(), ended));
@@ -113,6 +142,19 @@ public final class CaptureAgent implements AutoCloseable {
     /** Of the replica sets that this agent owns now. */
     public Map<ReplicaSet, TailProgress> progress() {
         return atClose == null ? ownership.progress() : atClose;
+    }
+
+    /** Whether this agent gets on with its work; from any thread, at once. */
+    public Health health() {
+        Health now = meters.health();
+        if (!ended.isCompletedExceptionally()) {
+            return now;
+        }
+        List<Health.Problem> problems = new ArrayList<>(now.problems());
+        problems.add(
+                new Health.Problem(
+                        "agent", "a thread failed and the process ends; its log has the details"));
+        return new Health(now.message(), problems);
     }
 
     /** The replica sets of the cluster, whoever captures them. */
@@ -179,7 +221,26 @@ public final class CaptureAgent implements AutoCloseable {
     private OplogTopic withShards(SourceSet set, OplogTopic topic) {
         // A replica set without a cluster decides alone who belongs to it.
         boolean decides = set.isConfigServer() || shards.last().byName().size() == 1;
-        return decides ? new ShardsAtStart(topic, shards::last) : topic;
+        OplogTopic metered = meters.metered(set.replicaSet(), topic);
+        return decides ? new ShardsAtStart(metered, shards::last) : metered;
+    }
+
+    private void watchStep() {
+        Optional<String> noShards =
+                shards.error()
+                        .or(
+                                () ->
+                                        shards.last().isKnown()
+                                                ? Optional.empty()
+                                                : Optional.of("replica sets are not known yet"));
+        Optional<String> noGroup =
+                ownership.isMember()
+                        ? Optional.empty()
+                        : Optional.of("Kafka has not told which replica sets are this agent's");
+        meters.look(
+                shards.last().byName().keySet(),
+                ownership.progress(),
+                List.of(new HeldUp("shards", noShards), new HeldUp("ownership", noGroup)));
     }
 
     private void ownerStep() {
@@ -209,6 +270,7 @@ public final class CaptureAgent implements AutoCloseable {
                                                 e.getKey(),
                                                 shards.last().find(e.getKey()),
                                                 e.getValue(),
+                                                meters.headroom(e.getKey()),
                                                 name,
                                                 clock.millis()))
                         .toList());

@@ -1,11 +1,13 @@
 package io.tidemark.capture;
 
 import com.mongodb.ConnectionString;
+import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.mongo.CursorSettings;
 import io.tidemark.capture.ownership.OwnershipSettings;
 import io.tidemark.capture.publish.OplogTopicSettings;
 import io.tidemark.capture.tail.ReadPreferences;
 import io.tidemark.capture.tail.TailSettings;
+import io.tidemark.metrics.MetricsConfig;
 import io.tidemark.schemas.config.ConfigReader;
 import io.tidemark.schemas.config.Secret;
 import io.tidemark.schemas.model.ClusterName;
@@ -67,6 +69,12 @@ import java.util.TreeMap;
  * one request at a time for each 128MiB: more replica sets than that take turns of 20 ms, which
  * costs requests, not data. The heap holds beside it 32MiB for each request at a time, about 40MiB,
  * and 5MiB for each replica set</td></tr>
+ * <tr><td>{@code oplog.headroom.percent}</td><td>25, 0–100</td><td>warns when the source's oplog,
+ * less capture's lag, reaches back less than this part of it: capture has fallen far behind</td></tr>
+ * <tr><td>{@code oplog.headroom.least}</td><td>1h, 0s–30d</td><td>warns when it reaches back less
+ * than this: an outage of so long would lose entries. 0s: never</td></tr>
+ * <tr><td>{@code metrics.host}, {@code metrics.port}, {@code metrics.stall.after}</td>
+ * <td>127.0.0.1; none (off), 0–65535; 2m, 1s–1d</td><td>{@link MetricsConfig}</td></tr>
  * <tr><td>{@code registry.urls}</td><td>required</td><td>schema registry, Confluent's REST API;
  * several separated by commas</td></tr>
  * <tr><td>{@code registry.user}, {@code registry.password}</td><td>none</td><td>HTTP Basic</td></tr>
@@ -81,7 +89,9 @@ public record CaptureConfig(
         OwnershipSettings ownership,
         RegistryConfig registry,
         Pace pace,
-        long memoryBytes) {
+        long memoryBytes,
+        HeadroomAlarm.Limits headroom,
+        MetricsConfig metrics) {
     /** A request's share: the greatest entry needs it. */
     private static final long LEAST_MEMORY = 56L << 20;
 
@@ -127,8 +137,19 @@ public record CaptureConfig(
                                 Duration.ofSeconds(1),
                                 Duration.ofMillis(100),
                                 Duration.ofMinutes(1)));
+        HeadroomAlarm.Limits headroom =
+                new HeadroomAlarm.Limits(
+                        reader.number("oplog.headroom.percent", 25, 0, 100),
+                        reader.duration(
+                                "oplog.headroom.least",
+                                Duration.ofHours(1),
+                                Duration.ZERO,
+                                Duration.ofDays(30)));
+        MetricsConfig metrics = MetricsConfig.read(reader);
         reader.finish();
-        return new CaptureConfig(cluster, source, tail, topics, ownership, registry, pace, memory);
+        return new CaptureConfig(
+                cluster, source, tail, topics, ownership, registry, pace, memory, headroom,
+                metrics);
     }
 
     private static Source source(ConfigReader reader) {

@@ -1,5 +1,7 @@
 package io.tidemark.capture;
 
+import io.tidemark.metrics.MetricsServer;
+import io.tidemark.metrics.ServiceMeters;
 import io.tidemark.schemas.config.ConfigException;
 import io.tidemark.schemas.config.ConfigValues;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
@@ -43,22 +45,42 @@ public final class CaptureMain {
             LOGGER.atError().addKeyValue("error", e.getMessage()).log("Capture can't start");
             return 2;
         }
-        return run(config);
+        try {
+            return run(config);
+        } catch (ConfigException e) {
+            LOGGER.atError().addKeyValue("error", e.getMessage()).log("Capture can't start");
+            return 2;
+        }
     }
 
-    /** As {@link #main}, with settings that were read already. Blocks until the end. */
+    /**
+     * As {@link #main}, with settings that were read already. Blocks until the end.
+     *
+     * @throws ConfigException if metrics can't be served where they should
+     */
+    @SuppressWarnings("try") // the server is there to be closed
     public static int run(CaptureConfig config) {
         // Java keeps a direct buffer as large as the greatest one ever sent, for each thread that
         // sends: 16 MiB for each replica set, outside the heap.
         if (System.getProperty(LARGEST_KEPT) == null) {
             System.setProperty(LARGEST_KEPT, Integer.toString(1 << 20));
         }
-        CaptureAgent agent =
-                new CaptureAgent(
-                        config,
-                        new ConfluentRestRegistry(config.registry()),
-                        agentName(),
-                        Clock.systemUTC());
+        try (ServiceMeters meters = new ServiceMeters()) {
+            CaptureAgent agent =
+                    new CaptureAgent(
+                            config,
+                            new ConfluentRestRegistry(config.registry()),
+                            agentName(),
+                            Clock.systemUTC(),
+                            meters.registry());
+            try (MetricsServer server =
+                    MetricsServer.start(config.metrics(), meters, agent::health)) {
+                return run(agent);
+            }
+        }
+    }
+
+    private static int run(CaptureAgent agent) {
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "capture-shutdown"));
         agent.start();
         try {

@@ -3,12 +3,15 @@ package io.tidemark.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.tail.TailSettings;
+import io.tidemark.metrics.MetricsConfig;
 import io.tidemark.schemas.config.ConfigException;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.registry.Credentials;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +56,8 @@ class CaptureConfigTest {
         assertThat(config.pace().shardsRefresh()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.pace().noteInterval()).isEqualTo(Duration.ZERO);
         assertThat(config.pace().statusInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.headroom()).isEqualTo(new HeadroomAlarm.Limits(25, Duration.ofHours(1)));
+        assertThat(config.metrics()).isEqualTo(MetricsConfig.OFF);
         assertThat(config.memoryBytes())
                 .isEqualTo((Runtime.getRuntime().maxMemory() - (64L << 20)) / 2);
     }
@@ -95,6 +100,11 @@ class CaptureConfigTest {
                         "owner.stop.timeout", "4s",
                         "registry.user", "me"));
         values.put("registry.password", "s3cret");
+        values.put("oplog.headroom.percent", "50");
+        values.put("oplog.headroom.least", "6h");
+        values.put("metrics.host", "0.0.0.0");
+        values.put("metrics.port", "9101");
+        values.put("metrics.stall.after", "30s");
         CaptureConfig config = CaptureConfig.of(values);
 
         assertThat(config.source().preferences().tags())
@@ -108,6 +118,10 @@ class CaptureConfigTest {
         assertThat(config.topics().bufferBytes()).isEqualTo(64L << 20);
         assertThat(config.ownership().topicRefresh()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.pace().noteInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.headroom()).isEqualTo(new HeadroomAlarm.Limits(50, Duration.ofHours(6)));
+        assertThat(config.metrics())
+                .isEqualTo(
+                        new MetricsConfig("0.0.0.0", OptionalInt.of(9101), Duration.ofSeconds(30)));
         assertThat(config.registry().credentials()).isInstanceOf(Credentials.Basic.class);
     }
 

@@ -32,6 +32,7 @@ public final class OwnershipLoop {
     private final OwnedTailers tailers;
     private final Map<String, Object> config;
     private Consumer<byte[], byte[]> consumer;
+    private volatile boolean member;
 
     public OwnershipLoop(
             TopicNames names,
@@ -83,6 +84,11 @@ public final class OwnershipLoop {
         return tailers.progress();
     }
 
+    /** True once the group has told what is this agent's, if only nothing; from any thread. */
+    public boolean isMember() {
+        return member;
+    }
+
     /** A bug that ended a tailer; from any thread. */
     public Optional<Throwable> failure() {
         return tailers.failure();
@@ -111,6 +117,7 @@ public final class OwnershipLoop {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.pause(partitions);
+            member = true;
             tailers.assigned(replicaSets(partitions));
         }
 
@@ -121,6 +128,7 @@ public final class OwnershipLoop {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            member = false;
             tailers.lost(replicaSets(partitions));
         }
     }

@@ -1,5 +1,6 @@
 package io.tidemark.capture.status;
 
+import io.tidemark.capture.metrics.Headroom;
 import io.tidemark.capture.shards.SourceSet;
 import io.tidemark.capture.tail.OplogWindow;
 import io.tidemark.capture.tail.TailProgress;
@@ -19,6 +20,7 @@ public final class Statuses {
             ReplicaSet replicaSet,
             Optional<SourceSet> source,
             TailProgress progress,
+            Optional<Headroom> headroom,
             String owner,
             long nowMillis) {
         CaptureStatus status = new CaptureStatus();
@@ -34,6 +36,11 @@ public final class Statuses {
         progress.capturedUntil().map(Statuses::optime).ifPresent(status::setCapturedUntil);
         progress.window().ifPresent(window -> set(status, window));
         status.setLagSeconds(progress.lagSeconds());
+        headroom.ifPresent(
+                h -> {
+                    status.setOplogHeadroomSeconds(h.seconds());
+                    h.warning().ifPresent(status::setWarning);
+                });
         if (progress.state() instanceof TailState.Tailing tailing) {
             status.setMember(tailing.member().address());
         }

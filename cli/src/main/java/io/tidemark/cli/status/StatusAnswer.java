@@ -31,6 +31,9 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
                     set,
                     archivedUntil(set).map(ClusterTime::toString).orElse("nothing yet"),
                     Optional.ofNullable(captured.get(set)).map(StatusAnswer::line).orElse(""));
+            Optional.ofNullable(captured.get(set))
+                    .map(CaptureStatus::getWarning)
+                    .ifPresent(warning -> out.println("    WARNING: " + warning));
         }
         if (!archive.gaps().isEmpty()) {
             out.println("  gaps:");
@@ -52,12 +55,15 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
 
     private static String line(CaptureStatus status) {
         return String.format(
-                "; captured until %s, %s by %s, %,d s behind, oplog reaches back %,d s%s",
+                "; captured until %s, %s by %s, %,d s behind, oplog reaches back %,d s%s%s",
                 time(status.getCapturedUntil()).map(ClusterTime::toString).orElse("nothing yet"),
                 status.getState(),
                 status.getOwner(),
                 status.getLagSeconds(),
                 status.getOplogWindowSeconds(),
+                status.getOplogHeadroomSeconds() == null
+                        ? ""
+                        : String.format(" and leaves %,d s", status.getOplogHeadroomSeconds()),
                 status.getError() == null ? "" : "; " + status.getError());
     }
 
@@ -105,6 +111,10 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
         one.put(
                 "oplogWindowSeconds",
                 status.map(CaptureStatus::getOplogWindowSeconds).orElse(null));
+        one.put(
+                "oplogHeadroomSeconds",
+                status.map(CaptureStatus::getOplogHeadroomSeconds).orElse(null));
+        one.put("warning", status.map(CaptureStatus::getWarning).orElse(null));
         status.ifPresent(
                 s ->
                         one.put("state", s.getState())

@@ -1,5 +1,6 @@
 package io.tidemark.restore.replay;
 
+import io.tidemark.schemas.bson.FieldWalk;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
@@ -37,21 +38,30 @@ public record Operation(
      * @param element of the array {@code applyOps}; {@code at} is the entry's cluster time
      */
     static Operation ofElement(RawDocument element, ClusterTime at) {
-        RawDocument o =
-                element.document("o")
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "an operation of the applyOps at "
-                                                        + at
-                                                        + " has no o"));
-        return new Operation(
-                element.string("op").orElse(""),
-                element.string("ns").orElse(""),
-                element.find("ui").flatMap(RawElement::uuid),
-                o,
-                element.document("o2"),
-                at);
+        Optional<String> op = Optional.empty();
+        Optional<String> ns = Optional.empty();
+        Optional<UUID> uuid = Optional.empty();
+        Optional<RawDocument> o = Optional.empty();
+        Optional<RawDocument> o2 = Optional.empty();
+        FieldWalk walk = element.walk();
+        while (walk.next()) {
+            if (walk.isNamed("op")) {
+                op = walk.element().string();
+            } else if (walk.isNamed("ns")) {
+                ns = walk.element().string();
+            } else if (walk.isNamed("ui")) {
+                uuid = walk.element().uuid();
+            } else if (walk.isNamed("o")) {
+                o = walk.element().document();
+            } else if (walk.isNamed("o2")) {
+                o2 = walk.element().document();
+            }
+        }
+        if (o.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "an operation of the applyOps at " + at + " has no o");
+        }
+        return new Operation(op.orElse(""), ns.orElse(""), uuid, o.get(), o2, at);
     }
 
     boolean isCommand() {

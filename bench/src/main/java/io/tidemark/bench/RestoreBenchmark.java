@@ -112,7 +112,7 @@ final class RestoreBenchmark implements Benchmark {
                         0,
                         usual.transactionBytes(),
                         usual.writers(),
-                        usual.verifiedDocuments());
+                        usual.rememberedDocuments());
     }
 
     private static void archive(ObjectStore store, List<OplogEntry> entries) {

@@ -14,6 +14,7 @@ import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.ShardReplay;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
+import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.base.BaseCollection;
@@ -41,12 +42,14 @@ final class ReplicaSetRestore implements AutoCloseable {
             EntrySource source,
             NamespaceRules rules,
             ReplayTarget target,
+            DocumentHashes written,
             RestoreProgress progress) {
         this.request = request;
         this.source = source;
         this.base = source.plan().base().map(place -> BaseManifest.read(request.bucket(), place));
         this.progress = progress;
-        this.replay = new ShardReplay(start(rules), target, metadata, source, request.options());
+        this.replay =
+                new ShardReplay(start(rules), target, metadata, source, request.options(), written);
     }
 
     private ReplayStart start(NamespaceRules rules) {

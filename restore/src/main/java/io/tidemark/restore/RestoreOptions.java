@@ -11,9 +11,9 @@ package io.tidemark.restore;
  * @param transactionBytes operations of open transactions kept in memory per replica set; beyond,
  *     they are read again from the archive when the transaction commits
  * @param writers concurrent writes per replica set
- * @param verifiedDocuments documents per replica set whose content is followed during replay (24
- *     bytes of memory each) and compared with the target afterwards; beyond, only counts are
- *     compared
+ * @param rememberedDocuments documents whose hashes are remembered, for all replica sets together,
+ *     up to 40 bytes of memory each; what is not remembered must be read from the target before it
+ *     is deleted or replaced, so that what the target should hold at the end is known
  */
 public record RestoreOptions(
         int batchOperations,
@@ -21,7 +21,7 @@ public record RestoreOptions(
         long cacheBytes,
         long transactionBytes,
         int writers,
-        long verifiedDocuments) {
+        long rememberedDocuments) {
     private static final int LARGEST_MESSAGE = 48_000_000;
 
     public RestoreOptions {
@@ -30,11 +30,11 @@ public record RestoreOptions(
         requireRange("cacheBytes", cacheBytes, 0, Long.MAX_VALUE);
         requireRange("transactionBytes", transactionBytes, 0, Long.MAX_VALUE);
         requireRange("writers", writers, 1, 64);
-        requireRange("verifiedDocuments", verifiedDocuments, 0, 1L << 30);
+        requireRange("rememberedDocuments", rememberedDocuments, 0, 1L << 30);
     }
 
     public static RestoreOptions defaults() {
-        return new RestoreOptions(10_000, 16_000_000, 64 << 20, 128 << 20, 4, 10_000_000);
+        return new RestoreOptions(10_000, 16_000_000, 64 << 20, 128 << 20, 4, 2_000_000);
     }
 
     private static void requireRange(String name, long value, long least, long most) {

@@ -24,6 +24,7 @@ import io.tidemark.restore.report.ReplicaSetReport;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.report.TransactionReport;
 import io.tidemark.restore.timeline.TimeGuard;
+import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
@@ -55,6 +56,7 @@ final class RestoreRun implements AutoCloseable {
     private final List<ReplicaSetRestore> restores = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Problems problems = new Problems();
+    private final DocumentHashes written;
     private final Map<String, Long> orphans = new TreeMap<>();
     private ClusterMetadata cluster = ClusterMetadata.none();
     private final Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
@@ -68,6 +70,7 @@ final class RestoreRun implements AutoCloseable {
         this.plan = prepared.plan();
         this.forced = prepared.forced().stream().map(TimeGuard::words).toList();
         this.progress = progress;
+        this.written = new DocumentHashes(request.options().rememberedDocuments());
         SliceReader reader = new SliceReader(request.bucket(), request.keys());
         plan.replicaSets().forEach(set -> sources.add(new EntrySource(reader, set)));
     }
@@ -86,7 +89,9 @@ final class RestoreRun implements AutoCloseable {
             ReplicaSetPlan set = source.plan();
             NamespaceRules rules =
                     set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
-            restores.add(new ReplicaSetRestore(request, source, rules, targets.get(set), progress));
+            restores.add(
+                    new ReplicaSetRestore(
+                            request, source, rules, targets.get(set), written, progress));
         }
         TargetGuard guard = new TargetGuard(cluster);
         for (ReplicaSetRestore restore : restores) {
@@ -104,6 +109,7 @@ final class RestoreRun implements AutoCloseable {
                                 source,
                                 NamespaceRules.metadataOnly(),
                                 new MemoryTarget(),
+                                written,
                                 RestoreProgress.silent())) {
                     config.loadBase(ClusterMetadata.none());
                     config.replayEntries();

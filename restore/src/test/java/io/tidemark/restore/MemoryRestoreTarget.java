@@ -5,7 +5,6 @@ import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
-import io.tidemark.restore.replay.WriteOutcome;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
@@ -105,13 +104,16 @@ public final class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
-    public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
-        return data.write(namespace, writes);
+    public void write(
+            Namespace namespace,
+            List<DocumentWrite> writes,
+            BiConsumer<DocumentId, RawDocument> displaced) {
+        data.write(namespace, writes, displaced);
     }
 
     @Override
-    public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
-        return data.writeInOrder(namespace, writes);
+    public void writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
+        data.writeInOrder(namespace, writes);
     }
 
     @Override

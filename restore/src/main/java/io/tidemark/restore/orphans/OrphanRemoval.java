@@ -3,7 +3,6 @@ package io.tidemark.restore.orphans;
 import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
-import io.tidemark.restore.replay.WriteOutcome;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,8 +31,9 @@ public final class OrphanRemoval {
                         collection.namespace(),
                         document -> {
                             if (!owned.owns(document)) {
-                                found.add(
-                                        new DocumentWrite.Delete(DocumentId.ofDocument(document)));
+                                DocumentId id = DocumentId.ofDocument(document);
+                                found.add(new DocumentWrite.Delete(id));
+                                collection.expected().take(id, document);
                             }
                             // The scan has passed them: it doesn't run over its own deletes.
                             if (found.size() == AT_ONCE) {
@@ -46,9 +46,7 @@ public final class OrphanRemoval {
 
     private void remove() {
         if (!found.isEmpty()) {
-            WriteOutcome outcome = collection.target().write(collection.namespace(), found);
-            found.forEach(orphan -> collection.expected().remove(orphan.id()));
-            collection.expected().count(outcome);
+            collection.target().write(collection.namespace(), found);
             removed += found.size();
             found.clear();
         }

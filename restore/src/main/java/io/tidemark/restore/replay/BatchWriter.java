@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Writes one batch at a time of each lane: deletes, then puts, reading the documents that deltas
@@ -40,25 +42,61 @@ final class BatchWriter {
 
     void write(CollectionState collection, Lane.Batch batch) {
         Outgoing out = new Outgoing(collection);
-        batch.documents().forEach((id, document) -> out.deleteIfGone(id, document));
-        out.send();
         Set<DocumentId> unread = new LinkedHashSet<>();
         batch.documents()
                 .forEach(
                         (id, document) -> {
-                            if (!document.isKnown()) {
-                                updated.add(collection);
-                                cache.find(collection, id)
-                                        .ifPresentOrElse(
-                                                d -> document.resolve(Optional.of(d)),
-                                                () -> unread.add(id));
-                            }
-                            if (document.isKnown()) {
-                                out.putIfThere(id, document);
+                            if (document.isGone()) {
+                                out.delete(id, document, unread);
                             }
                         });
-        read(collection, batch, unread, out);
+        read(collection, unread, collection.expected()::take, id -> {});
         out.send();
+        unread.clear();
+        batch.documents()
+                .forEach(
+                        (id, document) -> {
+                            if (!document.isGone()) {
+                                put(collection, id, document, out, unread);
+                            }
+                        });
+        read(
+                collection,
+                unread,
+                (id, before) -> {
+                    collection.expected().take(id, before);
+                    out.put(id, batch.documents().remove(id), Optional.of(before));
+                },
+                id -> out.put(id, batch.documents().remove(id), Optional.empty()));
+        out.send();
+    }
+
+    /** Writes what can be written without the document as the target holds it. */
+    private void put(
+            CollectionState collection,
+            DocumentId id,
+            PendingDocument document,
+            Outgoing out,
+            Set<DocumentId> unread) {
+        if (document.isKnown()) {
+            boolean replaces = collection.expected().takeRemembered(id);
+            if (replaces || document.isNew()) {
+                out.put(id, document, !replaces);
+            } else {
+                unread.add(id);
+            }
+            return;
+        }
+        updated.add(collection);
+        Optional<RawDocument> before = cache.find(collection, id);
+        if (before.isEmpty()) {
+            unread.add(id);
+        } else {
+            if (!collection.expected().takeRemembered(id)) {
+                collection.expected().take(id, before.get());
+            }
+            out.put(id, document, before);
+        }
     }
 
     /** For capped collections: one operation after the other. */
@@ -79,10 +117,13 @@ final class BatchWriter {
                                         + " was updated but neither base nor oplog hold it."));
     }
 
-    /** Each document is changed and let go as it comes. */
-    private void read(
-            CollectionState collection, Lane.Batch batch, Set<DocumentId> unread, Outgoing out) {
-        List<DocumentId> all = List.copyOf(unread);
+    /** Hands on each document as it comes. */
+    private static void read(
+            CollectionState collection,
+            Set<DocumentId> ids,
+            BiConsumer<DocumentId, RawDocument> there,
+            Consumer<DocumentId> absent) {
+        List<DocumentId> all = List.copyOf(ids);
         for (int i = 0; i < all.size(); i += FIND_AT_ONCE) {
             Set<DocumentId> some =
                     new LinkedHashSet<>(all.subList(i, Math.min(all.size(), i + FIND_AT_ONCE)));
@@ -93,10 +134,10 @@ final class BatchWriter {
                             Set.copyOf(some),
                             (id, before) -> {
                                 if (some.remove(id)) {
-                                    out.put(id, batch.documents().remove(id), Optional.of(before));
+                                    there.accept(id, before);
                                 }
                             });
-            some.forEach(id -> out.put(id, batch.documents().remove(id), Optional.empty()));
+            some.forEach(absent);
         }
     }
 
@@ -132,32 +173,33 @@ final class BatchWriter {
             this.collection = collection;
         }
 
-        void deleteIfGone(DocumentId id, PendingDocument document) {
-            if (document.isKnown() && document.state().isEmpty()) {
-                checkMissing(collection, id, document);
-                collection.expected().remove(id);
-                cache.remove(collection, id);
-                writes.add(new DocumentWrite.Delete(id));
+        /**
+         * @param unread takes the id if only the target knows what is deleted
+         */
+        void delete(DocumentId id, PendingDocument document, Set<DocumentId> unread) {
+            checkMissing(collection, id, document);
+            if (!collection.expected().takeRemembered(id)) {
+                unread.add(id);
             }
+            cache.remove(collection, id);
+            writes.add(new DocumentWrite.Delete(id));
         }
 
+        /** Over the document that the target holds, or none. */
         void put(DocumentId id, PendingDocument document, Optional<RawDocument> before) {
             document.resolve(before);
-            putIfThere(id, document);
+            put(id, document, false);
         }
 
-        void putIfThere(DocumentId id, PendingDocument document) {
-            if (document.state().isEmpty()) {
-                return;
-            }
-            RawDocument state = document.state().get();
+        void put(DocumentId id, PendingDocument document, boolean isNew) {
+            RawDocument state = document.state().orElseThrow();
             checkMissing(collection, id, document);
-            collection.expected().put(id, state);
+            collection.expected().add(id, state);
             // Where only whole documents are written, nothing will ever be read from the cache.
             if (updated.contains(collection)) {
                 cache.put(collection, id, state);
             }
-            writes.add(new DocumentWrite.Put(id, state, document.isNew()));
+            writes.add(new DocumentWrite.Put(id, state, isNew));
             bytes += state.sizeBytes();
             if (bytes >= messageBytes) {
                 send();
@@ -166,8 +208,9 @@ final class BatchWriter {
 
         void send() {
             if (!writes.isEmpty()) {
-                WriteOutcome outcome = collection.target().write(collection.namespace(), writes);
-                collection.expected().count(outcome);
+                collection
+                        .target()
+                        .write(collection.namespace(), writes, collection.expected()::displace);
                 writes = new ArrayList<>();
                 bytes = 0;
             }

@@ -98,7 +98,6 @@ public final class CollectionState {
 
     void dropped() {
         dropped = true;
-        expected.discard();
     }
 
     boolean isDropped() {

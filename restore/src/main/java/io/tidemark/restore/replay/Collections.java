@@ -1,7 +1,7 @@
 package io.tidemark.restore.replay;
 
 import io.tidemark.restore.RestoreException;
-import io.tidemark.restore.verify.ExpectedContent;
+import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Finds the collection that an operation is about: by UUID, which stays over renames, and by name
@@ -26,16 +25,17 @@ final class Collections {
     private final ReplayTarget target;
     private final ReplayTarget staged;
     private final MemoryTarget metadata;
-    private final AtomicLong verifiable;
+    private final DocumentHashes written;
     private final Catalogue catalogue = new Catalogue();
     private final Set<Namespace> skipped = new TreeSet<>();
 
-    Collections(ReplayStart start, ReplayTarget target, MemoryTarget metadata, long verifiable) {
+    Collections(
+            ReplayStart start, ReplayTarget target, MemoryTarget metadata, DocumentHashes written) {
         this.start = start;
         this.target = target;
         this.staged = new StagedTarget(target);
         this.metadata = metadata;
-        this.verifiable = new AtomicLong(verifiable);
+        this.written = written;
     }
 
     Collection<CollectionState> all() {
@@ -67,8 +67,7 @@ final class Collections {
                 };
         RawDocument unexpiring = Expiry.without(options);
         CollectionState collection =
-                new CollectionState(
-                        namespace, uuid, unexpiring, where, new ExpectedContent(verifiable));
+                new CollectionState(namespace, uuid, unexpiring, where, written.newCollection());
         Expiry.of(options).ifPresent(collection.modifications()::add);
         collection.created(where.create(namespace, uuid, unexpiring));
         catalogue.add(collection);
@@ -108,6 +107,10 @@ final class Collections {
      * @throws RestoreException.ArchiveDamaged if the collection is unknown though it should not be
      */
     Optional<CollectionState> route(Operation operation) {
+        Optional<CollectionState> named = operation.uuid().flatMap(catalogue::find);
+        if (named.isPresent()) {
+            return named;
+        }
         Namespace namespace = requireNamespace(operation);
         Optional<CollectionState> known = resolve(operation.uuid(), namespace);
         if (known.isPresent()) {

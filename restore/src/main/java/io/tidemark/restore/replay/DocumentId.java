@@ -28,7 +28,7 @@ public final class DocumentId {
 
     private final byte type;
     private final byte[] value;
-    private final int hash;
+    private final long hash;
 
     private DocumentId(byte type, byte[] value) {
         this.type = type;
@@ -37,12 +37,12 @@ public final class DocumentId {
     }
 
     /** Numbers in a row must not meet in one bucket, as they do with Java's own array hash. */
-    private static int spread(byte type, byte[] value) {
+    private static long spread(byte type, byte[] value) {
         long hash = 0xCBF29CE484222325L ^ type;
         for (byte b : value) {
-            hash = (hash ^ b) * 0x100000001B3L;
+            hash = (hash ^ b & 0xFF) * 0x100000001B3L;
         }
-        return (int) (hash ^ hash >>> 29);
+        return hash ^ hash >>> 29;
     }
 
     public static DocumentId of(RawElement id) {
@@ -90,7 +90,7 @@ public final class DocumentId {
         return switch (type) {
             case INT32, INT64, DOUBLE, DECIMAL, DOCUMENT, ARRAY, SYMBOL, SCOPED_CODE ->
                     equalityHash(asDocument().first().orElseThrow());
-            default -> hash;
+            default -> (int) hash;
         };
     }
 
@@ -98,18 +98,18 @@ public final class DocumentId {
         return switch (element.typeByte()) {
             case INT32, INT64, DOUBLE -> mixed(element.number().orElseThrow());
             case DECIMAL -> mixed(wholeNumber(element.valueBytes()));
-            case STRING, SYMBOL -> spread(STRING, element.valueBytes());
+            case STRING, SYMBOL -> (int) spread(STRING, element.valueBytes());
             case DOCUMENT, ARRAY -> {
                 int hash = 1;
                 for (RawElement field : element.document().orElseThrow()) {
-                    hash = 31 * hash + spread((byte) 0, field.nameBytes());
+                    hash = 31 * hash + (int) spread((byte) 0, field.nameBytes());
                     hash = 31 * hash + equalityHash(field);
                 }
                 yield hash;
             }
             // Its scope may hold numbers; nobody has many such ids.
             case SCOPED_CODE -> SCOPED_CODE;
-            default -> spread(element.typeByte(), element.valueBytes());
+            default -> (int) spread(element.typeByte(), element.valueBytes());
         };
     }
 
@@ -145,6 +145,11 @@ public final class DocumentId {
 
     @Override
     public int hashCode() {
+        return (int) hash;
+    }
+
+    /** As {@link #hashCode}, of 64 bits. */
+    public long hash() {
         return hash;
     }
 

@@ -111,24 +111,31 @@ public final class MemoryTarget implements ReplayTarget {
     }
 
     @Override
-    public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
-        return writeInOrder(namespace, writes);
+    public synchronized void write(
+            Namespace namespace,
+            List<DocumentWrite> writes,
+            BiConsumer<DocumentId, RawDocument> displaced) {
+        Map<DocumentId, RawDocument> documents = require(namespace).documents;
+        for (DocumentWrite write : writes) {
+            boolean inserts = write instanceof DocumentWrite.Put put && put.isNew();
+            if (inserts && documents.containsKey(write.id())) {
+                displaced.accept(write.id(), documents.get(write.id()));
+            }
+        }
+        writeInOrder(namespace, writes);
     }
 
     @Override
-    public synchronized WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
+    public synchronized void writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
         Map<DocumentId, RawDocument> documents = require(namespace).documents;
-        long added = 0;
-        long deleted = 0;
         for (DocumentWrite write : writes) {
             if (write instanceof DocumentWrite.Put put) {
                 RawDocument own = RawDocument.of(put.document().toBytes());
-                added += documents.put(put.id(), own) == null ? 1 : 0;
+                documents.put(put.id(), own);
             } else {
-                deleted += documents.remove(write.id()) == null ? 0 : 1;
+                documents.remove(write.id());
             }
         }
-        return new WriteOutcome(added, deleted);
     }
 
     @Override

@@ -53,8 +53,20 @@ final class PendingDocument {
         return known;
     }
 
-    /** Applies the waiting deltas. @param before the document as the target holds it */
+    /** True if the document is known to be gone at the end. */
+    boolean isGone() {
+        return known && state == null;
+    }
+
+    /**
+     * Applies the waiting deltas; what doesn't depend on it stays.
+     *
+     * @param before the document as the target holds it
+     */
     void resolve(Optional<RawDocument> before) {
+        if (known) {
+            return;
+        }
         known = true;
         state = before.orElse(null);
         waiting.forEach(this::apply);

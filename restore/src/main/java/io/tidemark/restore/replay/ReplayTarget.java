@@ -55,11 +55,24 @@ public interface ReplayTarget {
         return Optional.ofNullable(found.get());
     }
 
-    /** Writes documents, each at most once, in any order but all deletes before all puts. */
-    WriteOutcome write(Namespace namespace, List<DocumentWrite> writes);
+    /**
+     * Writes documents, each at most once, in any order but all deletes before all puts.
+     *
+     * @param displaced is handed each document that a new one found in its place, before it is
+     *     replaced
+     */
+    void write(
+            Namespace namespace,
+            List<DocumentWrite> writes,
+            BiConsumer<DocumentId, RawDocument> displaced);
+
+    /** As above; what is displaced is of no interest. */
+    default void write(Namespace namespace, List<DocumentWrite> writes) {
+        write(namespace, writes, (id, document) -> {});
+    }
 
     /** Writes in this order: for capped collections, whose order is part of their content. */
-    WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes);
+    void writeInOrder(Namespace namespace, List<DocumentWrite> writes);
 
     /** Builds one index. @throws IndexRefusedException if the data don't allow it */
     void createIndex(Namespace namespace, RawDocument specification);

@@ -5,6 +5,7 @@ import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.EntryLookup;
 import io.tidemark.restore.replay.transaction.Transactions;
+import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.oplog.EntryShape;
@@ -38,21 +39,39 @@ public final class ShardReplay implements AutoCloseable {
      * @param target for the data
      * @param metadata for what is adapted before it reaches a server
      * @param lookup reads entries of large transactions again
+     * @param written remembers documents, for as many replica sets as share it
      */
     public ShardReplay(
             ReplayStart start,
             ReplayTarget target,
             MemoryTarget metadata,
             EntryLookup lookup,
-            RestoreOptions options) {
+            RestoreOptions options,
+            DocumentHashes written) {
         this.start = start;
         this.lookup = lookup;
         this.transactions =
                 new Transactions(
                         start.replicaSet(), start.knowsOpenFrom(), options.transactionBytes());
-        this.collections = new Collections(start, target, metadata, options.verifiedDocuments());
+        this.collections = new Collections(start, target, metadata, written);
         this.queue = new WriteQueue(start, options, problems);
         this.ddl = new DdlReplay(start, collections, queue);
+    }
+
+    /** As above, with a memory of its own. */
+    public ShardReplay(
+            ReplayStart start,
+            ReplayTarget target,
+            MemoryTarget metadata,
+            EntryLookup lookup,
+            RestoreOptions options) {
+        this(
+                start,
+                target,
+                metadata,
+                lookup,
+                options,
+                new DocumentHashes(options.rememberedDocuments()));
     }
 
     /**

@@ -58,13 +58,16 @@ public final class StagedTarget implements ReplayTarget {
     }
 
     @Override
-    public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
-        return target.write(staged(namespace), writes);
+    public void write(
+            Namespace namespace,
+            List<DocumentWrite> writes,
+            BiConsumer<DocumentId, RawDocument> displaced) {
+        target.write(staged(namespace), writes, displaced);
     }
 
     @Override
-    public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
-        return target.writeInOrder(staged(namespace), writes);
+    public void writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
+        target.writeInOrder(staged(namespace), writes);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.tidemark.restore.target;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.bulk.BulkWriteError;
-import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.DeleteOneModel;
 import com.mongodb.client.model.InsertOneModel;
@@ -11,10 +10,13 @@ import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
-import io.tidemark.restore.replay.WriteOutcome;
+import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.bson.RawBsonDocument;
 
 /** Sends documents in bulk; the driver cuts bulks into messages that a server takes. */
@@ -29,15 +31,24 @@ final class BulkWrites {
             new BulkWriteOptions().ordered(true).bypassDocumentValidation(true);
 
     private final Commands commands;
+    private final Reads reads;
     private final OddDocuments odd;
 
-    BulkWrites(Commands commands) {
+    BulkWrites(Commands commands, Reads reads) {
         this.commands = commands;
+        this.reads = reads;
         this.odd = new OddDocuments(commands);
     }
 
-    /** All deletes, then inserts of what is new, then replacements; each of them unordered. */
-    WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
+    /**
+     * All deletes, then inserts of what is new, then replacements; each of them unordered.
+     *
+     * @param displaced is handed what new documents found in their place
+     */
+    void write(
+            Namespace namespace,
+            List<DocumentWrite> writes,
+            BiConsumer<DocumentId, RawDocument> displaced) {
         List<WriteModel<RawBsonDocument>> deletes = new ArrayList<>();
         List<DocumentWrite.Put> inserts = new ArrayList<>();
         List<DocumentWrite.Put> replacements = new ArrayList<>();
@@ -50,21 +61,27 @@ final class BulkWrites {
                 deletes.add(new DeleteOneModel<>(byId(write.id())));
             }
         }
-        WriteOutcome outcome = send(namespace, deletes, DELETES);
-        outcome = outcome.plus(insert(namespace, inserts, replacements));
-        outcome = outcome.plus(replace(namespace, replacements));
-        return outcome.plus(odd.put(namespace, odds));
+        send(namespace, deletes, DELETES);
+        List<DocumentWrite.Put> refused = insert(namespace, inserts);
+        replacements.addAll(refused);
+        Set<DocumentId> perhapsThere = new HashSet<>();
+        refused.forEach(put -> perhapsThere.add(put.id()));
+        odds.stream().filter(DocumentWrite.Put::isNew).forEach(put -> perhapsThere.add(put.id()));
+        if (!perhapsThere.isEmpty()) {
+            reads.find(namespace, perhapsThere, displaced);
+        }
+        replace(namespace, replacements);
+        odd.put(namespace, odds);
     }
 
     /** One after the other, in messages of many; a message has either deletes or puts. */
-    WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
-        WriteOutcome outcome = WriteOutcome.NOTHING;
+    void writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
         List<WriteModel<RawBsonDocument>> run = new ArrayList<>();
         boolean deletes = false;
         for (DocumentWrite write : writes) {
             boolean delete = write instanceof DocumentWrite.Delete;
             if (delete != deletes) {
-                outcome = outcome.plus(send(namespace, run, deletes ? DELETES : PUTS_IN_ORDER));
+                send(namespace, run, deletes ? DELETES : PUTS_IN_ORDER);
                 run = new ArrayList<>();
                 deletes = delete;
             }
@@ -73,65 +90,54 @@ final class BulkWrites {
                             ? replacement(put)
                             : new DeleteOneModel<>(byId(write.id())));
         }
-        return outcome.plus(send(namespace, run, deletes ? DELETES : PUTS_IN_ORDER));
+        send(namespace, run, deletes ? DELETES : PUTS_IN_ORDER);
     }
 
     private static WriteModel<RawBsonDocument> replacement(DocumentWrite.Put put) {
         return new ReplaceOneModel<>(byId(put.id()), put.document().toBson(), UPSERT);
     }
 
-    /** Those that are there already become replacements. */
-    private WriteOutcome insert(
-            Namespace namespace,
-            List<DocumentWrite.Put> puts,
-            List<DocumentWrite.Put> replacements) {
+    /** Those that are there already come back. */
+    private List<DocumentWrite.Put> insert(Namespace namespace, List<DocumentWrite.Put> puts) {
+        List<DocumentWrite.Put> refused = new ArrayList<>();
         List<WriteModel<RawBsonDocument>> models = new ArrayList<>(puts.size());
         puts.forEach(put -> models.add(new InsertOneModel<>(put.document().toBson())));
         if (models.isEmpty()) {
-            return WriteOutcome.NOTHING;
+            return refused;
         }
         return commands.run(
                 "insert into " + namespace,
                 () -> {
                     try {
-                        return outcome(bulk(namespace, models, PUTS));
+                        commands.collection(namespace).bulkWrite(models, PUTS);
                     } catch (MongoBulkWriteException e) {
                         for (BulkWriteError error : e.getWriteErrors()) {
                             if (error.getCode() != DUPLICATE_KEY) {
                                 throw e;
                             }
-                            replacements.add(puts.get(error.getIndex()));
+                            refused.add(puts.get(error.getIndex()));
                         }
                         if (e.getWriteConcernError() != null) {
                             throw e;
                         }
-                        return outcome(e.getWriteResult());
                     }
+                    return refused;
                 });
     }
 
-    private WriteOutcome replace(Namespace namespace, List<DocumentWrite.Put> puts) {
+    private void replace(Namespace namespace, List<DocumentWrite.Put> puts) {
         List<WriteModel<RawBsonDocument>> models = new ArrayList<>(puts.size());
         puts.forEach(put -> models.add(replacement(put)));
-        return send(namespace, models, PUTS);
+        send(namespace, models, PUTS);
     }
 
-    private WriteOutcome send(
+    private void send(
             Namespace namespace, List<WriteModel<RawBsonDocument>> models, BulkWriteOptions how) {
-        if (models.isEmpty()) {
-            return WriteOutcome.NOTHING;
+        if (!models.isEmpty()) {
+            commands.run(
+                    "write to " + namespace,
+                    () -> commands.collection(namespace).bulkWrite(models, how));
         }
-        return commands.run("write to " + namespace, () -> outcome(bulk(namespace, models, how)));
-    }
-
-    private BulkWriteResult bulk(
-            Namespace namespace, List<WriteModel<RawBsonDocument>> models, BulkWriteOptions how) {
-        return commands.collection(namespace).bulkWrite(models, how);
-    }
-
-    private static WriteOutcome outcome(BulkWriteResult result) {
-        return new WriteOutcome(
-                result.getInsertedCount() + result.getUpserts().size(), result.getDeletedCount());
     }
 
     static RawBsonDocument byId(DocumentId id) {

@@ -7,16 +7,13 @@ import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import com.mongodb.client.MongoCollection;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
-import io.tidemark.restore.replay.WriteOutcome;
 import io.tidemark.schemas.bson.RawDocument;
-import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +38,7 @@ public final class MongoTarget implements RestoreTarget {
     private final MongoClient client;
     private final Commands commands;
     private final CollectionCommands collections;
+    private final Reads reads;
     private final BulkWrites writes;
     private final Inspection inspection;
 
@@ -49,7 +47,8 @@ public final class MongoTarget implements RestoreTarget {
         this.client = MongoClients.create(settings(connectionString, options));
         this.commands = new Commands(client, address(connectionString));
         this.collections = new CollectionCommands(commands);
-        this.writes = new BulkWrites(commands);
+        this.reads = new Reads(commands);
+        this.writes = new BulkWrites(commands, reads);
         this.inspection = new Inspection(commands);
     }
 
@@ -111,51 +110,25 @@ public final class MongoTarget implements RestoreTarget {
     @Override
     public void find(
             Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
-        RawDocumentBuilder in = new RawDocumentBuilder(64 + 24 * ids.size());
-        in.openDocument("_id").openArray("$in");
-        int number = 0;
-        for (DocumentId id : ids) {
-            in.append(Integer.toString(number++), id.asDocument().first().orElseThrow());
-        }
-        RawBsonDocument byId = RawDocument.of(in.close().close().build()).toBson();
-        commands.run(
-                "read documents of " + namespace,
-                () -> {
-                    for (RawBsonDocument document :
-                            commands.collection(namespace).find(byId).batchSize(ids.size() + 1)) {
-                        RawDocument raw = Bson.raw(document);
-                        DocumentId id = DocumentId.ofDocument(raw);
-                        // The server finds 1.0 where 1 was asked for; that is another document.
-                        if (ids.contains(id)) {
-                            reader.accept(id, raw);
-                        }
-                    }
-                    return null;
-                });
+        reads.find(namespace, ids, reader);
     }
 
     @Override
-    public WriteOutcome write(Namespace namespace, List<DocumentWrite> documents) {
-        return writes.write(namespace, documents);
+    public void write(
+            Namespace namespace,
+            List<DocumentWrite> documents,
+            BiConsumer<DocumentId, RawDocument> displaced) {
+        writes.write(namespace, documents, displaced);
     }
 
     @Override
-    public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> documents) {
-        return writes.writeInOrder(namespace, documents);
+    public void writeInOrder(Namespace namespace, List<DocumentWrite> documents) {
+        writes.writeInOrder(namespace, documents);
     }
 
     @Override
     public void scan(Namespace namespace, Consumer<RawDocument> reader) {
-        BsonDocument natural = new BsonDocument("$natural", new BsonInt32(1));
-        commands.run(
-                "read collection " + namespace,
-                () -> {
-                    MongoCollection<RawBsonDocument> all = commands.collection(namespace);
-                    for (RawBsonDocument document : all.find().hint(natural)) {
-                        reader.accept(Bson.raw(document));
-                    }
-                    return null;
-                });
+        reads.scan(namespace, reader);
     }
 
     @Override

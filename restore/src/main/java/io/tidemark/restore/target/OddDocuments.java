@@ -1,11 +1,9 @@
 package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
-import com.mongodb.client.result.DeleteResult;
 import io.tidemark.restore.replay.DocumentWrite;
-import io.tidemark.restore.replay.WriteOutcome;
+import io.tidemark.schemas.bson.FieldWalk;
 import io.tidemark.schemas.bson.RawDocument;
-import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
 import org.bson.BsonArray;
@@ -22,6 +20,8 @@ import org.bson.RawBsonDocument;
  * documents as they are, or by an insert that is told to.
  */
 final class OddDocuments {
+    private static final byte TIMESTAMP = 0x11;
+
     private final Commands commands;
     private volatile boolean hasApplyOps = true;
     private volatile boolean keepsTimestamps = true;
@@ -31,46 +31,45 @@ final class OddDocuments {
     }
 
     static boolean isOdd(RawDocument document) {
-        for (RawElement field : document) {
-            boolean zeroTime =
-                    field.typeByte() == 0x11
-                            && field.timestamp().orElse(1) == 0
-                            && !field.isNamed("_id");
-            if (zeroTime || hasOddName(field)) {
+        FieldWalk walk = document.walk();
+        while (walk.next()) {
+            if (hasOddName(document.array(), walk) || isZeroTime(document.array(), walk)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean hasOddName(RawElement field) {
-        byte[] name = field.nameBytes();
-        boolean odd = name.length > 0 && name[0] == '$';
-        for (int i = 0; i < name.length && !odd; i++) {
-            odd = name[i] == '.';
+    private static boolean isZeroTime(byte[] bytes, FieldWalk field) {
+        return bytes[field.start()] == TIMESTAMP
+                && field.element().timestamp().orElse(1) == 0
+                && !field.isNamed("_id");
+    }
+
+    private static boolean hasOddName(byte[] bytes, FieldWalk field) {
+        int name = field.start() + 1;
+        int end = name + field.nameLength();
+        boolean odd = bytes[name] == '$';
+        for (int i = name; i < end && !odd; i++) {
+            odd = bytes[i] == '.';
         }
         return odd;
     }
 
-    WriteOutcome put(Namespace namespace, List<DocumentWrite.Put> puts) {
-        long removed = 0;
-        for (DocumentWrite.Put put : puts) {
-            removed += put(namespace, put);
-        }
-        return new WriteOutcome(puts.size(), removed);
+    void put(Namespace namespace, List<DocumentWrite.Put> puts) {
+        puts.forEach(put -> put(namespace, put));
     }
 
-    private long put(Namespace namespace, DocumentWrite.Put put) {
-        return commands.run(
+    private void put(Namespace namespace, DocumentWrite.Put put) {
+        commands.run(
                 "write an unusual document to " + namespace,
                 () -> {
-                    DeleteResult deleted =
-                            commands.collection(namespace).deleteOne(BulkWrites.byId(put.id()));
+                    commands.collection(namespace).deleteOne(BulkWrites.byId(put.id()));
                     RawBsonDocument document = put.document().toBson();
                     if (!applied(namespace, document)) {
                         insert(namespace, document);
                     }
-                    return deleted.getDeletedCount();
+                    return null;
                 });
     }
 

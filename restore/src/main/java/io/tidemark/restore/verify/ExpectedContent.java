@@ -1,98 +1,75 @@
 package io.tidemark.restore.verify;
 
 import io.tidemark.restore.replay.DocumentId;
-import io.tidemark.restore.replay.WriteOutcome;
 import io.tidemark.schemas.bson.RawDocument;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What one collection of the target should hold, computed from the documents that replay means to
- * write, not from what the target answers: 64 bits of each id and of each document. It finds writes
- * that were lost, went to the wrong place or in the wrong order, and documents that the target
- * changed or somebody else wrote. When the budget is used up, content is no longer followed, only
- * the number of documents by the target's own replies.
+ * What one collection of the target should hold: the number of its documents and the sum of their
+ * hashes. A document that is written adds its hash, as replay computed it; the one that it replaces
+ * takes its own away: by memory where it is remembered, by what the target holds in its place
+ * otherwise. As every hash that was added must be taken away again or be found at the end, a write
+ * that was lost, went to the wrong place or came in the wrong order shows at the end, however few
+ * documents are remembered; so does a document that the target changed or somebody else wrote. Safe
+ * for use by several threads.
  */
 public final class ExpectedContent {
-    private final AtomicLong budget;
-    private LongMap hashes = new LongMap();
-    private final long[] old = new long[1];
+    private final DocumentHashes known;
+    private final long collection;
     private long sum;
-    private long counted;
+    private long documents;
 
-    /** False spares the hashing, which is done outside of the lock. */
-    private volatile boolean follows = true;
+    ExpectedContent(DocumentHashes known, long collection) {
+        this.known = known;
+        this.collection = collection;
+    }
+
+    /** The document is to be there as given; what it replaces was taken away before. */
+    public void add(DocumentId id, RawDocument document) {
+        long hash = ContentHash.of(document).low();
+        known.put(key(id), hash);
+        change(hash, 1);
+    }
 
     /**
-     * @param budget documents that may still be followed, shared between collections
+     * Takes away the document that was written last with this id.
+     *
+     * @return false if it is not remembered, or was never there: the target tells
      */
-    public ExpectedContent(AtomicLong budget) {
-        this.budget = budget;
-    }
-
-    /** The document is to be there as given. */
-    public void put(DocumentId id, RawDocument document) {
-        if (follows) {
-            put(hashOf(id), ContentHash.of(document).low());
+    public boolean takeRemembered(DocumentId id) {
+        long hash = known.take(key(id));
+        if (hash == DocumentHashes.UNKNOWN) {
+            return false;
         }
+        change(-hash, -1);
+        return true;
     }
 
-    private synchronized void put(long id, long hash) {
-        if (hashes == null) {
-            return;
-        }
-        boolean replaced = hashes.put(id, hash, old);
-        sum += hash - (replaced ? old[0] : 0);
-        if (!replaced && budget.decrementAndGet() < 0) {
-            forget();
-        }
+    /** Takes away a document that the target holds and that is now replaced or deleted. */
+    public void take(DocumentId id, RawDocument held) {
+        known.take(key(id));
+        change(-ContentHash.of(held).low(), -1);
     }
 
-    /** The document is to be gone. */
-    public void remove(DocumentId id) {
-        if (follows) {
-            remove(hashOf(id));
-        }
-    }
-
-    private synchronized void remove(long id) {
-        if (hashes != null && hashes.remove(id, old)) {
-            sum -= old[0];
-            budget.incrementAndGet();
-        }
-    }
-
-    /** The target's own count of what it did, for when content can't be followed. */
-    public synchronized void count(WriteOutcome outcome) {
-        counted += outcome.added() - outcome.deleted();
-    }
-
-    /** The collection is gone. */
-    public synchronized void discard() {
-        if (hashes != null) {
-            forget();
-        }
-    }
-
-    public synchronized boolean followsContent() {
-        return hashes != null;
+    /** Takes away what the target held where a new document has just been added. */
+    public void displace(DocumentId id, RawDocument held) {
+        change(-ContentHash.of(held).low(), -1);
     }
 
     public synchronized long documents() {
-        return hashes == null ? counted : hashes.size();
+        return documents;
     }
 
-    /** True if the documents read back are the expected ones, as far as they were followed. */
+    /** True if the documents read back are the expected ones. */
     public synchronized boolean matches(ContentHash found) {
-        return found.documents() == documents() && (hashes == null || found.low() == sum);
+        return found.documents() == documents && found.low() == sum;
     }
 
-    private void forget() {
-        budget.addAndGet(hashes.size());
-        hashes = null;
-        follows = false;
+    private synchronized void change(long hash, int count) {
+        sum += hash;
+        documents += count;
     }
 
-    private static long hashOf(DocumentId id) {
-        return ContentHash.of(id.asDocument()).low();
+    private long key(DocumentId id) {
+        return DocumentHashes.key(collection, id.hash());
     }
 }

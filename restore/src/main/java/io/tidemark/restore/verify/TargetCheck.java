@@ -57,8 +57,8 @@ public final class TargetCheck {
                                     ? ", and their content differs."
                                     : "."));
         }
-        String depth = expected.followsContent() ? "content" : "count";
-        return new CollectionReport(found.documents(), found.hex(), comparable ? depth : "read");
+        return new CollectionReport(
+                found.documents(), found.hex(), comparable ? "content" : "read");
     }
 
     private ContentHash hash(Namespace namespace) {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -185,7 +184,10 @@ final class LanesTest {
         }
 
         @Override
-        public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
+        public void write(
+                Namespace namespace,
+                List<DocumentWrite> writes,
+                BiConsumer<DocumentId, RawDocument> displaced) {
             throw new IllegalStateException("no room");
         }
     }
@@ -199,72 +201,12 @@ final class LanesTest {
         }
 
         @Override
-        public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
-            most.accumulateAndGet(writes.size(), Math::max);
-            return super.write(namespace, writes);
-        }
-    }
-
-    /** Another target's data. */
-    private abstract static class Forwarding implements ReplayTarget {
-        private final ReplayTarget to;
-
-        Forwarding(ReplayTarget to) {
-            this.to = to;
-        }
-
-        @Override
-        public Optional<java.util.UUID> create(
-                Namespace namespace, Optional<java.util.UUID> wanted, RawDocument options) {
-            return to.create(namespace, wanted, options);
-        }
-
-        @Override
-        public void drop(Namespace namespace) {
-            to.drop(namespace);
-        }
-
-        @Override
-        public void rename(Namespace from, Namespace into) {
-            to.rename(from, into);
-        }
-
-        @Override
-        public void modify(Namespace namespace, RawDocument changes) {
-            to.modify(namespace, changes);
-        }
-
-        @Override
-        public void convertToCapped(Namespace namespace, long sizeBytes) {
-            to.convertToCapped(namespace, sizeBytes);
-        }
-
-        @Override
-        public void find(
+        public void write(
                 Namespace namespace,
-                Set<DocumentId> ids,
-                BiConsumer<DocumentId, RawDocument> reader) {
-            to.find(namespace, ids, reader);
-        }
-
-        @Override
-        public WriteOutcome write(Namespace namespace, List<DocumentWrite> writes) {
-            return to.write(namespace, writes);
-        }
-
-        @Override
-        public WriteOutcome writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
-            return to.writeInOrder(namespace, writes);
-        }
-
-        @Override
-        public void createIndex(Namespace namespace, RawDocument specification) {
-            to.createIndex(namespace, specification);
-        }
-
-        @Override
-        public void scan(Namespace namespace, java.util.function.Consumer<RawDocument> reader) {
-            to.scan(namespace, reader);
+                List<DocumentWrite> writes,
+                BiConsumer<DocumentId, RawDocument> displaced) {
+            most.accumulateAndGet(writes.size(), Math::max);
+            super.write(namespace, writes, displaced);
         }
     }
 }

@@ -3,24 +3,19 @@ package io.tidemark.restore.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.BsonFiles;
-import io.tidemark.restore.replay.DocumentId;
-import io.tidemark.restore.replay.WriteOutcome;
 import io.tidemark.schemas.bson.RawDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The hash over a set of documents, and the content expected of a target. */
+/** The hash over a set of documents. */
 final class ContentHashTest {
     private static final long SEED = 77;
 
@@ -58,42 +53,6 @@ final class ContentHashTest {
             others.add(hash(other));
         }
         assertThat(others).hasSize(1000).doesNotContain(hash);
-    }
-
-    @Test
-    void expectsWhatWasPutAndNotRemovedSince() {
-        Random random = new Random(SEED);
-        ExpectedContent expected = new ExpectedContent(new AtomicLong(10_000));
-        Map<Integer, RawDocument> model = new HashMap<>();
-        for (int i = 0; i < 20_000; i++) {
-            int number = random.nextInt(300);
-            RawDocument document = BsonFiles.json("{_id: " + number + ", v: " + i + "}");
-            if (random.nextInt(3) == 0) {
-                expected.remove(DocumentId.ofDocument(document));
-                model.remove(number);
-            } else {
-                expected.put(DocumentId.ofDocument(document), document);
-                model.put(number, document);
-            }
-        }
-        ContentHash found = new ContentHash();
-        model.values().forEach(document -> found.add(ContentHash.of(document)));
-        assertThat(expected.documents()).as("seed %d", SEED).isEqualTo(model.size());
-        assertThat(expected.matches(found)).isTrue();
-        found.add(ContentHash.of(BsonFiles.json("{_id: -1}")));
-        assertThat(expected.matches(found)).isFalse();
-    }
-
-    @Test
-    void countsByTheTargetsWordWhereTheBudgetIsUsedUp() {
-        ExpectedContent expected = new ExpectedContent(new AtomicLong(1));
-        for (int i = 0; i < 3; i++) {
-            RawDocument document = BsonFiles.json("{_id: " + i + "}");
-            expected.put(DocumentId.ofDocument(document), document);
-            expected.count(new WriteOutcome(1, 0));
-        }
-        assertThat(expected.followsContent()).isFalse();
-        assertThat(expected.documents()).isEqualTo(3);
     }
 
     private static String hash(List<RawDocument> documents) {

@@ -1,0 +1,60 @@
+package io.tidemark.restore.target;
+
+import com.mongodb.client.MongoCollection;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
+import io.tidemark.schemas.model.Namespace;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.RawBsonDocument;
+
+/** Reads documents as raw BSON. */
+final class Reads {
+    private final Commands commands;
+
+    Reads(Commands commands) {
+        this.commands = commands;
+    }
+
+    void find(
+            Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
+        RawDocumentBuilder in = new RawDocumentBuilder(64 + 24 * ids.size());
+        in.openDocument("_id").openArray("$in");
+        int number = 0;
+        for (DocumentId id : ids) {
+            in.append(Integer.toString(number++), id.asDocument().first().orElseThrow());
+        }
+        RawBsonDocument byId = RawDocument.of(in.close().close().build()).toBson();
+        commands.run(
+                "read documents of " + namespace,
+                () -> {
+                    for (RawBsonDocument document :
+                            commands.collection(namespace).find(byId).batchSize(ids.size() + 1)) {
+                        RawDocument raw = Bson.raw(document);
+                        DocumentId id = DocumentId.ofDocument(raw);
+                        // The server finds 1.0 where 1 was asked for; that is another document.
+                        if (ids.contains(id)) {
+                            reader.accept(id, raw);
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    void scan(Namespace namespace, Consumer<RawDocument> reader) {
+        BsonDocument natural = new BsonDocument("$natural", new BsonInt32(1));
+        commands.run(
+                "read collection " + namespace,
+                () -> {
+                    MongoCollection<RawBsonDocument> all = commands.collection(namespace);
+                    for (RawBsonDocument document : all.find().hint(natural)) {
+                        reader.accept(Bson.raw(document));
+                    }
+                    return null;
+                });
+    }
+}

@@ -265,6 +265,7 @@ final class Definitions {
                 writes.collections().stream()
                         .filter(ns -> life.isFree(Life.database(ns)))
                         .filter(ns -> life.cluster.routing().collection(ns).isEmpty())
+                        .filter(ns -> !isCapped(ns))
                         .findAny();
         Optional<String> database = freeDatabase();
         if (existing.isPresent() && life.chance(50)) {
@@ -274,6 +275,13 @@ final class Definitions {
             String key = life.chance(50) ? "{k: 1}" : "{_id: 'hashed'}";
             life.run("admin", "{shardCollection: '" + ns + "', key: " + key + "}");
         }
+    }
+
+    /** A server shards no capped collection. */
+    private boolean isCapped(String namespace) {
+        String primary = life.cluster.routing().databases().get(Life.database(namespace)).primary();
+        return life.cluster.shards().get(primary).primary().collection(namespace).stream()
+                .anyMatch(collection -> collection.options().containsKey("capped"));
     }
 
     private void index(String command) {

@@ -28,6 +28,12 @@ final class FoldRun {
         this.fold = TimelineFold.of(CONFIG, shardsBefore(life));
         archive.oplogs().values().forEach(oplog -> fold.started(oplog.name(), oplog.after()));
         archive.bases().forEach(fold::base);
+        archive.departed()
+                .forEach(
+                        set -> {
+                            SeedArchive.Oplog oplog = archive.oplogs().get(set);
+                            fold.ended(oplog.name(), oplog.lastCaptured());
+                        });
         interleave();
         archive.oplogs().values().forEach(o -> fold.archived(o.name(), o.archivedThrough()));
     }

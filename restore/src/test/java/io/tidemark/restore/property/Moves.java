@@ -7,8 +7,10 @@ import io.tidemark.embedded.mongo.sharding.Migration;
 import io.tidemark.embedded.mongo.sharding.RangeDeletion;
 import io.tidemark.embedded.mongo.sharding.ShardedCollection;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 
@@ -16,6 +18,7 @@ import org.bson.BsonInt32;
 final class Moves {
     private final Life life;
     private final List<Migration> underWay = new ArrayList<>();
+    private final Set<String> abandoned = new HashSet<>();
     private String draining = "";
 
     Moves(Life life) {
@@ -44,7 +47,9 @@ final class Moves {
                                                 || m.chunk().shard().equals(chunk.shard())
                                                 || m.to().equals(chunk.shard())
                                                 || others.contains(m.chunk().shard()));
-        if (busy || others.isEmpty() || life.isDefining(database)) {
+        // Nor one in a range that an abandoned one has half copied, before that is cleaned up.
+        boolean leftOver = abandoned.contains(collection.namespace());
+        if (leftOver || busy || others.isEmpty() || life.isDefining(database)) {
             return;
         }
         String to = life.any(others);
@@ -104,7 +109,7 @@ final class Moves {
     void abandon() {
         if (!underWay.isEmpty()) {
             life.wrote("abandon a migration");
-            underWay.remove(life.below(underWay.size()));
+            abandoned.add(underWay.remove(life.below(underWay.size())).namespace());
         }
     }
 

@@ -153,7 +153,8 @@ final class OneSeed {
             boolean now = coverage ? !covered || behind : truth.isUnderWay(reason, time);
             caution &= !now;
             shares.count("unsafe for " + reason.kind(), 1);
-            if (!now && (coverage || !truth.isKnown(reason))) {
+            boolean known = coverage ? truth.joinsUnseen(time) : truth.isKnown(reason);
+            if (!now && !known) {
                 fail(time, "called unsafe for what never was: " + reason);
             }
         }
@@ -260,6 +261,7 @@ final class OneSeed {
         boolean gap =
                 archive.oplogs().values().stream().map(o -> o.gap()).anyMatch(Optional::isPresent);
         shares.count("seeds with a gap", gap ? 1 : 0);
+        shares.count("records that end before their shard leaves", archive.departed().size());
         boolean anew = archive.oplogs().values().stream().anyMatch(o -> o.anew());
         shares.count("seeds with a replica set made anew", anew ? 1 : 0);
         shares.count("seeds archived up to before an outcome", archive.endsBeforeOutcome() ? 1 : 0);

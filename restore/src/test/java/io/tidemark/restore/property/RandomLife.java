@@ -59,7 +59,7 @@ final class RandomLife implements AutoCloseable {
         int chosen = life.below(1000);
         List<Weighed> all =
                 List.of(
-                        new Weighed(263, writes::write),
+                        new Weighed(248, writes::write),
                         new Weighed(15, writes::measure),
                         new Weighed(6, versions::begin),
                         new Weighed(20, versions::advance),
@@ -71,7 +71,7 @@ final class RandomLife implements AutoCloseable {
                         new Weighed(6, moves::abort),
                         new Weighed(18, moves::split),
                         new Weighed(15, moves::deleteLeftOvers),
-                        new Weighed(25, moves::drain),
+                        new Weighed(40, moves::drain),
                         new Weighed(30, definitions::begin),
                         new Weighed(70, definitions::advance),
                         new Weighed(45, definitions::atOnce),

@@ -96,6 +96,7 @@ final class SafeTimesPropertyTest {
         requireAtLeast(shares, "transactions at T undecided", 1);
         requireAtLeast(shares, "orphans removed", seeds / 2);
         requireAtLeast(shares, "seeds with a gap", seeds / 10);
+        requireAtLeast(shares, "records that end before their shard leaves", seeds / 100);
         requireAtLeast(shares, "seeds with a replica set made anew", seeds / 25);
         requireAtLeast(shares, "seeds with bases", seeds / 4);
         requireAtLeast(shares, "seeds archived up to before an outcome", seeds / 20);

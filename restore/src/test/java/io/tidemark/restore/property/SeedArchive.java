@@ -54,6 +54,13 @@ final class SeedArchive implements AutoCloseable {
             return captured.get(captured.size() - 1).clusterTime();
         }
 
+        /** As this one, with this many entries captured only, and all of them archived. */
+        Oplog endingBehind(int kept) {
+            List<OplogEntry> few = List.copyOf(captured.subList(0, kept));
+            ClusterTime last = few.get(kept - 1).clusterTime();
+            return new Oplog(name, role, set, all, few, after, gap, anew, last);
+        }
+
         /** As this one, with the archive ending at the last entry captured up to then. */
         Oplog archivedUpTo(ClusterTime end) {
             ClusterTime last =
@@ -77,6 +84,7 @@ final class SeedArchive implements AutoCloseable {
     private final ObjectStore bucket = new MemoryBucket();
     private final Map<String, Oplog> oplogs = new TreeMap<>();
     private final List<Base> bases = new ArrayList<>();
+    private final List<String> departed = new ArrayList<>();
     private final boolean endsBeforeOutcome;
 
     SeedArchive(Life life, long seed) {
@@ -102,11 +110,28 @@ final class SeedArchive implements AutoCloseable {
                                     set.name().equals(behind))
                             .archivedUpTo(ends.getOrDefault(set.name(), ClusterTime.MAX)));
         }
+        life.cluster.shards().forEach((id, set) -> endEarly(life, id, set.name()));
         oplogs.values().forEach(this::slices);
         boolean based = late || random.nextInt(100) < 40;
         if (based) {
             oplogs.values().forEach(oplog -> bases(oplog, late));
         }
+    }
+
+    /** The record of a shard that left may end before the entry that removes it. */
+    private void endEarly(Life life, String id, String set) {
+        Oplog whole = oplogs.get(set);
+        boolean left = !life.cluster.routing().shards().containsKey(id);
+        if (left && whole.gap().isEmpty() && random.nextInt(100) < 60) {
+            int kept = 1 + random.nextInt(whole.captured().size());
+            oplogs.put(set, whole.endingBehind(kept));
+            departed.add(set);
+        }
+    }
+
+    /** Those whose record has ended, with their shard or before. */
+    List<String> departed() {
+        return departed;
     }
 
     /** In every third life nothing is archived any more once some transaction is decided. */

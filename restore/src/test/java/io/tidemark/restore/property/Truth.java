@@ -181,6 +181,17 @@ final class Truth {
                 || !time.isAfter(gap.get().after());
     }
 
+    /**
+     * Whether a shard joins later, in a gap of the config servers' record: when, nobody can tell,
+     * so it is asked for from the first.
+     */
+    boolean joinsUnseen(ClusterTime time) {
+        Set<String> now = oracle.routing(time.toBson()).shards().keySet();
+        return archive.oplogs().get("config").gap().stream()
+                .map(gap -> oracle.routing(gap.through().toBson()).shards().keySet())
+                .anyMatch(later -> !now.containsAll(later));
+    }
+
     static boolean isAboutCoverage(UnsafeInterval reason) {
         return COVERAGE.contains(reason.kind());
     }

@@ -129,7 +129,7 @@ class ClusterCaptureTest {
                                         agent.progress().get(rs1).state()
                                                 instanceof TailState.Stopped);
                 assertThat(agent.progress().get(rs1).state())
-                        .isEqualTo(new TailState.Stopped("the shard left the cluster"));
+                        .isEqualTo(new TailState.Stopped("the shard left the cluster", true));
             }
             int captured = platform.entries("shrinks", "rs1").size();
             assertThat(captured).isGreaterThan(500);

@@ -7,6 +7,7 @@ import io.tidemark.schemas.avro.BaseSnapshotRecord;
 import io.tidemark.schemas.avro.CaptureStatus;
 import io.tidemark.schemas.avro.OplogRecord;
 import io.tidemark.schemas.avro.ReplicaSetBase;
+import io.tidemark.schemas.avro.StatusOptime;
 import io.tidemark.schemas.avro.TopologyEventRecord;
 import io.tidemark.schemas.avro.WindowsRecord;
 import io.tidemark.schemas.layout.TopicNames;
@@ -168,6 +169,17 @@ final class Driven implements AutoCloseable {
         status.setConfigServer(configServer);
         status.setOwner("agent");
         status.setState("TAILING");
+        hint(names.captureStatus(), set, status);
+    }
+
+    /** Capture has read a shard that left to its end. */
+    void departed(String set, String shardId, ClusterTime through) {
+        CaptureStatus status = new CaptureStatus();
+        status.setReplicaSet(set);
+        status.setShardId(shardId);
+        status.setOwner("agent");
+        status.setState("DEPARTED");
+        status.setCapturedUntil(new StatusOptime(through.seconds(), through.increment(), 1L));
         hint(names.captureStatus(), set, status);
     }
 

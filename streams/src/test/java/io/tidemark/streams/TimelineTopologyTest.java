@@ -18,6 +18,7 @@ import io.tidemark.timeline.window.Hole;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import io.tidemark.timeline.window.UnsafeInterval;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,6 +135,52 @@ class TimelineTopologyTest {
             assertThat(member(driven, "rs2").left()).contains(t(95));
             assertThat(driven.content().archived().at()).isEqualTo(t(120));
         }
+    }
+
+    /** A drained shard is quiet: capture reads it to its end, which lies before its removal. */
+    @Test
+    void aRemovedShardLeavesThoughItsRecordEndsEarlier() {
+        born();
+        cfg.removeShard(95, "s1");
+        rs1.noop(70);
+        cfg.noop(120);
+        rs0.noop(120);
+        try (Driven driven = new Driven()) {
+            driven.departed("rs1", "s1", t(70));
+            driven.all(cfg, rs0, rs1);
+            assertLeftBehindAGap(driven);
+        }
+    }
+
+    @Test
+    void aRemovedShardThatNobodyCapturesLeavesWhenItIsSilentForLong() {
+        born();
+        cfg.removeShard(95, "s1");
+        rs1.noop(70);
+        cfg.noop(120);
+        rs0.noop(120);
+        try (Driven driven = new Driven()) {
+            driven.all(cfg, rs0, rs1);
+            assertThat(driven.content().archived().at()).isEqualTo(t(70));
+            assertThat(driven.content().archived().heldBackBy()).containsExactly(rs1.replicaSet());
+            for (int i = 0; i < 6; i++) {
+                driven.pass(Duration.ofMinutes(1));
+            }
+            driven.pass();
+            assertLeftBehindAGap(driven);
+        }
+    }
+
+    private static void assertLeftBehindAGap(Driven driven) {
+        assertThat(member(driven, "rs1").left()).contains(t(95));
+        assertThat(driven.content().archived().at()).isEqualTo(t(120));
+        RestoreWindows exact = exact(driven);
+        assertThat(exact.isSafe(t(70))).isTrue();
+        assertThat(exact.isSafe(t(71))).isFalse();
+        assertThat(exact.explain(t(71)).reasons())
+                .extracting(UnsafeInterval::kind)
+                .containsExactly("gap");
+        assertThat(exact.isSafe(t(110))).isTrue();
     }
 
     @Test

@@ -50,6 +50,21 @@ final class ArchiveRecord {
         return frontiers;
     }
 
+    /**
+     * The frontiers, with the holes they have come to: of what is in a hole nothing will ever be
+     * archived.
+     */
+    Map<ReplicaSet, ClusterTime> reached() {
+        Map<ReplicaSet, ClusterTime> reached = new TreeMap<>(frontiers);
+        for (Hole hole : holes) {
+            ClusterTime frontier = reached.getOrDefault(hole.replicaSet(), ClusterTime.ZERO);
+            if (!frontier.isBefore(hole.gap().after())) {
+                reached.merge(hole.replicaSet(), hole.gap().through(), ClusterTime::max);
+            }
+        }
+        return reached;
+    }
+
     void archived(ReplicaSet set, ClusterTime frontier) {
         frontiers.merge(set, frontier, ClusterTime::max);
     }

@@ -14,6 +14,7 @@ import io.tidemark.timeline.tag.Fact;
 import io.tidemark.timeline.tag.Observation;
 import io.tidemark.timeline.tag.Role;
 import io.tidemark.timeline.tag.Tagger;
+import io.tidemark.timeline.watermark.Departures;
 import io.tidemark.timeline.watermark.Members;
 import io.tidemark.timeline.watermark.Membership;
 import io.tidemark.timeline.watermark.Watermark;
@@ -55,6 +56,7 @@ public final class TimelineFold {
     private final Pairing pairing;
     private final Map<String, TopologyEvent> events = new TreeMap<>();
     private final ArchiveRecord archive = new ArchiveRecord();
+    private final Departures departures = new Departures();
     private Consumer<TopologyEvent> listener = event -> {};
     private ClusterTime remembered = ClusterTime.ZERO;
     private int worked;
@@ -121,6 +123,7 @@ public final class TimelineFold {
         told.forEach(event -> fold.events.put(event.id(), event));
         fold.remembered = state.remembered();
         fold.archive.restore(state.archive());
+        fold.departures.restore(state.ends());
         return fold;
     }
 
@@ -150,7 +153,8 @@ public final class TimelineFold {
                         pairing.state(),
                         kept,
                         archive.state(),
-                        remembered));
+                        remembered,
+                        departures.ends()));
     }
 
     /**
@@ -226,6 +230,32 @@ public final class TimelineFold {
         }
     }
 
+    /**
+     * The replica set's record ends with what was given up to here: if its shard left the cluster
+     * later, what lies between is a gap. Without an effect on one that stays.
+     */
+    public void ended(ReplicaSet set, ClusterTime through) {
+        departures.ended(set, through);
+    }
+
+    /** Members that leave, and of which not everything up to there is known yet. */
+    public List<ReplicaSet> leaving() {
+        work();
+        return members.all().stream()
+                .filter(m -> departures.leaves(m, frontier(m), pending).isPresent())
+                .map(Membership::replicaSet)
+                .toList();
+    }
+
+    /** Where the replica set's record ends, if that was told; see {@link #ended}. */
+    public Optional<ClusterTime> end(ReplicaSet set) {
+        return Optional.ofNullable(departures.ends().get(set));
+    }
+
+    private ClusterTime frontier(Membership member) {
+        return captured.getOrDefault(member.replicaSet(), ClusterTime.ZERO);
+    }
+
     /** A base that restores may start from; the same id for the same set again replaces it. */
     public void base(Base base) {
         archive.base(base);
@@ -250,7 +280,7 @@ public final class TimelineFold {
     /** Up to where every member is archived; never after what is captured. */
     public Watermark archivedWatermark() {
         Watermark known = capturedWatermark();
-        Watermark stored = Watermark.of(members.all(), archive.frontiers());
+        Watermark stored = Watermark.of(members.all(), archive.reached());
         return stored.at().isAfter(known.at()) ? known : stored;
     }
 
@@ -382,6 +412,31 @@ public final class TimelineFold {
 
     /** Pairs what no replica set can precede any more. */
     private void work() {
+        ClusterTime safe = pair();
+        while (endRecords()) {
+            safe = pair();
+        }
+        pairing.advance(safe);
+        pairing.archived(
+                ClusterTime.min(safe, Watermark.of(members.all(), archive.reached()).at()));
+        worked = pending.size();
+    }
+
+    /** Gives up what will never come of members that leave; true if there was such. */
+    private boolean endRecords() {
+        boolean changed = false;
+        for (Membership member : members.all()) {
+            Optional<Gap> lost = departures.lost(member, frontier(member), pending);
+            if (lost.isPresent()) {
+                gap(member.replicaSet(), lost.get());
+                captured(member.replicaSet(), lost.get().through().next());
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    private ClusterTime pair() {
         ClusterTime safe = Watermark.of(members.all(), captured).at();
         while (!pending.isEmpty() && !pending.peek().at().isAfter(safe)) {
             Observation next = pending.poll();
@@ -393,10 +448,7 @@ public final class TimelineFold {
                 }
             }
         }
-        pairing.advance(safe);
-        pairing.archived(
-                ClusterTime.min(safe, Watermark.of(members.all(), archive.frontiers()).at()));
-        worked = pending.size();
+        return safe;
     }
 
     /** Lets shards join and leave; true if one did. */

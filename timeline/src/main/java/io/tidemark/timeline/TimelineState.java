@@ -20,4 +20,10 @@ record TimelineState(
         PairingState pairing,
         List<TopologyEvent> events,
         ArchiveRecord.State archive,
-        ClusterTime remembered) {}
+        ClusterTime remembered,
+        Map<ReplicaSet, ClusterTime> ends) {
+    TimelineState {
+        // Absent in what earlier versions stored.
+        ends = ends == null ? Map.of() : ends;
+    }
+}

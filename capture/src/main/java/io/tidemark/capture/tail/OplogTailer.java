@@ -104,7 +104,7 @@ public final class OplogTailer implements AutoCloseable {
             return false;
         }
         try {
-            go(stopReason.isEmpty() ? advance() : finish(stopReason));
+            go(stopReason.isEmpty() ? advance() : finish(state.stopped(stopReason)));
         } catch (FencedException e) {
             end(state.fenced(), e);
         } catch (DivergedHistoryException e) {
@@ -220,7 +220,7 @@ public final class OplogTailer implements AutoCloseable {
     private TailState await(TailState.Resuming now, ResumeOutcome.Waiting outcome) {
         patience.waits();
         failed(new SourceUnavailableException(outcome.why()), false);
-        return retiring ? finish("the shard left the cluster") : now;
+        return retiring ? finish(state.departed()) : now;
     }
 
     private TailState follow(TailState.Tailing now) {
@@ -233,7 +233,7 @@ public final class OplogTailer implements AutoCloseable {
         }
         refreshWindow(now.member());
         if (retiring && batch.isEmpty() && idle) {
-            return finish("the shard left the cluster");
+            return finish(state.departed());
         }
         return now;
     }
@@ -258,13 +258,12 @@ public final class OplogTailer implements AutoCloseable {
                         publication.committed(), publication.records(), publication.gaps());
     }
 
-    private TailState finish(String why) {
+    private TailState finish(TailState.Stopped stopped) {
         if (publication.pending() > 0) {
             commit();
         }
         closeFeed();
-        TailState stopped = state.stopped(why);
-        log.stopped(publication.last(), why);
+        log.stopped(publication.last(), stopped.why());
         return stopped;
     }
 
@@ -288,7 +287,7 @@ public final class OplogTailer implements AutoCloseable {
                 commit();
             }
             if (retiring) {
-                go(finish("the shard left the cluster"));
+                go(finish(state.departed()));
                 return;
             }
         } catch (FencedException e) {

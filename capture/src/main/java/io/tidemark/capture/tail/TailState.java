@@ -74,8 +74,17 @@ public sealed interface TailState {
     /** Another owner has the topic. */
     record Fenced() implements TailState {}
 
-    /** Ended in order: everything read is committed. */
-    record Stopped(String why) implements TailState {}
+    /**
+     * Ended in order: everything read is committed.
+     *
+     * @param left because the shard left the cluster: nothing more of it will be captured
+     */
+    record Stopped(String why, boolean left) implements TailState {
+        @Override
+        public String word() {
+            return left ? "DEPARTED" : "STOPPED";
+        }
+    }
 
     default Starting topicLost() {
         requireGoingOn();
@@ -89,7 +98,13 @@ public sealed interface TailState {
 
     default Stopped stopped(String why) {
         requireGoingOn();
-        return new Stopped(why);
+        return new Stopped(why, false);
+    }
+
+    /** The shard left the cluster, and its oplog was read to the end or can't be reached. */
+    default Stopped departed() {
+        requireGoingOn();
+        return new Stopped("the shard left the cluster", true);
     }
 
     /** True if no step leads on from here. */

@@ -387,7 +387,7 @@ class OplogTailerTest {
         tailer.stop("asked to");
         assertThat(tailer.step()).isFalse();
 
-        assertThat(tailer.progress().state()).isEqualTo(new TailState.Stopped("asked to"));
+        assertThat(tailer.progress().state()).isEqualTo(new TailState.Stopped("asked to", false));
         assertThat(published()).isEqualTo(optimes(entries));
     }
 

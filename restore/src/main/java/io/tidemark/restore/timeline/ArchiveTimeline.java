@@ -144,19 +144,20 @@ final class ArchiveTimeline {
         try {
             PriorityQueue<Ahead> ahead = new PriorityQueue<>(Comparator.comparing(Ahead::told));
             oplogs.forEach(oplog -> readOn(oplog, ClusterTime.ZERO, pool, ahead));
-            Removals removals = new Removals();
+            Map<ReplicaSet, ClusterTime> ends = new TreeMap<>();
             long entries = 0;
             while (!ahead.isEmpty()) {
                 Ahead behind = ahead.poll();
                 Told told = join(behind.next());
                 readOn(behind.oplog(), told.through(), pool, ahead);
                 told.tell(behind.oplog().oplog().set(), fold);
-                removals.see(behind.oplog().oplog().set(), told);
+                ends.put(behind.oplog().oplog().set(), told.through());
                 told.damage().ifPresent(damages::add);
                 entries += told.entries();
                 progress.accept(entries);
             }
-            removals.close(fold);
+            // Of a shard that left nothing more will ever be archived.
+            ends.forEach(fold::ended);
         } finally {
             pool.shutdownNow();
         }

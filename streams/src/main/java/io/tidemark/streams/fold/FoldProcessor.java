@@ -44,6 +44,7 @@ public final class FoldProcessor implements Processor<byte[], byte[], byte[], by
     private FoldStores stores;
     private Folding folding;
     private Map<String, WindowsRecord> published;
+    private final Leaving leaving = new Leaving();
     private long firstMillis = -1;
     private boolean changed = true;
 
@@ -67,7 +68,12 @@ public final class FoldProcessor implements Processor<byte[], byte[], byte[], by
                 .log("Fold restored");
         context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
         context.schedule(
-                settings.windowsInterval(), PunctuationType.WALL_CLOCK_TIME, now -> publish());
+                settings.windowsInterval(),
+                PunctuationType.WALL_CLOCK_TIME,
+                now -> {
+                    endRecords(now);
+                    publish();
+                });
     }
 
     @Override
@@ -122,6 +128,10 @@ public final class FoldProcessor implements Processor<byte[], byte[], byte[], by
         for (TopologyEvent event : folding.tell()) {
             forward(event.id(), stores.tell(event), EVENTS_SINK);
         }
+    }
+
+    private void endRecords(long nowMillis) {
+        folding.fold().ifPresent(fold -> leaving.silent(fold, nowMillis).forEach(this::take));
     }
 
     private void publish() {

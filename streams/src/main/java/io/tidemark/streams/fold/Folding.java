@@ -61,6 +61,9 @@ final class Folding {
         if (signal instanceof Signal.Archived archived) {
             return isAfter(fold.archivedFrontiers().get(archived.replicaSet()), archived.through());
         }
+        if (signal instanceof Signal.Ended ended) {
+            return isAfter(fold.end(ended.replicaSet()).orElse(null), ended.through());
+        }
         return !(signal instanceof Signal.Role);
     }
 
@@ -123,6 +126,8 @@ final class Folding {
             reborn(s.replicaSet(), s.last(), s.first());
         } else if (signal instanceof Signal.Archived s) {
             fold.archived(s.replicaSet(), s.through());
+        } else if (signal instanceof Signal.Ended s) {
+            fold.ended(s.replicaSet(), s.through());
         } else if (signal instanceof Signal.BaseTaken s) {
             s.bases().forEach(fold::base);
         } else if (signal instanceof Signal.BaseGone s) {

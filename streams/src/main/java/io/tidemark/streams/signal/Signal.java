@@ -43,6 +43,9 @@ public sealed interface Signal {
     /** Everything of the replica set up to here is in the bucket. */
     record Archived(ReplicaSet replicaSet, ClusterTime through) implements Signal {}
 
+    /** Nothing of the replica set behind this time will come: its shard has left. */
+    record Ended(ReplicaSet replicaSet, ClusterTime through) implements Signal {}
+
     /** A base snapshot can be used. */
     record BaseTaken(String id, List<Base> bases) implements Signal {}
 

@@ -48,6 +48,7 @@ public final class SignalCodec {
         return switch (kind) {
             case "f" -> new Signal.Frontier(set(fields), time(fields));
             case "a" -> new Signal.Archived(set(fields), time(fields));
+            case "e" -> new Signal.Ended(set(fields), time(fields));
             case "b" -> begins(fields);
             case "r" -> new Signal.Role(set(fields), role(fields).orElseThrow());
             case "l" ->
@@ -72,6 +73,8 @@ public final class SignalCodec {
             add(fields, "f", s.replicaSet(), s.through());
         } else if (signal instanceof Signal.Archived s) {
             add(fields, "a", s.replicaSet(), s.through());
+        } else if (signal instanceof Signal.Ended s) {
+            add(fields, "e", s.replicaSet(), s.through());
         } else if (signal instanceof Signal.Begins s) {
             add(fields, "b", s.replicaSet(), s.after());
             fields.add(s.role().map(ReplicaSetRole::toString).orElse(NONE));

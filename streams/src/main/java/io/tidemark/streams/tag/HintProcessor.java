@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -43,20 +44,34 @@ public final class HintProcessor extends ContextualProcessor<byte[], byte[], byt
     @Override
     public void process(Record<byte[], byte[]> record) {
         String topic = context().recordMetadata().orElseThrow().topic();
-        signal(topic, record)
-                .ifPresent(s -> context().forward(record.withValue(SignalCodec.write(s))));
+        signals(topic, record)
+                .forEach(s -> context().forward(record.withValue(SignalCodec.write(s))));
     }
 
-    private Optional<Signal> signal(String topic, Record<byte[], byte[]> record) {
+    private List<Signal> signals(String topic, Record<byte[], byte[]> record) {
         if (topic.equals(names.baseSnapshots())) {
-            return Optional.of(base(topic, record));
+            return List.of(base(topic, record));
         }
         if (record.value() == null) {
-            return Optional.empty();
+            return List.of();
         }
-        return topic.equals(names.archiveProgress())
-                ? Optional.of(archived(topic, record.value()))
-                : role(topic, record.value());
+        if (topic.equals(names.archiveProgress())) {
+            return List.of(archived(topic, record.value()));
+        }
+        CaptureStatus told = status.deserialize(topic, record.value());
+        return Stream.concat(role(told).stream(), ended(told).stream()).toList();
+    }
+
+    /** Capture went on to the end of a shard that has left: nothing more will come. */
+    private static Optional<Signal> ended(CaptureStatus told) {
+        return told.getState().equals("DEPARTED") && told.getCapturedUntil() != null
+                ? Optional.of(
+                        new Signal.Ended(
+                                new ReplicaSet(told.getReplicaSet()),
+                                new ClusterTime(
+                                        told.getCapturedUntil().getSeconds(),
+                                        told.getCapturedUntil().getIncrement())))
+                : Optional.empty();
     }
 
     private Signal archived(String topic, byte[] value) {
@@ -66,8 +81,7 @@ public final class HintProcessor extends ContextualProcessor<byte[], byte[], byt
                 new ClusterTime(told.getSeconds(), told.getIncrement()));
     }
 
-    private Optional<Signal> role(String topic, byte[] value) {
-        CaptureStatus told = status.deserialize(topic, value);
+    private static Optional<Signal> role(CaptureStatus told) {
         ReplicaSet set = new ReplicaSet(told.getReplicaSet());
         if (told.getConfigServer()) {
             return Optional.of(new Signal.Role(set, ReplicaSetRole.CONFIG_SERVER));

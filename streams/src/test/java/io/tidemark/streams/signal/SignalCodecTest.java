@@ -43,6 +43,7 @@ class SignalCodecTest {
                     new Signal.Lost(RS0, new Gap(EARLY, LATE, "rolled over; now what?")),
                     new Signal.Reborn(RS0, EARLY, LATE),
                     new Signal.Archived(RS0, LATE),
+                    new Signal.Ended(RS0, LATE),
                     new Signal.BaseTaken("b", List.of(new Base("b", RS0, EARLY, LATE))),
                     new Signal.BaseTaken("none", List.of()),
                     new Signal.BaseGone("b"),

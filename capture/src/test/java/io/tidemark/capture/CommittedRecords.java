@@ -5,13 +5,11 @@ import io.tidemark.schemas.registry.SchemaRegistry;
 import io.tidemark.schemas.wire.RecordDeserializer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -74,21 +72,24 @@ public record CommittedRecords(String bootstrapServers, SchemaRegistry registry)
         return records;
     }
 
-    /** How many offsets the topics whose names begin so have come to, committed or not. */
-    long written(String topicsPrefix) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-            for (String topic : admin.listTopics().names().get()) {
-                if (topic.startsWith(topicsPrefix)) {
-                    ends.put(new TopicPartition(topic, 0), OffsetSpec.latest());
-                }
-            }
-            return admin.listOffsets(ends).all().get().values().stream()
-                    .mapToLong(ListOffsetsResultInfo::offset)
-                    .sum();
-        } catch (ExecutionException | InterruptedException e) {
-            throw new IllegalStateException("can't read the ends of " + topicsPrefix, e);
+    /** Where the topic ends, committed or not; 0 before it is there. */
+    long written(String topic) {
+        if (!exists(topic)) {
+            return 0;
         }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return end(admin, new TopicPartition(topic, 0));
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("can't read the end of " + topic, e);
+        }
+    }
+
+    private static long end(Admin admin, TopicPartition partition)
+            throws ExecutionException, InterruptedException {
+        return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                .partitionResult(partition)
+                .get()
+                .offset();
     }
 
     private boolean exists(String topic) {
@@ -106,11 +107,7 @@ public record CommittedRecords(String bootstrapServers, SchemaRegistry registry)
     private long end(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
         long all;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            all =
-                    admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                            .partitionResult(partition)
-                            .get()
-                            .offset();
+            all = end(admin, partition);
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException("can't read the end of " + partition, e);
         }

@@ -114,7 +114,7 @@ public final class Platform implements AutoCloseable {
      */
     void awaitSame(String cluster, SimulatedReplicaSet set, Runnable works) {
         BsonTimestamp written = set.primary().lastApplied();
-        Progress progress = new Progress(() -> committed().written(allTopics(cluster)));
+        Progress progress = new Progress(() -> committed().written(topic(cluster, set.name())));
         while (lastTime(cluster, set.name()).filter(t -> t.compareTo(written) >= 0).isEmpty()) {
             works.run();
             progress.require("captured of " + set.name() + " up to " + written);
@@ -146,10 +146,6 @@ public final class Platform implements AutoCloseable {
 
     private CommittedRecords committed() {
         return new CommittedRecords(bootstrapServers, registry);
-    }
-
-    private static String allTopics(String cluster) {
-        return topic(cluster, "");
     }
 
     private static String topic(String cluster, String replicaSet) {

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * is not known.
  */
 final class Progress {
-    private static final Duration STILL = Duration.ofSeconds(60);
+    private static final Duration STILL = Duration.ofSeconds(90);
     private static final long PAUSE_MILLIS = 300;
     private final LongSupplier measure;
     private long seen = -1;
@@ -18,7 +18,7 @@ final class Progress {
         this.measure = measure;
     }
 
-    /** Pauses a moment; fails if nothing has moved for a minute. */
+    /** Pauses a moment; fails if nothing has moved for 90 s. */
     void require(String what) {
         long now = measure.getAsLong();
         if (now != seen) {

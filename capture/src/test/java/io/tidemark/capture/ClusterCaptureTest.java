@@ -3,10 +3,12 @@ package io.tidemark.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.capture.publish.OplogTopics;
 import io.tidemark.capture.tail.TailState;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
 import io.tidemark.schemas.avro.RecordKind;
+import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogRecords;
@@ -98,6 +100,32 @@ class ClusterCaptureTest {
                                         assertThat(OplogRecords.shards(start).orElseThrow())
                                                 .extracting(shard -> shard.replicaSet().name())
                                                 .containsExactly("rs0", "rs1"));
+            }
+        }
+    }
+
+    /** Its topic is there already when the agent asks again for what it owned. */
+    @Test
+    void aShardAddedWhileAnAgentWithAFixedIdentityWasAwayIsCaptured() {
+        try (Cluster cluster = new Cluster()) {
+            Platform.insert(cluster.addShard("rs0"), 0, 50);
+            Map<String, String> settings = platform.settings("fixed", cluster.config.uri());
+            settings.put("kafka.group.instance.id", "agent-1");
+            settings.put("owner.session.timeout", "30s");
+            try (CaptureAgent agent = platform.agent("a", settings)) {
+                agent.start();
+                platform.awaitSame("fixed", cluster.shards.get(0));
+            }
+            Platform.insert(cluster.addShard("rs1"), 0, 50);
+            CaptureConfig config = CaptureConfig.of(settings);
+            try (OplogTopics topics =
+                    new OplogTopics(new TopicNames(config.cluster()), config.topics())) {
+                topics.ensureOplog(new ReplicaSet("rs1"));
+            }
+            try (CaptureAgent agent = platform.agent("a", settings)) {
+                agent.start();
+                platform.awaitSame("fixed", cluster.shards.get(1));
+                platform.awaitSame("fixed", cluster.shards.get(0));
             }
         }
     }

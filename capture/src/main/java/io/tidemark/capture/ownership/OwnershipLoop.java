@@ -31,6 +31,7 @@ public final class OwnershipLoop {
     private final Supplier<SourceSets> known;
     private final OwnedTailers tailers;
     private final Map<String, Object> config;
+    private final StaticMember membership;
     private Consumer<byte[], byte[]> consumer;
     private volatile boolean member;
 
@@ -45,6 +46,7 @@ public final class OwnershipLoop {
                 new OwnedTailers(
                         factory, settings.stopTimeout(), settings.sessionTimeout().multipliedBy(2));
         this.config = config(names, settings);
+        this.membership = new StaticMember(config);
     }
 
     private static Map<String, Object> config(TopicNames names, OwnershipSettings settings) {
@@ -72,6 +74,7 @@ public final class OwnershipLoop {
             consumer.subscribe(names.allOplogs(), new Listener());
         }
         try {
+            membership.beforePoll(consumer);
             consumer.poll(POLL);
         } catch (WakeupException e) {
             return; // asked to stop: the caller's loop ends
@@ -116,6 +119,7 @@ public final class OwnershipLoop {
     private final class Listener implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            membership.assigned();
             consumer.pause(partitions);
             member = true;
             tailers.assigned(replicaSets(partitions));

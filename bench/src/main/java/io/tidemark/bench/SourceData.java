@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 
-/** A replica set whose oplog holds the workload: inserts, with some updates and deletes. */
+/** A replica set whose oplog holds the workload: inserts, the entries with the most bytes. */
 final class SourceData implements AutoCloseable {
     private static final int BATCH = 1_000;
     private static final int OPLOG_BATCH = 10_000;

@@ -89,11 +89,12 @@ public final class RawDocument implements Iterable<RawElement> {
     }
 
     /**
-     * The field that begins at {@code start} in {@link #array}, as a walk over this document told.
+     * The field that begins at {@code start} in {@link #array} and whose name has so many bytes, as
+     * a walk over this document told.
      */
-    public RawElement elementAt(int start) {
+    public RawElement elementAt(int start, int nameLength) {
         int limit = offset + length - 1;
-        int nameEnd = BsonBytes.endOfCString(bytes, start + 1, limit);
+        int nameEnd = start + 1 + nameLength;
         return new RawElement(
                 bytes,
                 start,

@@ -77,66 +77,66 @@ final class OplogFields {
         o2 = walk.isNamed("o2") ? walk.start() : o2;
     }
 
-    private RawElement at(int start) {
-        return start == ABSENT ? null : entry.elementAt(start);
+    private RawElement at(int start, int nameLength) {
+        return start == ABSENT ? null : entry.elementAt(start, nameLength);
     }
 
     // Each is null where the entry does not have the field.
 
     RawElement op() {
-        return at(op);
+        return at(op, 2);
     }
 
     RawElement ns() {
-        return at(ns);
+        return at(ns, 2);
     }
 
     RawElement ts() {
-        return at(ts);
+        return at(ts, 2);
     }
 
     RawElement t() {
-        return at(t);
+        return at(t, 1);
     }
 
     RawElement v() {
-        return at(v);
+        return at(v, 1);
     }
 
     RawElement ui() {
-        return at(ui);
+        return at(ui, 2);
     }
 
     RawElement o() {
-        return at(o);
+        return at(o, 1);
     }
 
     RawElement o2() {
-        return at(o2);
+        return at(o2, 2);
     }
 
     RawElement wall() {
-        return at(wall);
+        return at(wall, 4);
     }
 
     RawElement lsid() {
-        return at(lsid);
+        return at(lsid, 4);
     }
 
     RawElement txnNumber() {
-        return at(txnNumber);
+        return at(txnNumber, 9);
     }
 
     RawElement prevOpTime() {
-        return at(prevOpTime);
+        return at(prevOpTime, 10);
     }
 
     RawElement fromMigrate() {
-        return at(fromMigrate);
+        return at(fromMigrate, 11);
     }
 
     RawElement multiOpType() {
-        return at(multiOpType);
+        return at(multiOpType, 11);
     }
 
     static Optional<ClusterTime> clusterTime(RawElement element) {

@@ -38,7 +38,7 @@ import java.util.TreeMap;
  * asks for: more is faster and needs more memory per replica set</td></tr>
  * <tr><td>{@code shards.refresh}</td><td>10s, 1s–1m</td><td>how often {@code config.shards} is
  * read, and topics are looked for: a new shard is captured after about twice this time</td></tr>
- * <tr><td>{@code commit.entries}</td><td>5000, 1–1000000</td><td>commit when so many entries are
+ * <tr><td>{@code commit.entries}</td><td>20000, 1–1000000</td><td>commit when so many entries are
  * under way, or 1/32 of {@code memory.bytes} (2MiB to 32MiB) …</td></tr>
  * <tr><td>{@code commit.interval}</td><td>100ms, 1ms–10s</td><td>… or the oldest is so old: longer
  * is cheaper for Kafka and delays readers</td></tr>

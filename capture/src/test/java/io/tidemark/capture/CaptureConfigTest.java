@@ -38,7 +38,7 @@ class CaptureConfigTest {
                 .usingRecursiveComparison()
                 .ignoringFields("commitBytes")
                 .isEqualTo(TailSettings.DEFAULTS);
-        assertThat(config.tail().commitEntries()).isEqualTo(5000);
+        assertThat(config.tail().commitEntries()).isEqualTo(20_000);
         assertThat(config.tail().commitInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.source().timeout()).isEqualTo(Duration.ofSeconds(10));

@@ -26,7 +26,7 @@ public record TailSettings(
         Duration backOffMax) {
     public static final TailSettings DEFAULTS =
             new TailSettings(
-                    5_000,
+                    20_000,
                     32L << 20,
                     Duration.ofMillis(100),
                     Duration.ofSeconds(1),

@@ -10,6 +10,8 @@ import io.tidemark.capture.mongo.MongoAccess;
 import io.tidemark.capture.mongo.MongoOplogSource;
 import io.tidemark.capture.mongo.MongoShardDirectory;
 import io.tidemark.capture.mongo.OplogNotes;
+import io.tidemark.capture.operation.OperationKind;
+import io.tidemark.capture.operation.OperationWork;
 import io.tidemark.capture.ownership.OwnershipLoop;
 import io.tidemark.capture.publish.KafkaOplogTopic;
 import io.tidemark.capture.publish.OplogTopic;
@@ -51,6 +53,7 @@ public final class CaptureAgent implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CaptureAgent.class);
     private static final Duration OWNER_PAUSE = Duration.ofMillis(1);
     private static final Duration WATCH_PAUSE = Duration.ofSeconds(1);
+    private static final Duration OPERATION_PAUSE = Duration.ofMillis(500);
 
     private final CaptureConfig config;
     private final Clock clock;
@@ -68,27 +71,42 @@ public final class CaptureAgent implements AutoCloseable {
     private final OplogNotes notes;
     private final List<StepLoop> loops = new ArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Optional<OperationLoop> operations;
     private boolean statusTopicMade;
     private boolean closed;
     private volatile Map<ReplicaSet, TailProgress> atClose;
 
     /**
+     * One that only tails.
+     *
      * @param name of this agent in statuses, such as host and process
      */
     public CaptureAgent(CaptureConfig config, SchemaRegistry registry, String name, Clock clock) {
         this(config, registry, name, clock, new CompositeMeterRegistry());
     }
 
-    /**
-     * @param name of this agent in statuses, such as host and process
-     * @param meterRegistry for the agent's meters, which its README lists
-     */
+    /** One that only tails, and tells its meters. */
     public CaptureAgent(
             CaptureConfig config,
             SchemaRegistry registry,
             String name,
             Clock clock,
             MeterRegistry meterRegistry) {
+        this(config, registry, name, clock, meterRegistry, Map.of());
+    }
+
+    /**
+     * @param name of this agent in statuses, such as host and process
+     * @param meterRegistry for the agent's meters, which its README lists
+     * @param works the operations that this agent takes part in, each on threads of its own
+     */
+    public CaptureAgent(
+            CaptureConfig config,
+            SchemaRegistry registry,
+            String name,
+            Clock clock,
+            MeterRegistry meterRegistry,
+            Map<OperationKind, OperationWork> works) {
         this.config = config;
         this.registry = registry;
         this.name = name;
@@ -112,6 +130,12 @@ public final class CaptureAgent implements AutoCloseable {
         this.ownership = new OwnershipLoop(names, shards::last, this::tailer, config.ownership());
         this.status = new CaptureStatusTopic(names, config.topics().client(), registry);
         this.notes = new OplogNotes(access);
+        this.operations =
+                works.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new OperationLoop(
+                                        config, topics, registry, name, shards::last, works));
     }
 
     /** Starts the loops; returns at once. */
@@ -131,6 +155,11 @@ public final class CaptureAgent implements AutoCloseable {
         if (!pace.noteInterval().isZero()) {
             loops.add(new StepLoop("capture-notes", this::noteStep, pace.noteInterval(), ended));
         }
+        operations.ifPresent(
+                o ->
+                        loops.add(
+                                new StepLoop(
+                                        "capture-operations", o::step, OPERATION_PAUSE, ended)));
         loops.forEach(StepLoop::start);
     }
 
@@ -186,6 +215,7 @@ public final class CaptureAgent implements AutoCloseable {
         loops.forEach(StepLoop::askToStop);
         Duration patience = config.ownership().stopTimeout().plusSeconds(5);
         loops.forEach(loop -> loop.awaitEnd(patience));
+        operations.ifPresent(o -> o.stop(config.ownership().stopTimeout()));
         atClose = Map.copyOf(ownership.close());
         tellStatus(atClose);
         status.close();

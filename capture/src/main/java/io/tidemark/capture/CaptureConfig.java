@@ -3,6 +3,7 @@ package io.tidemark.capture;
 import com.mongodb.ConnectionString;
 import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.mongo.CursorSettings;
+import io.tidemark.capture.operation.OperationSettings;
 import io.tidemark.capture.ownership.OwnershipSettings;
 import io.tidemark.capture.publish.OplogTopicSettings;
 import io.tidemark.capture.tail.ReadPreferences;
@@ -14,6 +15,7 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.registry.RegistryConfig;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -75,6 +77,16 @@ import java.util.TreeMap;
  * than this: an outage of so long would lose entries. 0s: never</td></tr>
  * <tr><td>{@code metrics.host}, {@code metrics.port}, {@code metrics.stall.after}</td>
  * <td>127.0.0.1; none (off), 0–65535; 2m, 1s–1d</td><td>{@link MetricsConfig}</td></tr>
+ * <tr><td>{@code operation.member}</td><td>none</td><td>{@code host:port} of the member beside which
+ * this agent runs: it then takes part in snapshots of that member's replica set only, and reads from
+ * that member only</td></tr>
+ * <tr><td>{@code operation.stale.after}</td><td>30s, 3s–10m</td><td>an agent that gives no sign of
+ * life for so long loses its part of an operation to another: shorter is taken over sooner, and more
+ * often for nothing</td></tr>
+ * <tr><td>{@code operation.command.age}</td><td>60s, 5s–1d</td><td>commands older than this when an
+ * agent first sees them are ignored</td></tr>
+ * <tr><td>{@code operation.abandon.after}</td><td>10m, 10s–1d</td><td>an operation fails when nothing
+ * has moved on one of its replica sets for so long</td></tr>
  * <tr><td>{@code registry.urls}</td><td>required</td><td>schema registry, Confluent's REST API;
  * several separated by commas</td></tr>
  * <tr><td>{@code registry.user}, {@code registry.password}</td><td>none</td><td>HTTP Basic</td></tr>
@@ -89,6 +101,7 @@ public record CaptureConfig(
         OwnershipSettings ownership,
         RegistryConfig registry,
         Pace pace,
+        Operations operations,
         long memoryBytes,
         HeadroomAlarm.Limits headroom,
         MetricsConfig metrics) {
@@ -98,6 +111,11 @@ public record CaptureConfig(
     /** How the source cluster is reached and read. */
     public record Source(
             Secret uri, Duration timeout, ReadPreferences preferences, CursorSettings cursors) {}
+
+    /**
+     * @param member of this agent alone, if it has one
+     */
+    public record Operations(Optional<String> member, OperationSettings settings) {}
 
     /** How often things are looked at and told. */
     public record Pace(Duration shardsRefresh, Duration noteInterval, Duration statusInterval) {}
@@ -111,6 +129,7 @@ public record CaptureConfig(
                 reader.parsed("cluster", ClusterName::new)
                         .orElseGet(() -> required(reader, "cluster", new ClusterName("none")));
         Source source = source(reader);
+        Operations operations = operations(reader);
         long memory =
                 reader.bytes(
                         "memory.bytes",
@@ -148,8 +167,26 @@ public record CaptureConfig(
         MetricsConfig metrics = MetricsConfig.read(reader);
         reader.finish();
         return new CaptureConfig(
-                cluster, source, tail, topics, ownership, registry, pace, memory, headroom,
+                cluster,
+                source,
+                tail,
+                topics,
+                ownership,
+                registry,
+                pace,
+                operations,
+                memory,
+                headroom,
                 metrics);
+    }
+
+    private static Operations operations(ConfigReader reader) {
+        OperationSettings settings =
+                OperationSettings.of(
+                        seconds(reader, "operation.stale.after", 30, 3, 600),
+                        seconds(reader, "operation.command.age", 60, 5, 86_400),
+                        seconds(reader, "operation.abandon.after", 600, 10, 86_400));
+        return new Operations(reader.parsed("operation.member", text -> text), settings);
     }
 
     private static Source source(ConfigReader reader) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.capture.metrics.HeadroomAlarm;
+import io.tidemark.capture.operation.OperationSettings;
 import io.tidemark.capture.tail.TailSettings;
 import io.tidemark.metrics.MetricsConfig;
 import io.tidemark.schemas.config.ConfigException;
@@ -58,6 +59,8 @@ class CaptureConfigTest {
         assertThat(config.pace().statusInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.headroom()).isEqualTo(new HeadroomAlarm.Limits(25, Duration.ofHours(1)));
         assertThat(config.metrics()).isEqualTo(MetricsConfig.OFF);
+        assertThat(config.operations().member()).isEmpty();
+        assertThat(config.operations().settings()).isEqualTo(OperationSettings.DEFAULTS);
         assertThat(config.memoryBytes())
                 .isEqualTo((Runtime.getRuntime().maxMemory() - (64L << 20)) / 2);
     }
@@ -105,6 +108,12 @@ class CaptureConfigTest {
         values.put("metrics.host", "0.0.0.0");
         values.put("metrics.port", "9101");
         values.put("metrics.stall.after", "30s");
+        values.putAll(
+                Map.of(
+                        "operation.member", "h1:27018",
+                        "operation.stale.after", "15s",
+                        "operation.command.age", "2m",
+                        "operation.abandon.after", "5m"));
         CaptureConfig config = CaptureConfig.of(values);
 
         assertThat(config.source().preferences().tags())
@@ -123,6 +132,10 @@ class CaptureConfigTest {
                 .isEqualTo(
                         new MetricsConfig("0.0.0.0", OptionalInt.of(9101), Duration.ofSeconds(30)));
         assertThat(config.registry().credentials()).isInstanceOf(Credentials.Basic.class);
+        assertThat(config.operations().member()).contains("h1:27018");
+        assertThat(config.operations().settings().staleAfter()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.operations().settings().commandAge()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.operations().settings().abandonAfter()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test

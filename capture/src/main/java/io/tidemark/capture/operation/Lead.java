@@ -134,7 +134,12 @@ final class Lead {
             running = agent.tasks().complete(state.request().kind(), task(), state.plan(), facts);
             return;
         }
-        ending("complete").ifPresent(facts -> save(state.done(facts)));
+        ending("complete")
+                .ifPresent(
+                        facts -> {
+                            agent.board().complete(state.done(facts), shares.values());
+                            save(state.done(facts));
+                        });
     }
 
     /** What the work returned; empty while it runs, and when it broke. */

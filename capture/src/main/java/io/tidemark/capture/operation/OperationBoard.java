@@ -11,6 +11,12 @@ public interface OperationBoard extends AutoCloseable {
     void tell(
             OperationState state, Collection<ShareState> shares, Collection<Candidate> candidates);
 
+    /**
+     * The whole exists: what others learn of it for good. Called before the operation is kept as
+     * done, and again by the next leader if this one dies in between. Never throws.
+     */
+    void complete(OperationState done, Collection<ShareState> shares);
+
     @Override
     void close();
 }

@@ -54,13 +54,23 @@ public final class OplogTopics implements AutoCloseable {
 
     /** Makes sure that the topic of capture's status exists. Harmless when repeated. */
     public void ensureStatus() {
+        created(names.captureStatus(), compacted());
+    }
+
+    /** Makes sure that commands and operations have their topics. Harmless when repeated. */
+    public void ensureOperations() {
         created(
-                names.captureStatus(),
+                names.control(),
                 Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        Long.toString(settings.retention().toMillis()),
                         TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
                         Integer.toString(settings.minInsyncReplicas())));
+        requireOnePartition(names.control());
+        created(names.operations(), compacted());
+        created(names.baseSnapshots(), compacted());
     }
 
     @Override
@@ -69,6 +79,14 @@ public final class OplogTopics implements AutoCloseable {
             admin.close();
             admin = null;
         }
+    }
+
+    private Map<String, String> compacted() {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                Integer.toString(settings.minInsyncReplicas()));
     }
 
     private Map<String, String> oplogConfig() {

@@ -118,6 +118,9 @@ final class SimulatedAgent implements OperationClock, ControlTopic, OperationBoa
     }
 
     @Override
+    public void complete(OperationState done, Collection<ShareState> shares) {}
+
+    @Override
     public void close() {}
 
     private void reach() {

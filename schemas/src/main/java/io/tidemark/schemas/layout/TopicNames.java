@@ -55,6 +55,11 @@ public record TopicNames(ClusterName cluster) {
         return prefix() + "control";
     }
 
+    /** How operations are; compacted, keyed by operation id. */
+    public String operations() {
+        return prefix() + "operations";
+    }
+
     /** The consumer group whose assignment decides which agent owns which replica set. */
     public String captureGroup() {
         return prefix() + "capture";

@@ -1,0 +1,2 @@
+/** Commands to agents and the state of operations, over Kafka. */
+package io.tidemark.capture.control;

@@ -46,6 +46,7 @@ public enum ErrorCode {
     CannotImplicitlyCreateCollection(227),
     TransactionTooOld(225),
     TransactionCommitted(256),
+    QueryPlanKilled(175),
     SnapshotTooOld(239),
     SnapshotUnavailable(246),
     NoSuchTransaction(251),

@@ -7,6 +7,7 @@ import io.tidemark.embedded.mongo.store.CollectionInfo;
 import io.tidemark.embedded.mongo.store.IdKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
@@ -121,6 +122,11 @@ record Hint(BsonDocument order, IdKey from, IdKey to) {
                             + " the value provided for max() in the hinted index");
         }
         return new Hint(BY_ID, from, to);
+    }
+
+    /** What is left of the bounds behind a document; all of them behind none. */
+    IdRange after(IdKey last) {
+        return new IdRange(last == null ? from : last, last == null, to, false, Optional.empty());
     }
 
     /** The order of a read: its own, or where it has none the hint's. */

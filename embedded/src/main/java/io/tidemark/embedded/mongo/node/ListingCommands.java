@@ -40,7 +40,8 @@ final class ListingCommands {
                                 "authorizedCollections",
                                 "cursor")
                         .with(Command.Trait.READ),
-                Command.of("listIndexes", commands::indexes, "cursor").with(Command.Trait.READ));
+                Command.of("listIndexes", commands::indexes, "cursor", "includeBuildUUIDs")
+                        .with(Command.Trait.READ));
     }
 
     private ReadView view(Request request) {

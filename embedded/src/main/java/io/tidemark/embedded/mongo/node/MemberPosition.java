@@ -13,6 +13,8 @@ final class MemberPosition {
     boolean paused;
     boolean down;
     long lagMillis;
+    // How often it took back what it had.
+    int rollbacks;
     // Its own oldest entry, if it was re-synced and lost older ones.
     long oldest;
 
@@ -42,6 +44,9 @@ final class MemberPosition {
     }
 
     void rollBack(long position) {
+        if (applied > position) {
+            rollbacks++;
+        }
         applied = Math.min(applied, position);
         onTheWay.removeIf(arrival -> arrival.ts() > position);
     }

@@ -5,7 +5,9 @@ import io.tidemark.embedded.mongo.ErrorCode;
 import io.tidemark.embedded.mongo.query.Projection;
 import io.tidemark.embedded.mongo.raw.BsonBytes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -119,6 +121,7 @@ final class Pipeline {
             case "$limit" ->
                     documents.subList(
                             0, Math.min(documents.size(), argument.asNumber().intValue()));
+            case "$sample" -> sampled(documents, argument);
             case "$project" -> projected(documents, argument.asDocument());
             case "$count" -> counted(documents, argument.asString().getValue(), new BsonDocument());
             case "$group" -> grouped(documents, argument.asDocument());
@@ -139,6 +142,22 @@ final class Pipeline {
     private static List<byte[]> matching(List<byte[]> documents, BsonDocument filter) {
         Query query = Query.of(filter);
         return documents.stream().filter(query::matches).toList();
+    }
+
+    private static List<byte[]> sampled(List<byte[]> documents, BsonValue argument) {
+        boolean sized =
+                argument.isDocument()
+                        && argument.asDocument().size() == 1
+                        && argument.asDocument().get("size", new BsonString("")).isNumber();
+        int size = sized ? argument.asDocument().getNumber("size").intValue() : 0;
+        if (size <= 0) {
+            throw new CommandFailure(
+                    ErrorCode.FailedToParse, "$sample needs a positive size: " + argument);
+        }
+        // The same collection gives the same sample: a simulation must be repeatable.
+        List<byte[]> shuffled = new ArrayList<>(documents);
+        Collections.shuffle(shuffled, new Random(documents.size()));
+        return shuffled.subList(0, Math.min(size, shuffled.size()));
     }
 
     private static List<byte[]> projected(List<byte[]> documents, BsonDocument projection) {

@@ -62,6 +62,7 @@ final class ReadCommands {
 
     private void find(Request request, RawBuilder reply) {
         String namespace = request.namespaceOrUuid();
+        boolean byUuid = request.body().get("find").isBinary();
         int batchSize = (int) request.number("batchSize", 101);
         if (namespace.equals(OplogCursor.NAMESPACE)) {
             node.cursors.first(request, OplogFind.open(request), batchSize, reply, 0);
@@ -72,7 +73,10 @@ final class ReadCommands {
             requireCapped(request, namespace);
         }
         boolean resumable = NaturalCursor.isAsked(request);
-        Reading reading = Reading.of(request, namespace);
+        Reading reading =
+                byUuid
+                        ? Reading.of(request, request.body().getBinary("find").asUuid())
+                        : Reading.of(request, namespace);
         ServerCursor cursor =
                 resumable ? NaturalCursor.open(request, reading) : listed(request, reading);
         node.cursors.first(request, cursor, batchSize, reply, reading.point().snapshotAt());
@@ -80,6 +84,9 @@ final class ReadCommands {
 
     private static ServerCursor listed(Request request, Reading reading) {
         Hint hint = Hint.of(request, reading.collection());
+        if (IdCursor.fits(request, reading, hint)) {
+            return IdCursor.open(reading, hint);
+        }
         BsonDocument order = hint.orderOf(request.document("sort"));
         Query query =
                 Query.of(

@@ -2,6 +2,7 @@ package io.tidemark.embedded.mongo.node;
 
 import io.tidemark.embedded.mongo.CommandFailure;
 import io.tidemark.embedded.mongo.ErrorCode;
+import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.store.CollectionData;
 import io.tidemark.embedded.mongo.store.CollectionInfo;
 import io.tidemark.embedded.mongo.store.DocumentVersion;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.bson.BsonDocument;
 
 /**
@@ -84,6 +86,38 @@ record Reading(
         if (collection == null && Views.find(engine, namespace) != null) {
             return ofView(request, namespace, point);
         }
+        DocumentSource source =
+                collection == null
+                        ? DocumentSource.NOTHING
+                        : new DocumentSource.Committed(engine.data.of(collection), point.view());
+        return new Reading(engine, request, namespace, collection, source, point);
+    }
+
+    /**
+     * A collection as its read point knows it: whatever name it has there.
+     *
+     * <p>Before 7.0 a server has no catalogue of the past: a snapshot read of a collection whose
+     * definition changed after its time is refused.
+     */
+    static Reading of(Request request, UUID uuid) {
+        Engine engine = request.engine();
+        if (request.inTransaction()) {
+            return of(request, request.namespaceOrUuid());
+        }
+        ReadPoint point = ReadPoint.of(request);
+        CollectionInfo collection = engine.catalog.in(point.view()).with(uuid);
+        CollectionInfo now = engine.catalog.current().with(uuid);
+        if (collection == null && now == null) {
+            throw new CommandFailure(ErrorCode.NamespaceNotFound, "Unable to resolve " + uuid);
+        }
+        boolean past = point.snapshotAt() != 0 && !engine.version().atLeast(ServerVersion.V7_0);
+        if (past && (collection == null || !collection.equals(now))) {
+            throw new CommandFailure(
+                    ErrorCode.SnapshotUnavailable,
+                    "Unable to read from a snapshot due to pending collection catalog changes;"
+                            + " please retry the operation.");
+        }
+        String namespace = (collection == null ? now : collection).namespace();
         DocumentSource source =
                 collection == null
                         ? DocumentSource.NOTHING

@@ -23,6 +23,7 @@ final class ReplicaCommands {
                         .with(Command.Trait.ADMIN),
                 Command.of("replSetGetConfig", commands::config, "commitmentStatus")
                         .with(Command.Trait.ADMIN),
+                Command.of("replSetGetRBID", commands::rollbackId).with(Command.Trait.ADMIN),
                 Command.of("replSetResizeOplog", commands::resize).with(Command.Trait.ADMIN),
                 Command.of("appendOplogNote", commands::note, "data", "maxClusterTime")
                         .with(Command.Trait.WRITE, Command.Trait.ADMIN),
@@ -127,6 +128,11 @@ final class ReplicaCommands {
         reply.int32("electionTimeoutMillis", 10000).int32("catchUpTimeoutMillis", -1);
         reply.objectId("replicaSetId", engine.settings.replicaSetId().toByteArray());
         reply.end().end();
+    }
+
+    private void rollbackId(Request request, RawBuilder reply) {
+        int rollbacks = node.engine().replication.member(request.member()).rollbacks;
+        reply.int32("rbid", 1 + rollbacks);
     }
 
     private void resize(Request request, RawBuilder reply) {

@@ -23,7 +23,7 @@ final class CursorReplyCodec implements Codec<CursorReply> {
 
     @Override
     public CursorReply decode(BsonReader reader, DecoderContext context) {
-        CursorReply reply = new CursorReply(0, List.of());
+        CursorReply reply = new CursorReply(0, "", List.of());
         reader.readStartDocument();
         while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
             if (reader.readName().equals("cursor")) {
@@ -38,17 +38,19 @@ final class CursorReplyCodec implements Codec<CursorReply> {
 
     private static CursorReply cursor(BsonReader reader) {
         long id = 0;
+        String namespace = "";
         List<byte[]> batch = List.of();
         reader.readStartDocument();
         while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
             switch (reader.readName()) {
                 case "id" -> id = reader.readInt64();
+                case "ns" -> namespace = reader.readString();
                 case "firstBatch", "nextBatch" -> batch = documents(reader);
                 default -> reader.skipValue();
             }
         }
         reader.readEndDocument();
-        return new CursorReply(id, batch);
+        return new CursorReply(id, namespace, batch);
     }
 
     private static List<byte[]> documents(BsonReader reader) {

@@ -46,6 +46,11 @@ public final class MongoAccess {
 
     /** A client of one server only, whatever its state. */
     public MongoClient direct(String address) {
+        return direct(address, MAX_CONNECTIONS);
+    }
+
+    /** The same, for that many requests at once. */
+    public MongoClient direct(String address, int connections) {
         ServerAddress server = new ServerAddress(address);
         MongoClientSettings.Builder settings =
                 MongoClientSettings.builder()
@@ -58,7 +63,7 @@ public final class MongoAccess {
                                         MongoClientSettings.getDefaultCodecRegistry()))
                         .applyToClusterSettings(
                                 c -> c.hosts(List.of(server)).mode(ClusterConnectionMode.SINGLE))
-                        .applyToConnectionPoolSettings(p -> p.maxSize(MAX_CONNECTIONS))
+                        .applyToConnectionPoolSettings(p -> p.maxSize(connections))
                         .applyToSslSettings(s -> s.applyConnectionString(uri))
                         .compressorList(uri.getCompressorList());
         if (uri.getCredential() != null) {

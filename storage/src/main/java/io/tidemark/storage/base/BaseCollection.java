@@ -55,6 +55,11 @@ public record BaseCollection(
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** The same with these parts. */
+    public BaseCollection with(List<BasePart> newParts) {
+        return new BaseCollection(namespace, uuid, uuidKnown, type, options, indexes, newParts);
+    }
+
     /** Of all documents. */
     public long rawBytes() {
         return parts.stream().mapToLong(BasePart::rawBytes).sum();

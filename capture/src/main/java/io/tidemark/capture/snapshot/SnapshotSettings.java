@@ -1,0 +1,44 @@
+package io.tidemark.capture.snapshot;
+
+/**
+ * How a replica set is scanned.
+ *
+ * @param threads that read and compress, 1 to 32; each needs up to about 50 MiB where documents are
+ *     as large as they can be
+ * @param partBytes raw bytes of a part, 1 KiB to 64 MiB
+ * @param rangeBytes about how much of a collection is one range, at least a part
+ * @param maxBytesPerSecond of raw BSON, all threads of the agent together; 0 for no limit
+ */
+public record SnapshotSettings(
+        int threads, long partBytes, long rangeBytes, long maxBytesPerSecond) {
+    private static final long MIB = 1L << 20;
+
+    /** Parts of 64 MiB, ranges of four, no limit; threads as the heap allows, two to four. */
+    public static final SnapshotSettings DEFAULTS =
+            new SnapshotSettings(
+                    (int) Math.max(2, Math.min(4, Runtime.getRuntime().maxMemory() / (128 * MIB))),
+                    64 * MIB,
+                    256 * MIB,
+                    0);
+
+    public SnapshotSettings {
+        if (threads < 1 || threads > 32) {
+            throw new IllegalArgumentException("threads must be 1 to 32 but are " + threads);
+        }
+        if (partBytes < 1024 || partBytes > 64 * MIB || rangeBytes < partBytes) {
+            throw new IllegalArgumentException(
+                    "parts must be 1 KiB to 64 MiB and no larger than ranges, but are "
+                            + partBytes
+                            + " and "
+                            + rangeBytes
+                            + " bytes");
+        }
+        if (maxBytesPerSecond < 0) {
+            throw new IllegalArgumentException("a rate of " + maxBytesPerSecond + " bytes/s");
+        }
+    }
+
+    public SnapshotSettings limitedTo(long bytesPerSecond) {
+        return new SnapshotSettings(threads, partBytes, rangeBytes, bytesPerSecond);
+    }
+}

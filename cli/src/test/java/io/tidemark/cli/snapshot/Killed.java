@@ -1,0 +1,10 @@
+package io.tidemark.cli.snapshot;
+
+/** The process is gone: nothing that it does from here on has an effect. */
+final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Killed() {
+        super("killed here");
+    }
+}

@@ -1,0 +1,134 @@
+package io.tidemark.cli.snapshot;
+
+import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.guard.TargetCondition;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Namespace;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** A target in memory that answers the guard's questions as an empty lone server would. */
+final class MemoryRestoreTarget implements RestoreTarget {
+    private final MemoryTarget data = new MemoryTarget();
+    private final String address;
+    private String mark;
+
+    MemoryRestoreTarget(String address) {
+        this.address = address;
+    }
+
+    List<RawDocument> documents(String namespace) {
+        return data.documents(Namespace.of(namespace));
+    }
+
+    MemoryTarget data() {
+        return data;
+    }
+
+    Optional<String> mark() {
+        return Optional.ofNullable(mark);
+    }
+
+    @Override
+    public TargetFacts inspect() {
+        return new TargetFacts(
+                address,
+                List.of(address),
+                Optional.empty(),
+                "8.0.0",
+                true,
+                List.copyOf(data.collections().keySet()),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                data.documents(Namespace.of("config.chunks")).size(),
+                true,
+                TargetCondition.UNKNOWN,
+                mark());
+    }
+
+    @Override
+    public void expireDocuments(boolean on) {
+        throw new UnsupportedOperationException("documents in memory don't expire");
+    }
+
+    @Override
+    public void mark(String description) {
+        mark = description;
+    }
+
+    @Override
+    public void unmark() {
+        mark = null;
+        data.collections().keySet().stream()
+                .filter(c -> c.database().equals(TargetFacts.MARK_DATABASE))
+                .forEach(data::drop);
+    }
+
+    @Override
+    public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
+        return data.create(namespace, wanted, options);
+    }
+
+    @Override
+    public void drop(Namespace namespace) {
+        data.drop(namespace);
+    }
+
+    @Override
+    public void rename(Namespace from, Namespace to) {
+        data.rename(from, to);
+    }
+
+    @Override
+    public void modify(Namespace namespace, RawDocument changes) {
+        data.modify(namespace, changes);
+    }
+
+    @Override
+    public void convertToCapped(Namespace namespace, long sizeBytes) {
+        data.convertToCapped(namespace, sizeBytes);
+    }
+
+    @Override
+    public void find(
+            Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
+        data.find(namespace, ids, reader);
+    }
+
+    @Override
+    public void write(
+            Namespace namespace,
+            List<DocumentWrite> writes,
+            BiConsumer<DocumentId, RawDocument> displaced) {
+        data.write(namespace, writes, displaced);
+    }
+
+    @Override
+    public void writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
+        data.writeInOrder(namespace, writes);
+    }
+
+    @Override
+    public void createIndex(Namespace namespace, RawDocument specification) {
+        data.createIndex(namespace, specification);
+    }
+
+    @Override
+    public void scan(Namespace namespace, Consumer<RawDocument> reader) {
+        data.scan(namespace, reader);
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

@@ -39,6 +39,7 @@ final class ReplicaSetRestore implements AutoCloseable {
 
     ReplicaSetRestore(
             RestoreRequest request,
+            RestoreOptions options,
             EntrySource source,
             NamespaceRules rules,
             ReplayTarget target,
@@ -48,8 +49,7 @@ final class ReplicaSetRestore implements AutoCloseable {
         this.source = source;
         this.base = source.plan().base().map(place -> BaseManifest.read(request.bucket(), place));
         this.progress = progress;
-        this.replay =
-                new ShardReplay(start(rules), target, metadata, source, request.options(), written);
+        this.replay = new ShardReplay(start(rules), target, metadata, source, options, written);
     }
 
     private ReplayStart start(NamespaceRules rules) {

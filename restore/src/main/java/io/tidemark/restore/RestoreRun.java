@@ -56,6 +56,7 @@ final class RestoreRun implements AutoCloseable {
     private final List<ReplicaSetRestore> restores = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Problems problems = new Problems();
+    private final RestoreOptions share;
     private final DocumentHashes written;
     private final Map<String, Long> orphans = new TreeMap<>();
     private ClusterMetadata cluster = ClusterMetadata.none();
@@ -70,6 +71,7 @@ final class RestoreRun implements AutoCloseable {
         this.plan = prepared.plan();
         this.forced = prepared.forced().stream().map(TimeGuard::words).toList();
         this.progress = progress;
+        this.share = request.options().sharedBy(Math.max(1, plan.replicaSets().size()));
         this.written = new DocumentHashes(request.options().rememberedDocuments());
         SliceReader reader = new SliceReader(request.bucket(), request.keys());
         plan.replicaSets().forEach(set -> sources.add(new EntrySource(reader, set)));
@@ -91,7 +93,7 @@ final class RestoreRun implements AutoCloseable {
                     set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
             restores.add(
                     new ReplicaSetRestore(
-                            request, source, rules, targets.get(set), written, progress));
+                            request, share, source, rules, targets.get(set), written, progress));
         }
         TargetGuard guard = new TargetGuard(cluster);
         for (ReplicaSetRestore restore : restores) {
@@ -106,6 +108,7 @@ final class RestoreRun implements AutoCloseable {
                 try (ReplicaSetRestore config =
                         new ReplicaSetRestore(
                                 request,
+                                share,
                                 source,
                                 NamespaceRules.metadataOnly(),
                                 new MemoryTarget(),

@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** A target in memory that answers the guard's questions as an empty lone server would. */
-public final class MemoryRestoreTarget implements RestoreTarget {
+public class MemoryRestoreTarget implements RestoreTarget {
     private final MemoryTarget data = new MemoryTarget();
     private final String address;
     private String mark;

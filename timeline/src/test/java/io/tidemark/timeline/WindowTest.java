@@ -349,6 +349,49 @@ class WindowTest {
     }
 
     @Test
+    void aRemovedShardWhoseRecordEndsEarlierLeavesBehindAGap() {
+        ReplicaSet rs2 = new ReplicaSet("rs2");
+        fromBirth();
+        fold.started(rs2, ClusterTime.ZERO);
+        archive(
+                entries.quiet(10)
+                        .addShard(20, "s2", rs2)
+                        .log(21, "addShard", "", "{name:'s2'}")
+                        .noop(rs2, 60)
+                        .entry(CFG, 110, "{op:'d', ns:'config.shards', o:{_id:'s2'}}")
+                        .quiet(200));
+        assertThat(fold.leaving()).containsExactly(rs2);
+        assertThat(fold.archivedWatermark().at()).isEqualTo(t(60));
+
+        fold.ended(rs2, t(60));
+
+        assertThat(fold.leaving()).isEmpty();
+        assertThat(fold.archivedWatermark().at()).isEqualTo(t(200));
+        RestoreWindows exact = fold.windows(Policy.EXACT);
+        assertThat(exact.isSafe(t(60))).isTrue();
+        assertThat(exact.isSafe(t(60).next())).isFalse();
+        assertThat(exact.isSafe(t(110).previous())).isFalse();
+        assertThat(exact.isSafe(t(150))).isTrue();
+    }
+
+    @Test
+    void theEndOfARecordWaitsForWhatWasNotGivenYet() {
+        fromBirth();
+        fold.ended(RS1, t(60));
+        archive(
+                entries.quiet(10)
+                        .entry(CFG, 110, "{op:'d', ns:'config.shards', o:{_id:'s1'}}")
+                        .noop(CFG, 200)
+                        .noop(RS0, 200));
+        assertThat(fold.archivedWatermark().at()).isEqualTo(t(10));
+
+        archive(new Entries().noop(RS1, 60));
+
+        assertThat(fold.archivedWatermark().at()).isEqualTo(t(200));
+        assertThat(fold.windows(Policy.EXACT).isSafe(t(60))).isTrue();
+    }
+
+    @Test
     void aShardThatJoinsWithDataNeedsABaseThatHoldsIt() {
         ReplicaSet rs2 = new ReplicaSet("rs2");
         fromBirth();

@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import io.tidemark.cli.demo.DemoCommand;
 import io.tidemark.cli.dump.ImportCommand;
+import io.tidemark.cli.prune.PruneCommand;
 import io.tidemark.cli.restore.PlanCommand;
 import io.tidemark.cli.restore.RestoreCommand;
 import io.tidemark.cli.service.CaptureCommand;
@@ -81,6 +82,7 @@ final class Verbs {
                 new PlanCommand(context),
                 new RestoreCommand(context),
                 new VerifyCommand(context),
+                new PruneCommand(context),
                 new StatusCommand(context),
                 new CaptureCommand(context),
                 new StreamsCommand(context),

@@ -41,6 +41,27 @@ public final class KeyPrefix {
         return cluster + "/" + incarnation + "/base/";
     }
 
+    /** Everything of one replica set's base. */
+    public static String base(BasePlace place) {
+        return place.folder();
+    }
+
+    /** The key of an object that tells that a base is being removed. */
+    public static String pruneMark(BasePlace place) {
+        return place.folder() + "pruned";
+    }
+
+    /** The snapshots that must stay: an object for each, named by its id. */
+    public static String holds(ClusterName cluster) {
+        return cluster + "/holds/";
+    }
+
+    /** The key of the object that holds a snapshot. */
+    public static String hold(ClusterName cluster, String snapshotId) {
+        ObjectKeyText.requireId("snapshot id", snapshotId);
+        return holds(cluster) + snapshotId;
+    }
+
     /** The parts of one collection of a base, in the order of range, number, token. */
     public static String baseParts(BasePlace place, UUID collection) {
         return place.folder() + collection + "/";

@@ -1,0 +1,102 @@
+package io.tidemark.cli.prune;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.sink.retention.PrunePlan;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What went or would go, and why the rest stays.
+ *
+ * @param plan empty if only holds were changed
+ */
+record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
+
+    void words(PrintStream out) {
+        plan.ifPresent(chosen -> words(chosen, out));
+        out.println(held.isEmpty() ? "No snapshot is held." : "Held: " + String.join(", ", held));
+    }
+
+    private void words(PrunePlan chosen, PrintStream out) {
+        out.printf(
+                "%s %d bases, %,d parts of bases, %,d slices and gaps, %,d pictures of windows;"
+                        + " %,d bytes.%n",
+                dryRun ? "Would remove" : "Removed",
+                chosen.bases().size(),
+                chosen.parts().size(),
+                chosen.ranges().size(),
+                chosen.windows().size(),
+                chosen.sizeBytes());
+        chosen.bases()
+                .forEach(
+                        place ->
+                                out.printf(
+                                        "  %-9s %s of %s%n",
+                                        dryRun ? "would go" : "gone",
+                                        place.snapshotId(),
+                                        place.replicaSet()));
+        chosen.kept()
+                .forEach(
+                        (base, why) ->
+                                out.printf(
+                                        "  stays     %s of %s, usable from %s: %s%n",
+                                        base.place().snapshotId(),
+                                        base.place().replicaSet(),
+                                        base.usableFrom(),
+                                        why));
+        chosen.births()
+                .forEach(
+                        (life, why) ->
+                                out.printf(
+                                        "  stays     all of %s, restored from its first entry:"
+                                                + " %s%n",
+                                        life, why));
+        out.printf("Oplogs stay from %s on.%n", chosen.after());
+    }
+
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("dryRun", dryRun);
+        ArrayNode holds = json.putArray("holds");
+        held.forEach(holds::add);
+        plan.ifPresentOrElse(chosen -> json(chosen, json), () -> json.putNull("removed"));
+        return json;
+    }
+
+    private static void json(PrunePlan chosen, ObjectNode json) {
+        ObjectNode removed =
+                json.putObject("removed")
+                        .put("objects", chosen.objects())
+                        .put("bytes", chosen.sizeBytes())
+                        .put("parts", chosen.parts().size())
+                        .put("slices", chosen.ranges().size())
+                        .put("windows", chosen.windows().size());
+        ArrayNode bases = removed.putArray("bases");
+        chosen.bases().forEach(place -> place(place, bases.addObject()));
+        ObjectNode kept = json.putObject("kept").put("oplogsAfter", chosen.after().toString());
+        ArrayNode stays = kept.putArray("bases");
+        chosen.kept()
+                .forEach(
+                        (base, why) ->
+                                place(base.place(), stays.addObject())
+                                        .put("usableFrom", base.usableFrom().toString())
+                                        .put("why", why));
+        ArrayNode births = kept.putArray("births");
+        chosen.births()
+                .forEach(
+                        (life, why) ->
+                                births.addObject()
+                                        .put("replicaSet", life.replicaSet().name())
+                                        .put("incarnation", life.incarnation().id())
+                                        .put("why", why));
+    }
+
+    private static ObjectNode place(BasePlace place, ObjectNode json) {
+        return json.put("snapshot", place.snapshotId())
+                .put("replicaSet", place.replicaSet().name())
+                .put("incarnation", place.incarnation().id());
+    }
+}

@@ -1,0 +1,154 @@
+package io.tidemark.cli.prune;
+
+import io.tidemark.cli.ArchiveOptions;
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.CommonOptions;
+import io.tidemark.cli.Context;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.Progress;
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.sink.retention.Holds;
+import io.tidemark.sink.retention.OperationLock;
+import io.tidemark.sink.retention.Prune;
+import io.tidemark.sink.retention.PrunePlan;
+import io.tidemark.sink.retention.RetentionRule;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.object.ObjectStore;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tidemark prune}. */
+@Command(
+        name = "prune",
+        description =
+                "Remove from the archive what no time that is kept needs, and say what stays and"
+                        + " why. Nothing is removed that a kept base, a kept time or a hold needs."
+                        + " Safe to be interrupted and run again.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tidemark prune --cluster shop --bucket file:/backup --keep-days 7 --dry-run",
+            "  tidemark prune --cluster shop --bucket file:/backup --keep-days 7 --keep-bases 2",
+            "  tidemark prune --cluster shop --bucket file:/backup --keep before-migration",
+            "",
+            "Don't prune while a restore reads the same archive: it stops where objects are gone."
+        })
+public final class PruneCommand implements Callable<ExitCode> {
+    private static final int DEFAULT_DAYS = 7;
+    private final Context context;
+
+    @Mixin private CommonOptions common;
+    @Mixin private JsonOption output;
+    @Mixin private ArchiveOptions archive;
+
+    @Option(
+            names = "--keep-days",
+            paramLabel = "N",
+            description =
+                    "Every time of the last N days that can be restored stays restorable. Default:"
+                            + " 7, if neither --keep-bases, --keep nor --release is given.")
+    private Integer days;
+
+    @Option(
+            names = "--keep-bases",
+            paramLabel = "N",
+            description =
+                    "The N newest bases of each replica set stay, and all that follows them. With"
+                            + " --keep-days, what either keeps stays.")
+    private Integer bases;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "ID",
+            description =
+                    "Hold this snapshot: no prune removes it until --release. Repeatable. Without"
+                            + " --keep-days or --keep-bases nothing else happens.")
+    private List<String> keep = List.of();
+
+    @Option(
+            names = "--release",
+            paramLabel = "ID",
+            description = "Hold this snapshot no longer. Repeatable.")
+    private List<String> release = List.of();
+
+    @Option(names = "--dry-run", description = "Change nothing, only say what would.")
+    private boolean dryRun;
+
+    public PruneCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public ExitCode call() {
+        Optional<RetentionRule> rule = rule();
+        try (ObjectStore store = archive.open()) {
+            requireKnown(store);
+            Holds holds = new Holds(store, archive.cluster());
+            if (!dryRun) {
+                keep.forEach(holds::add);
+                release.forEach(holds::remove);
+            }
+            Set<String> held = new TreeSet<>(holds.ids());
+            held.addAll(keep);
+            held.removeAll(release);
+            PruneAnswer answer =
+                    new PruneAnswer(dryRun, held, rule.map(chosen -> prune(store, chosen, held)));
+            answer.words(context.console().words(output.json()));
+            if (output.json()) {
+                context.console().document(answer.json());
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    private PrunePlan prune(ObjectStore store, RetentionRule rule, Set<String> held) {
+        Prune prune = new Prune(store, archive.cluster(), OperationLock.NONE);
+        Instant now = context.clock().instant();
+        if (dryRun) {
+            return prune.plan(rule, now, held);
+        }
+        try (Progress progress = Progress.of(context.console(), "prune")) {
+            return prune.run(rule, now, removed -> progress.show("removed", removed));
+        }
+    }
+
+    private Optional<RetentionRule> rule() {
+        if (days == null && bases == null && !(keep.isEmpty() && release.isEmpty())) {
+            return Optional.empty();
+        }
+        if ((days != null && days < 1) || (bases != null && bases < 1)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--keep-days and --keep-bases must be 1 or more.");
+        }
+        OptionalInt byDays =
+                days == null && bases == null ? OptionalInt.of(DEFAULT_DAYS) : optional(days);
+        return Optional.of(new RetentionRule(byDays, optional(bases)));
+    }
+
+    private static OptionalInt optional(Integer number) {
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    /** A slip in a hold's name would be found when the snapshot is gone. */
+    private void requireKnown(ObjectStore store) {
+        Set<String> known = new TreeSet<>();
+        for (BasePlace place : new Catalogue(store, archive.cluster()).bases()) {
+            known.add(place.snapshotId());
+        }
+        for (String id : keep) {
+            if (!known.contains(id)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--keep " + id + ": there is no such snapshot. There are " + known + ".");
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.tidemark.cli.prune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.RealBackup;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real cluster's backup, pruned through the command. */
+class PruneCommandTest {
+    private static final List<String> SETS = List.of("rs1", "rs2", "cfg");
+    private static final String TO = "1644243375:4";
+    @TempDir private Path folder;
+    private RealBackup backup;
+
+    @BeforeEach
+    void importTheBackup() {
+        backup = RealBackup.in(folder);
+        for (String set : SETS) {
+            CommandRun run = backup.imports(set, backup.oplogs(set));
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    @Test
+    void theOnlyBaseStaysHoweverOldAndIsRestoredAsBefore() {
+        JsonNode before = restored();
+
+        JsonNode pruned = prune("--keep-days=1").json();
+
+        assertThat(pruned.get("dryRun").asBoolean()).isFalse();
+        assertThat(pruned.at("/removed/bases")).isEmpty();
+        assertThat(pruned.at("/kept/bases")).hasSize(3);
+        assertThat(restored()).isEqualTo(before);
+    }
+
+    @Test
+    void aDryRunChangesNothingAndSaysWhatStays() {
+        List<String> files = files();
+
+        CommandRun run = prune("--keep-bases=1", "--dry-run");
+
+        assertThat(run.json().get("dryRun").asBoolean()).isTrue();
+        assertThat(run.json().at("/kept/bases/0/why").asText()).isEqualTo("one of the 1 newest");
+        assertThat(run.err()).contains("Would remove 0 bases").contains("stays");
+        assertThat(files()).isEqualTo(files);
+    }
+
+    @Test
+    void holdsAreKeptInTheBucketUntilTheyAreReleased() {
+        String id =
+                prune("--keep-bases=1", "--dry-run").json().at("/kept/bases/0/snapshot").asText();
+
+        assertThat(prune("--keep=" + id).json().get("holds").toString())
+                .isEqualTo("[\"" + id + "\"]");
+        assertThat(prune("--keep-days=1").json().at("/kept/bases/0/why").asText())
+                .isEqualTo("held by --keep");
+        assertThat(prune("--release=" + id).json().get("holds")).isEmpty();
+    }
+
+    @Test
+    void aHoldOnNothingIsRefused() {
+        CommandRun run = run("--keep=nothing");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("there is no such snapshot");
+    }
+
+    private List<String> files() {
+        try (Stream<Path> all = Files.walk(folder.resolve("bucket"))) {
+            return all.filter(Files::isRegularFile).map(Path::toString).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CommandRun prune(String... options) {
+        CommandRun run = run(options);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        return run;
+    }
+
+    private CommandRun run(String... options) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of("prune", "--json", "--cluster=pbm", "--bucket=" + backup.bucket()));
+        words.addAll(List.of(options));
+        return CommandRun.of(words.toArray(String[]::new));
+    }
+
+    /** Documents and hashes of every collection of every replica set. */
+    private JsonNode restored() {
+        Map<String, SimulatedReplicaSet> targets = new TreeMap<>();
+        try {
+            List<String> words =
+                    new ArrayList<>(
+                            List.of(
+                                    "restore",
+                                    "--json",
+                                    "--cluster=pbm",
+                                    "--bucket=" + backup.bucket(),
+                                    "--to=" + TO));
+            for (String set : SETS) {
+                SimulatedReplicaSet target = SimulatedReplicaSet.builder("new-" + set).start();
+                targets.put(set, target);
+                words.add("--target");
+                words.add((set.equals("cfg") ? "config" : set) + "=" + target.uri());
+            }
+            CommandRun run = CommandRun.of(words.toArray(String[]::new));
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+            JsonNode sets = run.json().get("replicaSets");
+            // It names the targets' addresses, which are others each time.
+            ((ObjectNode) sets.at("/cfg/collections")).remove("config.shards");
+            return sets;
+        } finally {
+            targets.values().forEach(SimulatedReplicaSet::close);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+package io.tidemark.sink.retention;
+
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.layout.KeyPrefix;
+import io.tidemark.schemas.layout.ObjectKey;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.encryption.WrongKeyException;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.Body;
+import io.tidemark.storage.object.DamagedObjectException;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.object.StoredObject;
+import io.tidemark.storage.slice.SliceReader;
+import io.tidemark.storage.timeline.TimelineReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+
+/**
+ * Removes what a rule no longer keeps. In this order, so that what is left at any moment is never
+ * offered as more than it is: a mark in each base that goes, manifests, oplogs from the oldest
+ * entry on, then the parts of bases, then their marks. A base whose manifest is gone does not
+ * exist; its mark tells the next run that it is no snapshot under way.
+ */
+public final class Prune {
+    /** So many whole pictures of windows stay: if the newest is damaged later, the next serves. */
+    private static final int PICTURES = 10;
+
+    private static final int ASK_EVERY = 50;
+    private static final byte[] MARK =
+            "This base is being removed by prune; the next run goes on.\n"
+                    .getBytes(StandardCharsets.UTF_8);
+    private final ObjectStore store;
+    private final ClusterName cluster;
+    private final OperationLock lock;
+
+    public Prune(ObjectStore store, ClusterName cluster, OperationLock lock) {
+        this.store = store;
+        this.cluster = cluster;
+        this.lock = lock;
+    }
+
+    /** Reads the bucket and changes nothing. */
+    public PrunePlan plan(RetentionRule rule, Instant now) {
+        return plan(rule, now, new Holds(store, cluster).ids());
+    }
+
+    /**
+     * As {@link #plan(RetentionRule, Instant)}.
+     *
+     * @param holds ids of the snapshots that would be held
+     */
+    public PrunePlan plan(RetentionRule rule, Instant now, Set<String> holds) {
+        RetentionFacts facts = RetentionFacts.read(store, cluster, holds);
+        Retention kept = Retention.decide(rule, now, facts);
+        Retention stays =
+                kept.from(oldestOpen(facts, kept.after())).keeping(onlyTraces(facts, kept));
+        List<BasePlace> bases = new ArrayList<>();
+        facts.bases().stream()
+                .filter(base -> !stays.bases().containsKey(base))
+                .map(StoredBase::place)
+                .forEach(bases::add);
+        Set<BasePlace> whole = new HashSet<>();
+        facts.bases().forEach(base -> whole.add(base.place()));
+        marked().stream().filter(place -> !whole.contains(place)).forEach(bases::add);
+        List<StoredObject> parts = new ArrayList<>();
+        bases.forEach(place -> parts(place).forEach(parts::add));
+        return new PrunePlan(
+                stays.bases(),
+                stays.births(),
+                stays.after(),
+                bases,
+                parts,
+                ranges(facts, stays),
+                pictures());
+    }
+
+    /**
+     * Removes what the rule does not keep; safe to be killed and run again.
+     *
+     * @param progress told how many objects were removed
+     * @return what was removed
+     */
+    public PrunePlan run(RetentionRule rule, Instant now, LongConsumer progress) {
+        try (OperationLock.Turn turn = lock.take()) {
+            PrunePlan plan = plan(rule, now);
+            Removal removal = new Removal(turn, progress);
+            // A base may stay that an earlier run had marked: it was held since.
+            plan.kept().keySet().forEach(base -> store.delete(KeyPrefix.pruneMark(base.place())));
+            plan.bases().forEach(place -> store.put(KeyPrefix.pruneMark(place), Body.of(MARK)));
+            plan.bases().forEach(place -> removeSnapshot(place.snapshotId(), removal));
+            plan.bases()
+                    .forEach(place -> removal.remove(new ObjectKey.OfBaseManifest(place).text()));
+            plan.ranges().forEach(object -> removal.remove(object.key()));
+            plan.parts().forEach(object -> removal.remove(object.key()));
+            plan.bases().forEach(place -> removal.remove(KeyPrefix.pruneMark(place)));
+            plan.windows().forEach(object -> removal.remove(object.key()));
+            return plan;
+        }
+    }
+
+    /** It lies under the config servers' incarnation; it is whole no more if one part goes. */
+    private void removeSnapshot(String id, Removal removal) {
+        for (Incarnation incarnation : Catalogue.incarnations(store, cluster)) {
+            removal.remove(new ObjectKey.OfSnapshotManifest(cluster, incarnation, id).text());
+        }
+    }
+
+    private final class Removal {
+        private final OperationLock.Turn turn;
+        private final LongConsumer progress;
+        private long removed;
+
+        Removal(OperationLock.Turn turn, LongConsumer progress) {
+            this.turn = turn;
+            this.progress = progress;
+        }
+
+        void remove(String key) {
+            if (removed % ASK_EVERY == 0) {
+                turn.requireHeld();
+            }
+            store.delete(key);
+            removed++;
+            progress.accept(removed);
+        }
+    }
+
+    /**
+     * Bases that alone tell of a life before one that is restored from its birth: without them,
+     * times before the birth would pass for times without data.
+     */
+    private static List<StoredBase> onlyTraces(RetentionFacts facts, Retention kept) {
+        return facts.bases().stream()
+                .filter(base -> !kept.bases().containsKey(base))
+                .filter(base -> facts.lives().get(base.life()).isWithoutOplog())
+                .filter(base -> othersBorn(base.place().replicaSet(), facts))
+                .toList();
+    }
+
+    /** Before the first entry of every transaction that is open at {@code after}. */
+    private ClusterTime oldestOpen(RetentionFacts facts, ClusterTime after) {
+        SliceReader reader = new SliceReader(store, FrameKeys.NONE);
+        ClusterTime oldest = after;
+        for (StoredLife life : facts.lives().values()) {
+            Optional<ObjectKey.OfSlice> last =
+                    life.chain().links().stream()
+                            .map(Chain.Link::slice)
+                            .filter(key -> !key.slice().through().isAfter(after))
+                            .max(Comparator.comparing(key -> key.slice().through()));
+            Optional<ClusterTime> open =
+                    last.flatMap(key -> reader.header(key).oldestOpenTransaction())
+                            .map(first -> first.clusterTime().previous());
+            oldest = ClusterTime.min(oldest, open.orElse(oldest));
+        }
+        return oldest;
+    }
+
+    private List<StoredObject> ranges(RetentionFacts facts, Retention stays) {
+        List<StoredObject> gone = new ArrayList<>();
+        List<StoredObject> last = new ArrayList<>();
+        for (ArchivedReplicaSet life : facts.lives().keySet()) {
+            if (stays.births().containsKey(life)) {
+                continue;
+            }
+            List<StoredObject> all = ranges(life);
+            List<StoredObject> old =
+                    all.stream().filter(o -> !through(o).isAfter(stays.after())).toList();
+            boolean vanishes =
+                    old.size() == all.size()
+                            && !old.isEmpty()
+                            && stays.bases().keySet().stream()
+                                    .noneMatch(base -> base.life().equals(life));
+            // While another life can be restored from its birth, that there was one before must
+            // show: else times before the birth would pass for times without data.
+            boolean told = vanishes && othersBorn(life.replicaSet(), facts);
+            gone.addAll(told ? old.subList(0, old.size() - 1) : old);
+            if (told && !othersStayBorn(life.replicaSet(), facts, stays)) {
+                last.add(old.get(old.size() - 1));
+            }
+        }
+        gone.addAll(last);
+        return gone;
+    }
+
+    /** True if the first slice of another life stays. */
+    private static boolean othersStayBorn(ReplicaSet set, RetentionFacts facts, Retention stays) {
+        return facts.lives().values().stream()
+                .filter(other -> other.life().replicaSet().equals(set) && other.born().isPresent())
+                .anyMatch(
+                        other ->
+                                stays.births().containsKey(other.life())
+                                        || other.chain()
+                                                .links()
+                                                .get(0)
+                                                .readThrough()
+                                                .isAfter(stays.after()));
+    }
+
+    private static boolean othersBorn(ReplicaSet set, RetentionFacts facts) {
+        return facts.lives().values().stream()
+                .anyMatch(
+                        other -> other.life().replicaSet().equals(set) && other.born().isPresent());
+    }
+
+    private static ClusterTime through(StoredObject object) {
+        return Catalogue.through(ObjectKey.parse(object.key()).orElseThrow());
+    }
+
+    /** In the order of their ends. */
+    private List<StoredObject> ranges(ArchivedReplicaSet life) {
+        String prefix = KeyPrefix.oplog(cluster, life.incarnation(), life.replicaSet());
+        try (Stream<StoredObject> all = store.list(prefix, "")) {
+            return all.filter(
+                            o ->
+                                    ObjectKey.parse(o.key())
+                                            .filter(
+                                                    k ->
+                                                            k instanceof ObjectKey.OfSlice
+                                                                    || k instanceof ObjectKey.OfGap)
+                                            .isPresent())
+                    .sorted(Comparator.comparing(Prune::through))
+                    .toList();
+        }
+    }
+
+    private List<StoredObject> parts(BasePlace place) {
+        try (Stream<StoredObject> all = store.list(KeyPrefix.base(place), "")) {
+            return all.filter(
+                            o ->
+                                    ObjectKey.parse(o.key())
+                                            .filter(ObjectKey.OfBasePart.class::isInstance)
+                                            .isPresent())
+                    .toList();
+        }
+    }
+
+    /** Bases that an earlier run began to remove. */
+    private List<BasePlace> marked() {
+        List<BasePlace> marked = new ArrayList<>();
+        for (Incarnation incarnation : Catalogue.incarnations(store, cluster)) {
+            String bases = KeyPrefix.bases(cluster, incarnation);
+            for (String snapshot : store.folders(bases)) {
+                for (String set : new TreeSet<>(store.folders(bases + snapshot + "/"))) {
+                    BasePlace place = place(incarnation, snapshot, set);
+                    if (place != null && store.head(KeyPrefix.pruneMark(place)).isPresent()) {
+                        marked.add(place);
+                    }
+                }
+            }
+        }
+        return marked;
+    }
+
+    /** Null for a stranger's folder. */
+    private BasePlace place(Incarnation incarnation, String snapshot, String set) {
+        try {
+            return new BasePlace(cluster, incarnation, snapshot, new ReplicaSet(set));
+        } catch (IllegalArgumentException stranger) {
+            return null;
+        }
+    }
+
+    /** Pictures older than the newest whole ones: nobody reads them. */
+    private List<StoredObject> pictures() {
+        TimelineReader reader = new TimelineReader(store, cluster, FrameKeys.NONE);
+        List<StoredObject> all = new ArrayList<>();
+        for (Incarnation incarnation : Catalogue.incarnations(store, cluster)) {
+            try (Stream<StoredObject> listed =
+                    store.list(KeyPrefix.timeline(cluster, incarnation), "")) {
+                listed.filter(o -> picture(o).isPresent()).forEach(all::add);
+            }
+        }
+        all.sort(
+                Comparator.comparing((StoredObject o) -> picture(o).orElseThrow().through())
+                        .thenComparing(o -> picture(o).orElseThrow().after())
+                        .reversed());
+        // Sealed ones can't be looked into here, so none goes.
+        int whole = 0;
+        int kept = 0;
+        while (kept < all.size() && whole < PICTURES) {
+            whole += isWhole(reader, picture(all.get(kept)).orElseThrow()) ? 1 : 0;
+            kept++;
+        }
+        return all.subList(kept, all.size());
+    }
+
+    private static boolean isWhole(TimelineReader reader, ObjectKey.OfTimeline key) {
+        try {
+            reader.windows(key);
+            return true;
+        } catch (DamagedObjectException | WrongKeyException unreadable) {
+            return false;
+        }
+    }
+
+    private static Optional<ObjectKey.OfTimeline> picture(StoredObject object) {
+        return ObjectKey.parse(object.key())
+                .filter(ObjectKey.OfTimeline.class::isInstance)
+                .map(ObjectKey.OfTimeline.class::cast)
+                .filter(key -> key.kind().equals(ObjectKey.OfTimeline.WINDOWS));
+    }
+}

@@ -1,0 +1,58 @@
+package io.tidemark.sink.retention;
+
+import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.slice.SliceReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What an archive holds, as far as retention needs it.
+ *
+ * @param lives by themselves; of bases without slices too
+ * @param holds ids of snapshots that must stay
+ */
+record RetentionFacts(
+        List<StoredBase> bases, Map<ArchivedReplicaSet, StoredLife> lives, Set<String> holds) {
+
+    static RetentionFacts read(ObjectStore store, ClusterName cluster, Set<String> holds) {
+        Catalogue catalogue = new Catalogue(store, cluster);
+        List<StoredBase> bases = new ArrayList<>();
+        Map<ArchivedReplicaSet, StoredLife> lives = new TreeMap<>();
+        for (BasePlace place : catalogue.bases()) {
+            BaseManifest manifest = BaseManifest.read(store, place);
+            StoredBase base = new StoredBase(place, manifest.replayAfter(), manifest.usableFrom());
+            bases.add(base);
+            lives.computeIfAbsent(base.life(), life -> life(store, catalogue, life));
+        }
+        for (ArchivedReplicaSet set : catalogue.replicaSets()) {
+            lives.computeIfAbsent(set, life -> life(store, catalogue, life));
+        }
+        return new RetentionFacts(bases, lives, holds);
+    }
+
+    private static StoredLife life(
+            ObjectStore store, Catalogue catalogue, ArchivedReplicaSet life) {
+        Chain chain = catalogue.chain(life, ClusterTime.ZERO, ClusterTime.MAX);
+        Optional<ClusterTime> born =
+                chain.unbrokenThrough().isAfter(ClusterTime.ZERO)
+                        ? Optional.of(
+                                new SliceReader(store, FrameKeys.NONE)
+                                        .header(chain.links().get(0).slice())
+                                        .first()
+                                        .clusterTime())
+                        : Optional.empty();
+        return new StoredLife(life, chain, born);
+    }
+}

@@ -1,0 +1,38 @@
+package io.tidemark.sink.retention;
+
+import io.tidemark.schemas.model.ClusterTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the operator wants to keep; what either rule keeps, stays.
+ *
+ * @param days 1 or more: every time of the last so many days that can be restored now can be
+ *     restored afterwards
+ * @param bases 1 or more: so many of each replica set's newest bases, and every time behind them
+ */
+public record RetentionRule(OptionalInt days, OptionalInt bases) {
+    public RetentionRule {
+        if (days.isEmpty() && bases.isEmpty()) {
+            throw new IllegalArgumentException("a rule that keeps nothing");
+        }
+        if (days.orElse(1) < 1 || bases.orElse(1) < 1) {
+            throw new IllegalArgumentException("days and bases to keep must be 1 or more");
+        }
+    }
+
+    /** The earliest time that the rule of days keeps. */
+    Optional<ClusterTime> since(Instant now) {
+        return days.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new ClusterTime(
+                                Math.max(
+                                        0,
+                                        now.minus(Duration.ofDays(days.getAsInt()))
+                                                .getEpochSecond()),
+                                0));
+    }
+}

@@ -7,7 +7,7 @@ import java.util.Set;
  * Which collections a base holds. Left out is what belongs to a server and not to the cluster's
  * data, and what no restore could use: a restored lock, session or cache would describe a cluster
  * that no longer exists. The reasons, one by one: {@code
- * docs/decisions/0040-what-a-base-snapshot-holds.md}.
+ * docs/decisions/0041-what-a-base-snapshot-holds.md}.
  */
 final class SnapshotNamespaces {
     /** Of the config servers' {@code config}: state of servers, sessions and work under way. */

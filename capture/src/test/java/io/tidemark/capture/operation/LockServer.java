@@ -37,14 +37,18 @@ final class LockServer implements AutoCloseable {
     }
 
     static LockServer real() {
-        String uri = System.getenv("TIDEMARK_TEST_MONGO");
-        assumeTrue(uri != null, "Skipped: TIDEMARK_TEST_MONGO names no server to compare with");
+        String uri = System.getenv("TIDEMARK_TEST_MONGO_LOCKS");
+        assumeTrue(uri != null, "Skipped: TIDEMARK_TEST_MONGO_LOCKS names no server");
+        empty(uri);
+        return new LockServer(uri, new ConnectionString(uri).getHosts(), () -> empty(uri));
+    }
+
+    private static void empty(String uri) {
         try (MongoClient client = MongoClients.create(uri)) {
             for (String name : List.of("tidemarkLocks", "tidemarkOperations")) {
                 client.getDatabase("admin").getCollection(name).drop();
             }
         }
-        return new LockServer(uri, new ConnectionString(uri).getHosts(), () -> {});
     }
 
     /** The engine is no replica set. */

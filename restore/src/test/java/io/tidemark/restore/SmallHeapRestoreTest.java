@@ -33,6 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** How many documents there are does not matter to the heap, nor how many shards share it. */
 final class SmallHeapRestoreTest {
     private static final String HEAP = "-Xmx128m";
+
+    /** What the heap has room for; the defaults are meant for four times as much. */
+    private static final RestoreOptions OPTIONS =
+            new RestoreOptions(2_000, 4_000_000, 12 << 20, 12 << 20, 2, 500_000);
+
     private static final List<String> SHARDS = List.of("rs0", "rs1", "rs2");
     private static final int DOCUMENTS = 720_000;
     private static final int OPERATIONS_PER_ENTRY = 1_000;
@@ -118,7 +123,7 @@ final class SmallHeapRestoreTest {
                                     TestArchive.CLUSTER,
                                     new ClusterTime(7, Archiving.ENTRIES),
                                     names,
-                                    RestoreOptions.defaults(),
+                                    OPTIONS,
                                     // Nothing in this archive says when the shards had joined.
                                     new Safety(Policy.EXACT, true)),
                             RestoreProgress.silent(),

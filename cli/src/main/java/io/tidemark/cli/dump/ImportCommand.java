@@ -9,6 +9,7 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
@@ -89,6 +90,14 @@ public final class ImportCommand implements Callable<ExitCode> {
                             + " gap.")
     private boolean assumeContiguous;
 
+    @Option(
+            names = "--no-timeline",
+            description =
+                    "Don't compute and store the cluster's timeline. Without it every import that"
+                            + " finds the cluster complete reads all archived oplogs: of many"
+                            + " imports in a row only the last one needs to.")
+    private boolean noTimeline;
+
     /** Whose backup it is. */
     static final class Role {
         @Option(
@@ -126,11 +135,26 @@ public final class ImportCommand implements Callable<ExitCode> {
             DumpImport.Result result = new DumpImport(place, request).run(shown(progress));
             progress.close();
             words(result);
+            Optional<ImportedTimeline> timeline = timeline(store);
+            timeline.ifPresent(told -> told.print(context.console().words(output.json())));
             if (output.json()) {
-                context.console().document(json(result));
+                ObjectNode json = json(result);
+                json.set("timeline", timeline.map(ImportedTimeline::json).orElse(null));
+                context.console().document(json);
             }
             return ExitCode.DONE;
         }
+    }
+
+    /**
+     * After the import: if this fails, what was imported is stored, and importing again is safe.
+     */
+    private Optional<ImportedTimeline> timeline(ObjectStore store) {
+        return noTimeline
+                ? Optional.empty()
+                : Optional.of(
+                        new ImportedTimeline(
+                                new KnownTimeline(context, archive, store).storeIfWhole()));
     }
 
     private static ImportProgress shown(Progress progress) {

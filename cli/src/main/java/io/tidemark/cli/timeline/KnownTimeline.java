@@ -3,6 +3,7 @@ package io.tidemark.cli.timeline;
 import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.Progress;
+import io.tidemark.restore.timeline.ArchivedCluster;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterName;
@@ -27,6 +28,13 @@ public final class KnownTimeline {
     public ClusterTimeline find() {
         try (Progress progress = Progress.of(context.console(), "timeline")) {
             return reader.find(entries -> progress.show("entries", entries));
+        }
+    }
+
+    /** Computed anew from the archive and stored, if all members of the cluster are archived. */
+    public ArchivedCluster storeIfWhole() {
+        try (Progress progress = Progress.of(context.console(), "timeline")) {
+            return reader.storeIfWhole(entries -> progress.show("entries", entries));
         }
     }
 

@@ -42,7 +42,8 @@ public final class WindowsCommand implements Callable<ExitCode> {
             names = "--rebuild",
             description =
                     "Compute the timeline anew from the archived oplogs and store it in the bucket:"
-                            + " after an import, or where what is stored ends too early.")
+                            + " after imports with --no-timeline, or where what is stored ends too"
+                            + " early.")
     private boolean rebuild;
 
     public WindowsCommand(Context context) {

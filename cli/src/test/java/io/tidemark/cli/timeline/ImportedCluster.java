@@ -2,19 +2,33 @@ package io.tidemark.cli.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.SteppedClock;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.mongo.sharding.Stepwise;
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.restore.timeline.TimelineLookup;
+import io.tidemark.schemas.config.ConfigReader;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.streams.http.HttpConfig;
+import io.tidemark.streams.http.TimelineServer;
+import io.tidemark.streams.view.TimelineView;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
@@ -79,7 +93,14 @@ final class ImportedCluster implements AutoCloseable {
         }
     }
 
+    /** Without storing a timeline. */
     void imports(SimulatedReplicaSet set, List<RawBsonDocument> entries) throws IOException {
+        importing(set, entries, "--no-timeline");
+    }
+
+    /** What the command answered. */
+    JsonNode importing(SimulatedReplicaSet set, List<RawBsonDocument> entries, String... further)
+            throws IOException {
         Path file =
                 Files.createDirectories(folder)
                         .resolve(set.name() + "-" + entries.size() + ".oplog.bson");
@@ -100,8 +121,25 @@ final class ImportedCluster implements AutoCloseable {
                 new ArrayList<>(
                         List.of("import", "--replica-set", set.name(), "--oplog", file + ""));
         role.forEach(words::add);
+        words.addAll(List.of(further));
         CommandRun run = verb(words.toArray(String[]::new));
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        return run.json();
+    }
+
+    /** What the archive tells, by the HTTP API as streams serves it. */
+    TimelineServer serve() {
+        ClusterName name = new ClusterName("sim");
+        try (ObjectStore store = BucketUri.parse(bucket()).open()) {
+            ClusterTimeline known =
+                    new TimelineLookup(store, FrameKeys.NONE, name).fromArchive(entries -> {});
+            return serve(new TimelineView(name, known.content(), known.events(), Instant.now()));
+        }
+    }
+
+    static TimelineServer serve(TimelineView view) {
+        HttpConfig local = HttpConfig.read(new ConfigReader(Map.of("http.listen", "127.0.0.1:0")));
+        return TimelineServer.start(() -> Optional.of(view), local);
     }
 
     /** A verb about this archive, with {@code --json}. */

@@ -78,7 +78,7 @@ final class ArchiveTimeline {
     private TimelineFold begin(
             Optional<ReplicaSet> config, List<List<Shard>> told, List<OplogTagging> oplogs) {
         TimelineFold fold =
-                config.map(set -> TimelineFold.of(set, shardsBefore(set, told, oplogs)))
+                config.map(set -> TimelineFold.of(set, shardsBefore(told)))
                         .orElseGet(() -> TimelineFold.alone(oplogs.get(0).oplog().set()));
         for (OplogTagging tagging : oplogs) {
             ArchivedOplog oplog = tagging.oplog();
@@ -90,18 +90,22 @@ final class ArchiveTimeline {
         return fold;
     }
 
+    private List<Shard> shardsBefore(List<List<Shard>> inBases) {
+        return toldShards(inBases).orElseGet(this::archivedShards);
+    }
+
     /**
      * Those that no entry on config.shards will name: they joined before the config servers' record
      * begins, or in a hole of it. The latter only the bases behind the hole know; that they count
      * from the first is more than is asked of them.
+     *
+     * @return empty if the archive doesn't tell
      */
-    private List<Shard> shardsBefore(
-            ReplicaSet config, List<List<Shard>> inBases, List<OplogTagging> oplogs) {
+    Optional<List<Shard>> toldShards(List<List<Shard>> inBases) {
         Optional<ArchivedOplog> oplog =
-                oplogs.stream()
-                        .map(OplogTagging::oplog)
-                        .filter(o -> o.set().equals(config) && !o.parts().isEmpty())
-                        .findFirst();
+                configServers()
+                        .map(set -> ArchivedOplog.of(set, lives.get(set), facts))
+                        .filter(o -> !o.parts().isEmpty());
         boolean fromBirth = oplog.filter(o -> o.begin().equals(ClusterTime.ZERO)).isPresent();
         boolean holed =
                 oplog.stream()
@@ -109,7 +113,9 @@ final class ArchiveTimeline {
                         .anyMatch(Part.Missing.class::isInstance);
         List<List<Shard>> asked = holed ? inBases : fromBirth ? List.of() : first(inBases);
         boolean untold = asked.isEmpty() ? !fromBirth : asked.stream().anyMatch(List::isEmpty);
-        return untold ? archivedShards() : asked.stream().flatMap(List::stream).distinct().toList();
+        return untold
+                ? Optional.empty()
+                : Optional.of(asked.stream().flatMap(List::stream).distinct().toList());
     }
 
     private static List<List<Shard>> first(List<List<Shard>> inBases) {

@@ -26,7 +26,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /** Finds a cluster's timeline in its bucket. */
 public final class TimelineLookup {
@@ -59,8 +61,52 @@ public final class TimelineLookup {
      * @return what can be read from the bucket from now on
      */
     public ClusterTimeline rebuild(LongConsumer progress) {
-        ClusterTimeline timeline = fromArchive(progress);
-        ArchiveFacts facts = new BucketFacts(bucket, new Catalogue(bucket, cluster));
+        return store(fromArchive(progress));
+    }
+
+    /**
+     * The same, but only if the archive holds every member of the cluster that it knows of. A
+     * timeline without some member could be taken for the cluster's once that member is there.
+     * Oplogs are read only where the listing and the bases don't name a missing member already.
+     *
+     * @param progress told how many entries were read
+     */
+    public ArchivedCluster storeIfWhole(LongConsumer progress) {
+        ArchiveFacts facts = facts();
+        Set<ReplicaSet> archived = new TreeSet<>();
+        facts.lives().forEach(life -> archived.add(life.replicaSet()));
+        if (facts.lives().stream().noneMatch(life -> isConfigServer(facts, life))) {
+            return ArchivedCluster.Incomplete.withoutConfigServers();
+        }
+        requireCluster(facts);
+        List<List<Shard>> inBases = shardsInBases(facts);
+        Optional<List<Shard>> first = archiveTimeline(facts, progress).toldShards(inBases);
+        if (first.isEmpty()) {
+            return ArchivedCluster.Incomplete.shardsUntold();
+        }
+        List<Shard> missing = except(archived, first.get().stream());
+        if (!missing.isEmpty()) {
+            return ArchivedCluster.Incomplete.without(missing);
+        }
+        ClusterTimeline timeline = archiveTimeline(facts, progress).read(inBases);
+        List<Shard> missingLater =
+                except(
+                        archived,
+                        timeline.content().members().stream()
+                                .map(member -> new Shard(member.shard(), member.replicaSet())));
+        return missingLater.isEmpty()
+                ? new ArchivedCluster.Whole(store(timeline))
+                : ArchivedCluster.Incomplete.without(missingLater);
+    }
+
+    private static List<Shard> except(Set<ReplicaSet> archived, Stream<Shard> members) {
+        return members.filter(member -> !archived.contains(member.replicaSet()))
+                .distinct()
+                .toList();
+    }
+
+    private ClusterTimeline store(ClusterTimeline timeline) {
+        ArchiveFacts facts = facts();
         Incarnation incarnation =
                 facts.lives().stream()
                         .filter(life -> facts.lives().size() == 1 || isConfigServer(facts, life))
@@ -90,10 +136,17 @@ public final class TimelineLookup {
      * @throws io.tidemark.restore.RestoreException.NotCovered if there are none
      */
     public ClusterTimeline fromArchive(LongConsumer progress) {
-        ArchiveFacts facts = new BucketFacts(bucket, new Catalogue(bucket, cluster));
+        ArchiveFacts facts = facts();
         requireCluster(facts);
-        return new ArchiveTimeline(facts, new SliceReader(bucket, keys), progress)
-                .read(shardsInBases(facts));
+        return archiveTimeline(facts, progress).read(shardsInBases(facts));
+    }
+
+    private ArchiveFacts facts() {
+        return new BucketFacts(bucket, new Catalogue(bucket, cluster));
+    }
+
+    private ArchiveTimeline archiveTimeline(ArchiveFacts facts, LongConsumer progress) {
+        return new ArchiveTimeline(facts, new SliceReader(bucket, keys), progress);
     }
 
     private static void requireCluster(ArchiveFacts facts) {

@@ -16,3 +16,15 @@ export async function ask(path, parameters = {}) {
   }
   return body;
 }
+
+const PAGE = 5000; // as many as the server gives at once
+
+/** Windows, unsafe intervals and gaps of all pages; the rest is as the last page says it. */
+export async function askWindows(policy) {
+  const pages = [await ask("api/windows", { policy, limit: PAGE })];
+  while (pages.at(-1).next !== null) {
+    pages.push(await ask("api/windows", { policy, limit: PAGE, after: pages.at(-1).next }));
+  }
+  const all = name => pages.flatMap(page => page[name]);
+  return { ...pages.at(-1), windows: all("windows"), unsafe: all("unsafe"), gaps: all("gaps") };
+}

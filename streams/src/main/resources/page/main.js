@@ -1,6 +1,6 @@
 // Asks the server, keeps what is chosen, and has it drawn.
 
-import { ask, ServerError } from "./api.js";
+import { ask, askWindows, ServerError } from "./api.js";
 import { Chart } from "./chart.js";
 import { element, eventsTable, explanation, latestSafe, shardsTable, summary, unsafeTable } from "./lists.js";
 import { scene as sceneOf } from "./scene.js";
@@ -24,7 +24,7 @@ const state = {
 async function refresh() {
   try {
     const [health, cluster, windows, shards] = await Promise.all(
-      [ask("healthz"), ask("api/cluster"), ask("api/windows", { policy: state.policy }), ask("api/shards")]);
+      [ask("healthz"), ask("api/cluster"), askWindows(state.policy), ask("api/shards")]);
     const began = performance.now();
     Object.assign(state, { cluster, windows, shards, lostSince: null });
     state.scene = sceneOf(windows, shards);

@@ -20,10 +20,13 @@ import io.tidemark.timeline.answer.EventsAnswer;
 import io.tidemark.timeline.answer.ExplainAnswer;
 import io.tidemark.timeline.answer.ShardsAnswer;
 import io.tidemark.timeline.answer.WindowsAnswer;
+import io.tidemark.timeline.answer.WindowsPlace;
 import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.window.Base;
 import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.window.RestoreWindows;
+import io.tidemark.timeline.window.UnsafeInterval;
 import io.tidemark.timeline.wire.WindowsContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -84,7 +87,8 @@ class AnswerTest {
                                    "kind": "gap", "event": "", "ns": "", "shards": ["rs1"],
                                    "reason": "(50:1, 60:1] of rs1's oplog is missing (rolled over); a later base makes later times safe",
                                    "evidence": []}],
-                                 "gaps": [%s]}
+                                 "gaps": [%s],
+                                 "next": null}
                                 """
                                         .formatted(DROP, GAP)));
     }
@@ -120,6 +124,70 @@ class AnswerTest {
         assertThat(answer.unsafe()).extracting("kind").containsExactly("dropCollection");
         assertThat(answer.gaps()).isEmpty();
         assertThat(answer.watermark()).isEqualTo(t(80));
+    }
+
+    @Test
+    void pagesOfEverySizeTogetherAreTheWhole() {
+        RestoreWindow always = new RestoreWindow(ClusterTime.ZERO, ClusterTime.MAX);
+        WindowsAnswer whole = WindowsAnswer.of(fold.windows(Policy.EXACT));
+        for (int limit = 1; limit <= 7; limit++) {
+            List<Object> windows = new ArrayList<>();
+            List<Object> unsafe = new ArrayList<>();
+            List<Object> gaps = new ArrayList<>();
+            Optional<WindowsPlace> after = Optional.empty();
+            do {
+                WindowsAnswer page =
+                        WindowsAnswer.page(fold.windows(Policy.EXACT), always, after, limit);
+                int size = page.windows().size() + page.unsafe().size() + page.gaps().size();
+                assertThat(size).isBetween(1, limit);
+                windows.addAll(page.windows());
+                unsafe.addAll(page.unsafe());
+                gaps.addAll(page.gaps());
+                after = page.next().flatMap(WindowsPlace::parse);
+                assertThat(after.isPresent()).isEqualTo(page.next().isPresent());
+            } while (after.isPresent());
+            assertThat(windows).isEqualTo(whole.windows());
+            assertThat(unsafe).isEqualTo(whole.unsafe());
+            assertThat(gaps).isEqualTo(whole.gaps());
+        }
+    }
+
+    @Test
+    void whatBeginsAtOnceIsToldOnceThoughAPageEndsInBetween() {
+        List<UnsafeInterval> together = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            together.add(interval("drop-" + i, t(30 + i)));
+        }
+        RestoreWindow always = new RestoreWindow(ClusterTime.ZERO, ClusterTime.MAX);
+        WindowsAnswer first = WindowsAnswer.page(refused(together), always, Optional.empty(), 2);
+        // The first grows meanwhile, so that it ends last.
+        together.set(0, interval("drop-0", t(99)));
+        WindowsAnswer rest =
+                WindowsAnswer.page(
+                        refused(together), always, first.next().flatMap(WindowsPlace::parse), 9);
+
+        assertThat(first.unsafe()).extracting("event").containsExactly("drop-0", "drop-1");
+        assertThat(rest.unsafe()).extracting("event").containsExactly("drop-2", "drop-3", "drop-4");
+        for (String no : List.of("", "x", "10:1", "10:1/", "10:1/0", "10:1/-1", "10:1/a", "/1")) {
+            assertThat(WindowsPlace.parse(no)).as(no).isEmpty();
+        }
+    }
+
+    private static UnsafeInterval interval(String event, ClusterTime to) {
+        return new UnsafeInterval(
+                t(20), to, "dropCollection", event, "a.b", List.of(), "dropped", List.of());
+    }
+
+    private static RestoreWindows refused(List<UnsafeInterval> unsafe) {
+        return new RestoreWindows(
+                Policy.EXACT,
+                t(100),
+                List.of(),
+                Optional.of(t(10)),
+                List.of(),
+                unsafe.stream().sorted().toList(),
+                List.of(),
+                0);
     }
 
     @Test

@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
 final class ApiAnswers implements TimelineAnswers {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(60);
-    private static final int PAGE = 1000;
+    private static final int EVENTS_PAGE = 1000;
+    private static final int WINDOWS_PAGE = 5000;
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -52,7 +53,8 @@ final class ApiAnswers implements TimelineAnswers {
     public ObjectNode windows(Policy policy, RestoreWindow span) {
         Map<String, String> parameters = span(span);
         parameters.put("policy", policy.code());
-        return get("windows", parameters);
+        parameters.put("limit", String.valueOf(WINDOWS_PAGE));
+        return pages("windows", parameters, "windows", "unsafe", "gaps");
     }
 
     @Override
@@ -65,16 +67,23 @@ final class ApiAnswers implements TimelineAnswers {
         Map<String, String> parameters = span(span);
         ns.ifPresent(name -> parameters.put("ns", name));
         kind.ifPresent(name -> parameters.put("kind", name));
-        parameters.put("limit", String.valueOf(PAGE));
-        ObjectNode all = get("events", parameters);
-        JsonNode next = all.path("next");
-        while (next.isTextual()) {
-            parameters.put("after", next.asText());
-            ObjectNode page = get("events", parameters);
-            ((ArrayNode) all.withArray("events")).addAll((ArrayNode) page.withArray("events"));
-            next = page.path("next");
+        parameters.put("limit", String.valueOf(EVENTS_PAGE));
+        return pages("events", parameters, "events");
+    }
+
+    /** All pages as one: the lists joined, the rest as the last page says it. */
+    private ObjectNode pages(String what, Map<String, String> parameters, String... lists) {
+        ObjectNode all = get(what, parameters);
+        while (all.path("next").isTextual()) {
+            parameters.put("after", all.path("next").asText());
+            ObjectNode page = get(what, parameters);
+            for (String list : lists) {
+                ArrayNode joined = all.withArray(list).addAll((ArrayNode) page.withArray(list));
+                page.set(list, joined);
+            }
+            all = page;
         }
-        return all.putNull("next");
+        return all;
     }
 
     /** Times without an end are left out: the answer is cached by its address. */

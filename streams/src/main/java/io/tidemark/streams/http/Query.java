@@ -3,7 +3,6 @@ package io.tidemark.streams.http;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.PointInTime;
 import io.tidemark.schemas.model.RestoreWindow;
-import io.tidemark.timeline.answer.EventPlace;
 import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.window.Policy;
 import java.util.EnumSet;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The parameters of one request. Each method throws {@link BadParameter}. */
 final class Query {
@@ -89,11 +89,14 @@ final class Query {
         return text("ns");
     }
 
-    Optional<EventPlace> after() {
+    /**
+     * @param read empty for what is no place
+     */
+    <T> Optional<T> after(Function<String, Optional<T>> read) {
         return text("after")
                 .map(
                         text ->
-                                EventPlace.parse(text)
+                                read.apply(text)
                                         .orElseThrow(
                                                 () ->
                                                         new BadParameter(
@@ -132,8 +135,7 @@ final class Query {
         return parse(name, text.replace(' ', '+'), PointInTime.FORMS, PointInTime::parse);
     }
 
-    private static <T> T parse(
-            String name, String text, String allowed, java.util.function.Function<String, T> read) {
+    private static <T> T parse(String name, String text, String allowed, Function<String, T> read) {
         try {
             return read.apply(text);
         } catch (IllegalArgumentException notOne) {

@@ -6,22 +6,30 @@ import io.javalin.http.Context;
 import io.tidemark.schemas.model.RestoreWindow;
 import io.tidemark.streams.view.TimelineView;
 import io.tidemark.streams.view.TimelineViews;
+import io.tidemark.timeline.answer.EventPlace;
 import io.tidemark.timeline.answer.EventsAnswer;
 import io.tidemark.timeline.answer.ExplainAnswer;
 import io.tidemark.timeline.answer.ShardsAnswer;
 import io.tidemark.timeline.answer.WindowsAnswer;
+import io.tidemark.timeline.answer.WindowsPlace;
 import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.EventSearch;
 import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.window.Policy;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** From a request to its answer. */
 final class TimelineApi {
     static final int EVENTS_IF_NOT_SAID = 200;
     static final int MOST_EVENTS = 1000;
+    static final int WINDOWS_IF_NOT_SAID = 1000;
+
+    /** About 5 MB of JSON. */
+    static final int MOST_WINDOWS = 5000;
+
     private final TimelineViews views;
     private final HttpConfig config;
     private final Clock clock;
@@ -33,10 +41,12 @@ final class TimelineApi {
     }
 
     void windows(Context context) {
-        Query query = query(context, "policy", "from", "to");
+        Query query = query(context, "policy", "from", "to", "limit", "after");
         Policy policy = query.policy();
         RestoreWindow span = query.span();
-        WindowsAnswer answer = WindowsAnswer.between(view().windows(policy), span);
+        int limit = query.limit(WINDOWS_IF_NOT_SAID, MOST_WINDOWS);
+        Optional<WindowsPlace> after = query.after(WindowsPlace::parse);
+        WindowsAnswer answer = WindowsAnswer.page(view().windows(policy), span, after, limit);
         Responses.taggedJson(context, answer.bytes());
     }
 
@@ -60,7 +70,8 @@ final class TimelineApi {
             found = new EventSearch(found).about(query.ns().get());
         }
         int limit = query.limit(EVENTS_IF_NOT_SAID, MOST_EVENTS);
-        Responses.taggedJson(context, EventsAnswer.page(found, query.after(), limit).bytes());
+        Responses.taggedJson(
+                context, EventsAnswer.page(found, query.after(EventPlace::parse), limit).bytes());
     }
 
     void shards(Context context) {

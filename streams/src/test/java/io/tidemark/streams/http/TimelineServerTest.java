@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.util.JavalinBindException;
 import io.micrometer.core.instrument.Gauge;
 import io.tidemark.streams.view.TimelineView;
@@ -85,7 +87,8 @@ class TimelineServerTest {
     void windowsAreThoseOfTheTimeline(String policy) {
         WindowsAnswer told = WindowsAnswer.of(example.windows(Policy.of(policy)));
 
-        assertThat(body("/api/windows?policy=" + policy)).isEqualTo(text(told.bytes()));
+        assertThat(body("/api/windows?limit=5000&policy=" + policy))
+                .isEqualTo(text(told.bytes()));
         assertThat(told.unsafe()).isNotEmpty();
         assertThat(told.gaps()).isNotEmpty();
     }
@@ -93,6 +96,36 @@ class TimelineServerTest {
     @Test
     void exactIsThePolicyIfNoneIsNamed() {
         assertThat(body("/api/windows")).isEqualTo(body("/api/windows?policy=exact"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 5000})
+    void pagesOfWindowsTogetherAreTheWhole(int limit) {
+        WindowsAnswer whole = WindowsAnswer.of(example.windows(Policy.STRICT));
+        ObjectNode all = (ObjectNode) json("/api/windows?policy=strict&limit=" + limit);
+        JsonNode next = all.get("next");
+        while (!next.isNull()) {
+            JsonNode page =
+                    json("/api/windows?policy=strict&limit=" + limit + "&after=" + next.asText());
+            int size = 0;
+            for (String list : List.of("windows", "unsafe", "gaps")) {
+                size += page.get(list).size();
+                all.withArray(list).addAll((ArrayNode) page.get(list));
+            }
+            assertThat(size).isBetween(1, limit);
+            next = page.get("next");
+        }
+        assertThat(all.putNull("next").toString()).isEqualTo(text(whole.bytes()));
+    }
+
+    @Test
+    void howeverManyIntervalsThereAreAnAnswerIsBounded() {
+        view = Optional.of(ManyIntervals.view(10_000, NOW));
+
+        JsonNode page = json("/api/windows");
+
+        assertThat(page.get("windows").size() + page.get("unsafe").size()).isEqualTo(1000);
+        assertThat(page.get("next").isTextual()).isTrue();
     }
 
     @Test
@@ -207,6 +240,11 @@ class TimelineServerTest {
         "/api/windows?polcy=exact, polcy, exact, policy",
         "/api/windows?from=x, from, x, ISO-8601",
         "/api/windows?from=9:1&to=8:1, to, 8:1, not before",
+        "/api/windows?limit=0, limit, 0, 1 to 5000",
+        "/api/windows?limit=5001, limit, 5001, 1 to 5000",
+        "/api/windows?limit=ten, limit, ten, whole number",
+        "/api/windows?after=page2, after, page2, next",
+        "/api/windows?after=9:1/0, after, 9:1/0, next",
         "/api/events?kind=truncate, kind, truncate, dropCollection",
         "/api/events?limit=0, limit, 0, 1 to 1000",
         "/api/events?limit=1001, limit, 1001, 1 to 1000",
@@ -431,6 +469,9 @@ class TimelineServerTest {
         assertThat(CONTRACT.parameters("/api/events"))
                 .extracting(parameter -> parameter.get("name").asText())
                 .containsExactlyInAnyOrder("from", "to", "ns", "kind", "limit", "after");
+        assertThat(CONTRACT.parameters("/api/windows"))
+                .extracting(parameter -> parameter.get("name").asText())
+                .containsExactlyInAnyOrder("policy", "from", "to", "limit", "after");
     }
 
     private JsonNode json(String path) {

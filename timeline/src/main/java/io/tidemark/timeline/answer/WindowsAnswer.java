@@ -3,7 +3,6 @@ package io.tidemark.timeline.answer;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.RestoreWindow;
-import io.tidemark.timeline.window.Hole;
 import io.tidemark.timeline.window.RestoreWindows;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +18,8 @@ import java.util.Optional;
  *     lies in windows
  * @param windows in order, disjoint; both ends belong to a window
  * @param unsafe in order of their starts; they may overlap
- * @param gaps what is known to be missing
+ * @param gaps what is known to be missing, in order of {@code after}
+ * @param next what to give as {@code after} for the next page; null on the last one
  */
 public record WindowsAnswer(
         String policy,
@@ -31,7 +31,8 @@ public record WindowsAnswer(
         double restorableShare,
         List<Window> windows,
         List<Interval> unsafe,
-        List<MissingRun> gaps)
+        List<MissingRun> gaps,
+        Optional<String> next)
         implements Answer {
 
     /** Times {@code from} to {@code to}, both safe, and all between them. */
@@ -51,6 +52,17 @@ public record WindowsAnswer(
 
     /** Only windows, unsafe intervals and gaps that touch {@code span}; uncut. */
     public static WindowsAnswer between(RestoreWindows windows, RestoreWindow span) {
+        return page(windows, span, Optional.empty(), Integer.MAX_VALUE);
+    }
+
+    /**
+     * Of those that touch {@code span} the first {@code limit} behind {@code after}, in the order
+     * of their starts. Between two pages the timeline may go on: what begins later is then on a
+     * later page, and what was told stays true up to the watermark that its page names.
+     */
+    public static WindowsAnswer page(
+            RestoreWindows windows, RestoreWindow span, Optional<WindowsPlace> after, int limit) {
+        WindowsPage page = WindowsPage.of(windows, span, after, limit);
         return new WindowsAnswer(
                 windows.policy().code(),
                 windows.watermark(),
@@ -59,25 +71,9 @@ public record WindowsAnswer(
                 windows.earliest(),
                 Utc.of(windows.earliest()),
                 windows.restorableShare(),
-                windows.windows().stream()
-                        .filter(own -> touches(span, own.earliest(), own.latest()))
-                        .map(Window::of)
-                        .toList(),
-                windows.unsafe().stream()
-                        .filter(own -> touches(span, own.from(), own.to()))
-                        .map(Interval::of)
-                        .toList(),
-                windows.holes().stream()
-                        .filter(hole -> touches(span, hole))
-                        .map(MissingRun::of)
-                        .toList());
-    }
-
-    private static boolean touches(RestoreWindow span, Hole hole) {
-        return touches(span, hole.gap().after(), hole.gap().through());
-    }
-
-    private static boolean touches(RestoreWindow span, ClusterTime from, ClusterTime to) {
-        return !from.isAfter(span.latest()) && !to.isBefore(span.earliest());
+                page.windows(),
+                page.unsafe(),
+                page.gaps(),
+                page.next().map(WindowsPlace::toString));
     }
 }

@@ -6,21 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
-import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
-import io.tidemark.schemas.config.ConfigReader;
-import io.tidemark.schemas.model.ClusterName;
-import io.tidemark.storage.frames.FrameKeys;
-import io.tidemark.storage.object.BucketUri;
-import io.tidemark.storage.object.ObjectStore;
-import io.tidemark.streams.http.HttpConfig;
 import io.tidemark.streams.http.TimelineServer;
-import io.tidemark.streams.view.TimelineView;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,17 +30,7 @@ class BucketAndApiTest {
         archive.carryOut(archive.cluster.dropCollection("shop.orders"));
         archive.pause(60);
         archive.imports();
-        ClusterTimeline known;
-        try (ObjectStore store = BucketUri.parse(archive.bucket()).open()) {
-            known =
-                    new TimelineLookup(store, FrameKeys.NONE, new ClusterName("sim"))
-                            .find(entries -> {});
-        }
-        TimelineView view =
-                new TimelineView(
-                        new ClusterName("sim"), known.content(), known.events(), Instant.now());
-        HttpConfig local = HttpConfig.read(new ConfigReader(Map.of("http.listen", "127.0.0.1:0")));
-        server = TimelineServer.start(() -> Optional.of(view), local);
+        server = archive.serve();
     }
 
     @AfterEach

@@ -87,8 +87,7 @@ class TimelineServerTest {
     void windowsAreThoseOfTheTimeline(String policy) {
         WindowsAnswer told = WindowsAnswer.of(example.windows(Policy.of(policy)));
 
-        assertThat(body("/api/windows?limit=5000&policy=" + policy))
-                .isEqualTo(text(told.bytes()));
+        assertThat(body("/api/windows?limit=5000&policy=" + policy)).isEqualTo(text(told.bytes()));
         assertThat(told.unsafe()).isNotEmpty();
         assertThat(told.gaps()).isNotEmpty();
     }

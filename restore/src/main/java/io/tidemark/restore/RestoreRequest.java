@@ -4,6 +4,7 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param to the last cluster time whose changes are in
  * @param targets connection strings by replica set name as in the archive; {@code config} always
  *     means the config servers
+ * @param placement where the restored cluster differs from the archive's
  */
 public record RestoreRequest(
         ObjectStore bucket,
@@ -23,7 +25,8 @@ public record RestoreRequest(
         ClusterTime to,
         Map<String, String> targets,
         RestoreOptions options,
-        Safety safety) {
+        Safety safety,
+        Placement placement) {
     /** The name under which the config servers' target may be given. */
     public static final String CONFIG = "config";
 
@@ -44,6 +47,18 @@ public record RestoreRequest(
             Map<String, String> targets,
             RestoreOptions options) {
         this(bucket, keys, cluster, to, targets, options, Safety.DEFAULT);
+    }
+
+    /** Into the archive's topology. */
+    public RestoreRequest(
+            ObjectStore bucket,
+            FrameKeys keys,
+            ClusterName cluster,
+            ClusterTime to,
+            Map<String, String> targets,
+            RestoreOptions options,
+            Safety safety) {
+        this(bucket, keys, cluster, to, targets, options, safety, Placement.SAME);
     }
 
     @Override

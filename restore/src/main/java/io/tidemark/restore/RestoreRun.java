@@ -3,8 +3,10 @@ package io.tidemark.restore;
 import io.tidemark.restore.config.ChunkTable;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.MetadataRestore;
+import io.tidemark.restore.config.ShardNames;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.guard.BackgroundWork;
+import io.tidemark.restore.guard.SourceCluster;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.indexes.CollectionFinish;
@@ -29,6 +31,7 @@ import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.slice.SliceReader;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,6 +68,8 @@ final class RestoreRun implements AutoCloseable {
     private ChunkTable chunks = new ChunkTable(List.of());
     private boolean chunksStaged;
     private CollectionUuids uuids = new CollectionUuids(chunks);
+    private SourceCluster source;
+    private AddedShards added = AddedShards.none();
 
     RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
         this.request = request;
@@ -84,7 +89,12 @@ final class RestoreRun implements AutoCloseable {
         for (ReplicaSetPlan set : plan.replicaSets()) {
             targets.put(set, connector.connect(named.of(set), request.options()));
         }
+        Map<String, String> more = request.placement().addedShards();
+        added = new AddedShards(more, connector, request.options());
         readMetadata();
+        ShardNames names =
+                new ShardNames(request.placement().shardIds(), cluster.shards(), more.keySet());
+        source = SourceCluster.of(cluster, plan, names, more.keySet());
         requireWholeCluster();
         targets.forEach((set, target) -> facts.put(set, target.inspect()));
         for (EntrySource source : sources) {
@@ -95,10 +105,11 @@ final class RestoreRun implements AutoCloseable {
                     new ReplicaSetRestore(
                             request, share, source, rules, targets.get(set), written, progress));
         }
-        TargetGuard guard = new TargetGuard(cluster);
+        TargetGuard guard = new TargetGuard(source);
         for (ReplicaSetRestore restore : restores) {
             guard.check(restore.plan(), facts.get(restore.plan()), restore.needs());
         }
+        added.guard(guard);
     }
 
     /** The config servers' documents at the restored time, in memory; the chunks come later. */
@@ -217,7 +228,7 @@ final class RestoreRun implements AutoCloseable {
     }
 
     private void removeOrphans(ReplicaSetRestore restore) {
-        Optional<String> shard = shardId(restore.plan());
+        Optional<String> shard = source.shardIdOf(restore.plan());
         for (CollectionState collection : restore.replay().collections()) {
             Optional<OwnedRanges> owned =
                     shard.flatMap(id -> chunks.owned(collection.namespace(), id));
@@ -232,15 +243,6 @@ final class RestoreRun implements AutoCloseable {
         if (removed > 0) {
             orphans.put(set.replicaSet() + "/" + namespace, removed);
         }
-    }
-
-    /** By {@code config.shards}, which names replica sets; by the archive's own word otherwise. */
-    private Optional<String> shardId(ReplicaSetPlan set) {
-        return cluster.shards().stream()
-                .filter(shard -> shard.replicaSet().equals(set.replicaSet().name()))
-                .map(ClusterMetadata.ShardEntry::id)
-                .findFirst()
-                .or(set::shardId);
     }
 
     void finishCollections() {
@@ -271,20 +273,33 @@ final class RestoreRun implements AutoCloseable {
                     }
                 });
         if (uuids.fitTogether()) {
-            new ShardIdentities(plan, targets, facts, cluster, this::shardId).write(warnings);
+            new ShardIdentities(plan, targets, facts, cluster, this::newShardId, added)
+                    .write(warnings);
         }
         warnings.add("Users, roles and keys (admin.system.*) are the targets' own: not restored.");
     }
 
     private MetadataRestore metadataRestore(ReplicaSetPlan config, Map<UUID, UUID> rewritten) {
-        Map<String, String> hosts = new HashMap<>();
+        Map<String, String> hosts = new HashMap<>(added.hosts());
         facts.forEach(
                 (set, fact) -> {
                     String host = fact.connectionString(set.replicaSet().name());
-                    shardId(set).ifPresent(id -> hosts.put(id, host));
+                    newShardId(set).ifPresent(id -> hosts.put(id, host));
                 });
         return new MetadataRestore(
-                cluster, targets.get(config), facts.get(config), chunksStaged, rewritten, hosts);
+                cluster,
+                targets.get(config),
+                facts.get(config),
+                chunksStaged,
+                rewritten,
+                source.names(),
+                hosts,
+                added.documents(cluster.documents("shards").stream().findFirst()));
+    }
+
+    /** The shard's id in the restored cluster. */
+    private Optional<String> newShardId(ReplicaSetPlan set) {
+        return source.shardIdOf(set).map(source.names()::of);
     }
 
     /** Stale after the restore: a shard reads it anew from the config servers. */
@@ -370,5 +385,6 @@ final class RestoreRun implements AutoCloseable {
         restores.forEach(ReplicaSetRestore::close);
         background.resumeExpiry();
         targets.values().forEach(RestoreTarget::close);
+        added.close();
     }
 }

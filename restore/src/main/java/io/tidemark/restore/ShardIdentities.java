@@ -10,6 +10,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,18 +29,21 @@ final class ShardIdentities {
     private final Map<ReplicaSetPlan, TargetFacts> facts;
     private final ClusterMetadata cluster;
     private final Function<ReplicaSetPlan, Optional<String>> shardId;
+    private final AddedShards added;
 
     ShardIdentities(
             RestorePlan plan,
             Map<ReplicaSetPlan, RestoreTarget> targets,
             Map<ReplicaSetPlan, TargetFacts> facts,
             ClusterMetadata cluster,
-            Function<ReplicaSetPlan, Optional<String>> shardId) {
+            Function<ReplicaSetPlan, Optional<String>> shardId,
+            AddedShards added) {
         this.plan = plan;
         this.targets = targets;
         this.facts = facts;
         this.cluster = cluster;
         this.shardId = shardId;
+        this.added = added;
     }
 
     /** What the operator must know is added to {@code warnings}. */
@@ -58,7 +62,9 @@ final class ShardIdentities {
                 cluster.documents("version").stream()
                         .findFirst()
                         .flatMap(version -> version.find("clusterId"));
-        boolean sets = facts.values().stream().allMatch(fact -> fact.setName().isPresent());
+        boolean sets =
+                facts.values().stream().allMatch(fact -> fact.setName().isPresent())
+                        && added.facts().stream().allMatch(f -> f.setName().isPresent());
         if (!sets || clusterId.isEmpty()) {
             warnings.add(
                     "The targets belong to no sharded cluster yet: config.shards names them, but no"
@@ -75,17 +81,28 @@ final class ShardIdentities {
                 (set, fact) -> {
                     if (!set.isConfigServer()) {
                         shardId.apply(set)
-                                .ifPresent(id -> write(set, fact, id, clusterId.get(), config));
+                                .ifPresent(
+                                        id ->
+                                                write(
+                                                        targets.get(set),
+                                                        fact,
+                                                        id,
+                                                        clusterId.get(),
+                                                        config));
                     }
                 });
+        added.forEach((id, target, fact) -> write(target, fact, id, clusterId.get(), config));
         warnings.add(
                 "The targets know each other as a cluster now. Restart them as such (clusterRole)"
                         + " if they run as plain replica sets, and start a mongos.");
     }
 
-    private void write(
-            ReplicaSetPlan set, TargetFacts fact, String id, RawElement clusterId, String config) {
-        RestoreTarget target = targets.get(set);
+    private static void write(
+            RestoreTarget target,
+            TargetFacts fact,
+            String id,
+            RawElement clusterId,
+            String config) {
         if (!fact.collections().contains(VERSION)) {
             target.create(VERSION, Optional.empty(), document(new RawDocumentBuilder()));
         }

@@ -17,11 +17,13 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code tidemark restore}. */
 @Command(
@@ -37,7 +39,10 @@ import picocli.CommandLine.Mixin;
             "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
                     + " --to 2026-11-20T10:00:00Z --json",
             "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
-                    + " --before-drop shop.orders"
+                    + " --before-drop shop.orders",
+            "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
+                    + " --to 1712345678:5 --map shard0=eu0 --map shard1=eu1"
+                    + " --add-shard eu2=mongodb://new2:27018/"
         })
 public final class RestoreCommand implements Callable<ExitCode> {
     private final Context context;
@@ -72,7 +77,8 @@ public final class RestoreCommand implements Callable<ExitCode> {
                             time.to(timeline, words),
                             uris,
                             RestoreOptions.defaults(),
-                            time.safety());
+                            time.safety(),
+                            targets.placement(context));
             PreparedRestore prepared = Restore.prepare(request, timeline);
             new PlanAnswer(prepared, time.safety().policy()).words(words);
             return run(request, prepared, words);

@@ -2,6 +2,10 @@ package io.tidemark.cli.restore;
 
 import io.tidemark.cli.Context;
 import io.tidemark.cli.Settings;
+import io.tidemark.restore.Placement;
+
+import picocli.CommandLine.Option;
+
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -10,7 +14,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.Option;
 
 /** Into which servers a restore goes. */
 final class TargetOptions {
@@ -29,6 +32,35 @@ final class TargetOptions {
                         + " config servers. A password is not put here but into target.RS.password"
                         + " of --config, or TIDEMARK_TARGET_RS_PASSWORD.")
     private Map<String, String> targets = new LinkedHashMap<>();
+
+    @Option(
+            names = "--map",
+            paramLabel = "OLD=NEW",
+            description =
+                    "Gives a shard another id in the restored cluster: its id in the archive, or"
+                        + " the name of its replica set there, '=', the new id. Repeat it for each;"
+                        + " others keep theirs.")
+    private Map<String, String> shardIds = new LinkedHashMap<>();
+
+    @Option(
+            names = "--add-shard",
+            paramLabel = "ID=URI",
+            description =
+                    "Registers an empty replica set as a further shard of the restored cluster."
+                            + " Chunks lie as they did; repeat it for each. Its password is"
+                            + " target.ID.password.")
+    private Map<String, String> added = new LinkedHashMap<>();
+
+    /** Where the restored cluster differs from the archive's; it holds secrets. */
+    Placement placement(Context context) {
+        Map<String, String> uris = new TreeMap<>();
+        added.forEach(
+                (id, uri) -> {
+                    warnOfPassword(context, id, uri);
+                    uris.put(id, withPassword(context.settings(), id, uri));
+                });
+        return new Placement(shardIds, uris);
+    }
 
     /**
      * Targets of flags and configuration file, passwords filled in.

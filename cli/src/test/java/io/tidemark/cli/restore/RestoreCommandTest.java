@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+
 import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.RealBackup;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A real cluster's backup, all the way through the command, into simulated servers. */
 class RestoreCommandTest {
@@ -78,6 +81,20 @@ class RestoreCommandTest {
     }
 
     @Test
+    void shardsGetTheIdsThatAreAskedFor() {
+        CommandRun run = restoreWith("1644243375:4", "--map=rs1=us", "--map=rsx=eu");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        try (MongoClient client = MongoClients.create(targets.get("cfg").uri())) {
+            assertThat(client.getDatabase("config").getCollection("chunks").find())
+                    .extracting(chunk -> chunk.getString("shard"))
+                    .containsOnly("us", "eu");
+        }
+        CommandRun unknown = restoreWith("1644243375:4", "--map=rs9=us");
+        assertThat(unknown.exitCode()).as(unknown.err()).isEqualTo(ExitCode.TARGET_REFUSED);
+    }
+
+    @Test
     void aTargetThatHoldsDataIsRefused() {
         try (MongoClient client = MongoClients.create(targets.get("rs2").uri())) {
             client.getDatabase("shop").getCollection("orders").insertOne(new Document("a", 1));
@@ -113,7 +130,17 @@ class RestoreCommandTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
     }
 
+    private CommandRun restoreWith(String to, String... options) {
+        List<String> words = words(to);
+        words.addAll(List.of(options));
+        return CommandRun.of(words.toArray(String[]::new));
+    }
+
     private CommandRun restore(String to, String... uriOptions) {
+        return CommandRun.of(words(to, uriOptions).toArray(String[]::new));
+    }
+
+    private List<String> words(String to, String... uriOptions) {
         List<String> words =
                 new ArrayList<>(
                         List.of(
@@ -129,7 +156,7 @@ class RestoreCommandTest {
                     words.add("--target");
                     words.add(name + "=" + target.uri() + String.join("", uriOptions));
                 });
-        return CommandRun.of(words.toArray(String[]::new));
+        return words;
     }
 
     private String indexes(String set) {

@@ -9,6 +9,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +29,7 @@ public final class MetadataRestore {
     private static final String SESSIONS = "config.system.sessions";
     private static final Namespace CHUNKS = Namespace.of("config.chunks");
     private static final int AT_ONCE = 1_000;
-    private static final List<String> PLAIN = List.of("databases", "tags");
+    private static final List<String> PLAIN = List.of("tags");
     private static final List<String> OF_A_NEW_CLUSTER = List.of("version");
 
     private final ClusterMetadata metadata;
@@ -36,14 +37,18 @@ public final class MetadataRestore {
     private final TargetFacts facts;
     private final boolean chunksStaged;
     private final Map<UUID, UUID> uuids;
+    private final ShardNames names;
     private final Map<String, String> hosts;
+    private final List<RawDocument> addedShards;
     private final Optional<UUID> sessions;
     private final UnfinishedReshardings reshardings;
 
     /**
      * @param uuids the target's UUIDs by the source's, where they differ
      * @param chunksStaged whether replay has put chunks aside
-     * @param hosts {@code set/host:port,…} of the targets, by shard id
+     * @param names the shards' new ids
+     * @param hosts {@code set/host:port,…} of the targets, by the new ids
+     * @param addedShards documents of {@code config.shards} of shards that the archive lacks
      */
     public MetadataRestore(
             ClusterMetadata metadata,
@@ -51,13 +56,17 @@ public final class MetadataRestore {
             TargetFacts facts,
             boolean chunksStaged,
             Map<UUID, UUID> uuids,
-            Map<String, String> hosts) {
+            ShardNames names,
+            Map<String, String> hosts,
+            List<RawDocument> addedShards) {
         this.metadata = metadata;
         this.target = target;
         this.facts = facts;
         this.chunksStaged = chunksStaged;
         this.uuids = uuids;
+        this.names = names;
         this.hosts = hosts;
+        this.addedShards = List.copyOf(addedShards);
         this.reshardings = new UnfinishedReshardings(metadata.documents("collections"));
         this.sessions =
                 Optional.ofNullable(metadata.shardedCollections().get(Namespace.of(SESSIONS)))
@@ -73,11 +82,17 @@ public final class MetadataRestore {
                         .filter(d -> !isOfSessions(d) && !reshardings.own(d))
                         .map(reshardings::unmarked)
                         .map(this::withTargetUuid)
+                        .map(names::inPrimary)
                         .toList());
+        replace(
+                "databases",
+                metadata.documents("databases").stream().map(names::inPrimary).toList());
         PLAIN.forEach(collection -> replace(collection, metadata.documents(collection)));
         replace("settings", settings());
         if (!facts.isClusterMember()) {
-            replace("shards", metadata.documents("shards").stream().map(this::rehosted).toList());
+            List<RawDocument> shards = new ArrayList<>(addedShards);
+            metadata.documents("shards").forEach(shard -> shards.add(rehosted(shard)));
+            replace("shards", shards);
             OF_A_NEW_CLUSTER.forEach(c -> replace(c, metadata.documents(c)));
         }
     }
@@ -98,7 +113,7 @@ public final class MetadataRestore {
                         CHUNKS,
                         chunk -> {
                             if (!isOfSessions(chunk) && !reshardings.own(chunk)) {
-                                RawDocument own = RawDocument.of(withTargetUuid(chunk).toBytes());
+                                RawDocument own = RawDocument.of(adapted(chunk).toBytes());
                                 DocumentId id = DocumentId.ofDocument(own);
                                 some.add(new DocumentWrite.Put(id, own, true));
                             }
@@ -110,6 +125,10 @@ public final class MetadataRestore {
         if (!some.isEmpty()) {
             target.write(CHUNKS, some);
         }
+    }
+
+    private RawDocument adapted(RawDocument chunk) {
+        return names.inChunk(withTargetUuid(chunk));
     }
 
     /** The collections of {@code config} that {@link #run} leaves as the archive has them. */
@@ -189,17 +208,19 @@ public final class MetadataRestore {
                 .array();
     }
 
+    /** With its new id and hosts, and as a shard in service. */
     private RawDocument rehosted(RawDocument shard) {
-        String id = shard.string("_id").orElse("");
+        String id = names.of(shard.string("_id").orElse(""));
         RawDocumentBuilder changed = new RawDocumentBuilder(shard.sizeBytes() + 64);
+        changed.appendString("_id", id);
         for (RawElement field : shard) {
             if (field.isNamed("host") && hosts.containsKey(id)) {
                 changed.appendString("host", hosts.get(id));
-            } else {
+            } else if (!field.isNamed("_id") && !field.isNamed("state")) {
                 changed.append(field);
             }
         }
-        return RawDocument.of(changed.build());
+        return RawDocument.of(changed.appendInt32("state", 1).build());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tidemark.restore.guard;
 
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
+
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -13,15 +14,27 @@ import java.util.OptionalLong;
  * @param freeBytes of the volume that holds its data
  * @param balancer the document of its {@code config.settings} that says whether its cluster moves
  *     chunks; a cluster without one does
+ * @param replicaSetId {@code settings.replicaSetId} of its replica set, in hex
+ * @param clusterId of the cluster that it belongs to, in hex
+ * @param router true for a mongos
  */
 public record TargetCondition(
         Optional<Boolean> expiresDocuments,
         Optional<String> featureVersion,
         OptionalLong freeBytes,
-        Optional<RawDocument> balancer) {
+        Optional<RawDocument> balancer,
+        Optional<String> replicaSetId,
+        Optional<String> clusterId,
+        boolean router) {
     public static final TargetCondition UNKNOWN =
             new TargetCondition(
-                    Optional.empty(), Optional.empty(), OptionalLong.empty(), Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false);
 
     /** True unless the cluster's settings stop the balancer. */
     public boolean balances() {

@@ -4,9 +4,10 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,13 +18,12 @@ import java.util.stream.Collectors;
 public final class TargetGuard {
     private static final int EXAMPLES = 5;
     private static final Pattern VERSION_PART = Pattern.compile("\\d{1,4}");
+    private final SourceCluster source;
     private final ClusterMetadata metadata;
 
-    /**
-     * @param metadata the source cluster's, as of the restored time
-     */
-    public TargetGuard(ClusterMetadata metadata) {
-        this.metadata = metadata;
+    public TargetGuard(SourceCluster source) {
+        this.source = source;
+        this.metadata = source.metadata();
     }
 
     /**
@@ -53,17 +53,42 @@ public final class TargetGuard {
         if (target.unfinished().isEmpty()) {
             checkEmpty(target, reasons);
         }
+        if (target.condition().router()) {
+            reasons.add("it is a router (mongos): name the replica set itself");
+        }
         checkIsNotSource(target, reasons);
         checkVersion(target, needs, reasons);
         checkRoom(target, needs, reasons);
         checkIdentity(plan, target, reasons);
         checkCluster(plan, target, reasons);
+        refuse(target, "replica set " + plan.replicaSet(), reasons);
+    }
+
+    /**
+     * Of a shard that the archive does not know.
+     *
+     * @throws RestoreException.TargetRefused with every reason at once
+     */
+    public void checkAdded(String id, TargetFacts target) {
+        List<String> reasons = new ArrayList<>();
+        if (!target.writable() || target.condition().router()) {
+            reasons.add("it is not the primary of a replica set");
+        }
+        checkEmpty(target, reasons);
+        checkIsNotSource(target, reasons);
+        target.shardIdentity()
+                .filter(own -> !own.equals(id))
+                .ifPresent(own -> reasons.add("it is shard '" + own + "' of a cluster"));
+        refuse(target, "the added shard '" + id + "'", reasons);
+    }
+
+    private static void refuse(TargetFacts target, String place, List<String> reasons) {
         if (!reasons.isEmpty()) {
             throw new RestoreException.TargetRefused(
                     "Target "
                             + target.address()
-                            + " is refused for replica set "
-                            + plan.replicaSet()
+                            + " is refused for "
+                            + place
                             + ": "
                             + String.join("; ", reasons)
                             + ". Nothing was written.");
@@ -93,19 +118,9 @@ public final class TargetGuard {
     }
 
     private void checkIsNotSource(TargetFacts target, List<String> reasons) {
-        Set<String> source = new HashSet<>();
-        metadata.shards().forEach(shard -> source.addAll(shard.hosts()));
-        List<String> known =
-                java.util.stream.Stream.concat(
-                                target.hosts().stream(), target.knownHosts().stream())
-                        .filter(source::contains)
-                        .distinct()
-                        .toList();
-        if (!known.isEmpty()) {
-            reasons.add(
-                    "it is, or knows, the source cluster: "
-                            + String.join(", ", known)
-                            + " is a member of a shard of the source");
+        List<String> signs = source.signsIn(target);
+        if (!signs.isEmpty()) {
+            reasons.add("it is, or knows, the source cluster: " + String.join(", and ", signs));
         }
     }
 
@@ -164,19 +179,19 @@ public final class TargetGuard {
                 .toList();
     }
 
-    private static void checkIdentity(
-            ReplicaSetPlan plan, TargetFacts target, List<String> reasons) {
+    private void checkIdentity(ReplicaSetPlan plan, TargetFacts target, List<String> reasons) {
+        Optional<String> wanted = source.shardIdOf(plan).map(source.names()::of);
         boolean other =
-                plan.shardId().isPresent()
+                wanted.isPresent()
                         && target.shardIdentity().isPresent()
-                        && !target.shardIdentity().equals(plan.shardId());
+                        && !target.shardIdentity().equals(wanted);
         if (other) {
             reasons.add(
                     "it is shard '"
                             + target.shardIdentity().get()
                             + "' of a cluster, but the data are shard '"
-                            + plan.shardId().get()
-                            + "'s");
+                            + wanted.get()
+                            + "'s; other ids are given by --map OLD=NEW");
         }
     }
 
@@ -206,16 +221,30 @@ public final class TargetGuard {
                             + ") can't get one UUID on all shards: restore into replica sets of no"
                             + " cluster");
         }
-        Set<String> shards = new TreeSet<>();
-        metadata.shards().forEach(shard -> shards.add(shard.id()));
-        boolean otherShards =
-                plan.isConfigServer() && !shards.equals(new TreeSet<>(target.knownShards()));
-        if (otherShards) {
+        if (plan.isConfigServer()) {
+            checkShards(target, reasons);
+        }
+    }
+
+    private void checkShards(TargetFacts target, List<String> reasons) {
+        Set<String> shards = new TreeSet<>(source.added());
+        metadata.shards().forEach(shard -> shards.add(source.names().of(shard.id())));
+        Set<String> known = new TreeSet<>(target.knownShards());
+        Set<String> more = new TreeSet<>(known);
+        more.removeAll(shards);
+        if (!known.containsAll(shards)) {
             reasons.add(
                     "its cluster has the shards "
-                            + target.knownShards()
-                            + ", the archive's has "
-                            + shards);
+                            + known
+                            + ", the restored one would have "
+                            + shards
+                            + ": give other ids by --map OLD=NEW");
+        } else if (!more.isEmpty()) {
+            reasons.add(
+                    "its cluster has the shards "
+                            + more
+                            + " beside the archive's: name each by --add-shard ID=URI, so that it"
+                            + " is seen to be empty");
         }
     }
 }

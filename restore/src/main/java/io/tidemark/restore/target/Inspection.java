@@ -2,18 +2,22 @@ package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
+
 import io.tidemark.restore.guard.TargetCondition;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
+
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Asks a target about itself. */
 final class Inspection {
@@ -51,11 +55,11 @@ final class Inspection {
                 shards.stream().flatMap(s -> hosts(s).stream()).toList(),
                 chunks(collections),
                 hasApplyOps(),
-                condition(collections),
+                condition(hello, collections),
                 unfinished(collections));
     }
 
-    private TargetCondition condition(List<Namespace> collections) {
+    private TargetCondition condition(BsonDocument hello, List<Namespace> collections) {
         return new TargetCondition(
                 parameter("ttlMonitorEnabled")
                         .filter(BsonValue::isBoolean)
@@ -69,7 +73,39 @@ final class Inspection {
                 documents(collections, SETTINGS).stream()
                         .filter(d -> isText(d.get("_id"), "balancer"))
                         .map(Bson::raw)
-                        .findFirst());
+                        .findFirst(),
+                replicaSetId(),
+                clusterId(collections),
+                isText(hello.get("msg"), "isdbgrid"));
+    }
+
+    /** Empty if it is no replica set, or doesn't tell us. */
+    private Optional<String> replicaSetId() {
+        try {
+            BsonDocument settings =
+                    commands.read("admin", command("replSetGetConfig"))
+                            .getDocument("config", new BsonDocument())
+                            .getDocument("settings", new BsonDocument());
+            return hex(settings.get("replicaSetId"));
+        } catch (MongoCommandException untold) {
+            return Optional.empty();
+        }
+    }
+
+    /** As config servers know it, or as shards were told it. */
+    private Optional<String> clusterId(List<Namespace> collections) {
+        return Stream.concat(
+                        documents(collections, Namespace.of("config.version")).stream(),
+                        documents(collections, VERSION).stream()
+                                .filter(d -> isText(d.get("_id"), "shardIdentity")))
+                .flatMap(d -> hex(d.get("clusterId")).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> hex(BsonValue id) {
+        return id != null && id.isObjectId()
+                ? Optional.of(id.asObjectId().getValue().toHexString())
+                : Optional.empty();
     }
 
     /** Empty if the server has no such parameter, or doesn't tell us. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.restore.BsonFiles;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
+import io.tidemark.restore.config.ShardNames;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
@@ -17,12 +18,15 @@ import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /** Versions and room, as far as base and target tell. */
 final class TargetGuardTest {
@@ -71,7 +75,7 @@ final class TargetGuardTest {
         put(config, "config.shards", "{_id: 'a', host: 'a/h:1'}");
         put(config, "config.shards", "{_id: 'b', host: 'b/h:2'}");
         put(config, "config.collections", "{_id: 'db.system.buckets.heat', key: {meta: 1}}");
-        TargetGuard guard = new TargetGuard(new ClusterMetadata(config));
+        TargetGuard guard = guard(new ClusterMetadata(config));
         SourceNeeds nothing = new SourceNeeds(Optional.empty(), Optional.empty(), 0);
 
         assertThatThrownBy(() -> guard.check(PLAN, shard(Optional.of("a")), nothing))
@@ -98,7 +102,7 @@ final class TargetGuardTest {
                 .doesNotThrowAnyException();
         assertThatCode(
                         () ->
-                                new TargetGuard(ClusterMetadata.none())
+                                guard(ClusterMetadata.none())
                                         .check(
                                                 PLAN,
                                                 facts("9.0.0-alpha0", TargetCondition.UNKNOWN),
@@ -119,13 +123,20 @@ final class TargetGuardTest {
                         Optional.of(true),
                         Optional.of(features),
                         OptionalLong.of(free),
-                        Optional.empty());
-        new TargetGuard(ClusterMetadata.none())
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false);
+        guard(ClusterMetadata.none())
                 .check(
                         PLAN,
                         facts(version, condition),
                         new SourceNeeds(
                                 Optional.of(sourceVersion), Optional.of(sourceFeatures), bytes));
+    }
+
+    private static TargetGuard guard(ClusterMetadata metadata) {
+        return new TargetGuard(new SourceCluster(metadata, Set.of(), ShardNames.same(), Set.of()));
     }
 
     private static TargetFacts shard(Optional<String> identity) {

@@ -1,0 +1,27 @@
+package io.tidemark.restore;
+
+import java.util.Map;
+
+/**
+ * How the parts of the archive's cluster lie in the restored one, where it is another topology.
+ *
+ * @param shardIds the restored cluster's shard ids by the archive's (or by its replica set names);
+ *     others keep theirs
+ * @param addedShards connection strings of empty replica sets by the ids of the shards that they
+ *     become: the archive knows nothing of them
+ */
+public record Placement(Map<String, String> shardIds, Map<String, String> addedShards) {
+    /** The archive's topology. */
+    public static final Placement SAME = new Placement(Map.of(), Map.of());
+
+    public Placement {
+        shardIds = Map.copyOf(shardIds);
+        addedShards = Map.copyOf(addedShards);
+    }
+
+    @Override
+    public String toString() {
+        // Connection strings may hold passwords.
+        return "shard ids " + shardIds + ", added " + addedShards.keySet();
+    }
+}

@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CaptureAgent implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CaptureAgent.class);
-    private static final Duration OWNER_PAUSE = Duration.ofMillis(1);
+    private static final Duration OWNER_PAUSE = Duration.ofMillis(20);
     private static final Duration WATCH_PAUSE = Duration.ofSeconds(1);
     private static final Duration OPERATION_PAUSE = Duration.ofMillis(500);
 

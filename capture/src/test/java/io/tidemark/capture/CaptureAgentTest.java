@@ -80,6 +80,19 @@ class CaptureAgentTest {
     }
 
     @Test
+    void aNewClusterIsCapturedWithoutWaitingForTheNextLookAtItsShards() {
+        try (SimulatedReplicaSet set = SimulatedReplicaSet.builder("rs0").members(1).start()) {
+            Map<String, String> settings = platform.settings("new", set.uri());
+            settings.put("shards.refresh", "1m");
+            Platform.insert(set, 0, 10);
+            try (CaptureAgent agent = started("a", settings)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> platform.records("new", "rs0").size() > 10);
+            }
+        }
+    }
+
+    @Test
     void entriesOfTheGreatestSizeArriveBetweenSmallOnes() {
         try (SimulatedReplicaSet set =
                         SimulatedReplicaSet.builder("rs0").newestOnly().members(1).start();

@@ -65,8 +65,17 @@ public final class OwnershipLoop {
         return config;
     }
 
-    /** Joins the group if it has not; then polls once. Blocks for a fraction of a second. */
+    /**
+     * Joins the group if it has not; then polls once. Blocks for a fraction of a second.
+     *
+     * <p>Joins only once it is known which replica sets there are, and so after their topics were
+     * made: a consumer that subscribes before looks for new topics {@code topicRefresh} later, and
+     * until it is known no tailer could run anyway.
+     */
     public void step() {
+        if (consumer == null && !known.get().isKnown()) {
+            return;
+        }
         if (consumer == null) {
             consumer =
                     new KafkaConsumer<>(

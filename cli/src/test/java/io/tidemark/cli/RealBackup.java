@@ -24,12 +24,17 @@ public final class RealBackup {
 
     /** Skips the test where the files are absent. */
     public static RealBackup in(Path folder) {
-        Path files = TidemarkTest.repository().resolveSibling("shared").resolve("data/pbm-5.0");
+        Path files = files();
         assumeTrue(
                 Files.isDirectory(files),
                 "needs the recorded backup in ../shared/data/pbm-5.0, which is not part of a"
                         + " clone");
         return new RealBackup(files, folder);
+    }
+
+    /** Where its files are, if they are. */
+    public static Path files() {
+        return TidemarkTest.repository().resolveSibling("shared").resolve("data/pbm-5.0");
     }
 
     /** The dump folder of {@code replicaSet}: rs1, rs2 or cfg. */

@@ -2,18 +2,22 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Namespace;
 import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.base.BasePart;
 import io.tidemark.storage.base.CollectionWriter;
 import io.tidemark.storage.frames.FrameOptions;
-import java.io.IOException;
-import java.util.ArrayList;
+import io.tidemark.storage.frames.MemoryBudget;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -25,33 +29,86 @@ import org.bson.codecs.BsonDocumentCodec;
 final class BaseImport {
     private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
+    /** Raw bytes that wait to be compressed, all collections under way together. */
+    private static final int FRAMES_BYTES = 64 << 20;
+
+    private static final int SMALLEST_FRAME = 64 << 10;
+
+    /** What has no room here waits on disk. */
+    private static final long MEMORY_BYTES = 128L << 20;
+
     private final ImportPlace place;
-    private final DumpDirectory dump;
+    private final DumpedBackup backup;
+    private final Dump dump;
+    private final Extent extent;
     private final BasePlace base;
-    private final ClusterTime replayFrom;
-    private final ClusterTime usableFrom;
-    private final List<BaseCollection> collections = new ArrayList<>();
+    private final FrameOptions frames;
+    private final Map<Namespace, UUID> uuids = new HashMap<>();
+    private final Map<Namespace, CollectionWriter> open = new HashMap<>();
+    private final Map<Namespace, List<BasePart>> parts = new HashMap<>();
     private long documents;
 
     /**
      * @param replayFrom the first entry of the oplog that belongs to the dump, inclusive
      * @param usableFrom the end of the dump: no document in it is younger
      */
-    BaseImport(
-            ImportPlace place, DumpDirectory dump, ClusterTime replayFrom, ClusterTime usableFrom) {
+    record Extent(ClusterTime replayFrom, ClusterTime usableFrom) {}
+
+    BaseImport(ImportPlace place, DumpedBackup backup, Extent extent, Path scratch) {
         this.place = place;
-        this.dump = dump;
-        this.replayFrom = replayFrom;
-        this.usableFrom = usableFrom;
+        this.backup = backup;
+        this.dump = backup.dump();
+        this.extent = extent;
         // The same dump gives the same id, so that an import can be repeated.
-        String id = "import-" + usableFrom.seconds() + "-" + usableFrom.increment();
+        ClusterTime end = extent.usableFrom();
+        String id = "import-" + end.seconds() + "-" + end.increment();
         this.base = new BasePlace(place.cluster(), place.incarnation(), id, place.replicaSet());
+        int frameBytes = Math.max(SMALLEST_FRAME, FRAMES_BYTES / Math.max(1, dump.mostOpen()));
+        this.frames =
+                FrameOptions.defaults()
+                        .withFrameBytes(Math.min(FrameOptions.DEFAULT_FRAME_BYTES, frameBytes))
+                        .withMemory(new MemoryBudget(MEMORY_BYTES), scratch);
+        dump.collections().forEach(c -> uuids.put(c.namespace(), uuid(c)));
     }
 
     /** Puts every document; nothing of it is part of the archive yet. */
-    void run(LongConsumer progress) throws IOException {
-        for (DumpedCollection collection : dump.collections()) {
-            collections.add(store(collection, progress));
+    void run(LongConsumer progress) {
+        try {
+            dump.read(
+                    new Dump.Receiver() {
+                        @Override
+                        public void document(Namespace ns, RawDocument document, BackupFile file) {
+                            requireId(ns, document, file);
+                            open.computeIfAbsent(ns, BaseImport.this::writer).add(document);
+                            documents++;
+                            progress.accept(documents);
+                        }
+
+                        @Override
+                        public void finished(Namespace ns) {
+                            finish(ns);
+                        }
+                    });
+        } finally {
+            open.values().forEach(CollectionWriter::close);
+            open.clear();
+        }
+    }
+
+    private CollectionWriter writer(Namespace namespace) {
+        return new CollectionWriter(
+                place.store(),
+                base,
+                uuids.get(namespace),
+                frames,
+                CollectionWriter.DEFAULT_PART_BYTES);
+    }
+
+    private void finish(Namespace namespace) {
+        try (CollectionWriter writer = open.remove(namespace)) {
+            if (writer != null) {
+                parts.put(namespace, writer.finish());
+            }
         }
     }
 
@@ -60,72 +117,60 @@ final class BaseImport {
         new BaseManifest(
                         base,
                         BaseMethod.IMPORT,
-                        replayFrom,
-                        usableFrom,
+                        extent.replayFrom(),
+                        extent.usableFrom(),
                         Optional.empty(),
                         Optional.of(place.role()),
-                        Optional.empty(),
-                        Optional.empty(),
-                        collections)
+                        backup.serverVersion(),
+                        backup.featureVersion(),
+                        dump.collections().stream().map(this::stored).toList())
                 .putTo(place.store());
+    }
+
+    DumpedBackup backup() {
+        return backup;
+    }
+
+    Extent extent() {
+        return extent;
+    }
+
+    String id() {
+        return base.snapshotId();
     }
 
     long documents() {
         return documents;
     }
 
-    private BaseCollection store(DumpedCollection collection, LongConsumer progress)
-            throws IOException {
+    private UUID uuid(DumpedCollection collection) {
+        return collection
+                .metadata()
+                .uuid()
+                .orElseGet(
+                        () -> BaseCollection.standInUuid(place.cluster(), collection.namespace()));
+    }
+
+    private BaseCollection stored(DumpedCollection collection) {
         CollectionMetadata metadata = collection.metadata();
-        UUID uuid =
-                metadata.uuid()
-                        .orElseGet(
-                                () ->
-                                        BaseCollection.standInUuid(
-                                                place.cluster(), collection.namespace()));
         return new BaseCollection(
                 collection.namespace(),
-                uuid,
+                uuids.get(collection.namespace()),
                 metadata.uuid().isPresent(),
                 type(collection),
                 raw(metadata.options()),
                 metadata.indexes().stream().map(BaseImport::raw).toList(),
-                parts(collection, uuid, progress));
+                parts.getOrDefault(collection.namespace(), List.of()));
     }
 
-    private List<BasePart> parts(DumpedCollection collection, UUID uuid, LongConsumer progress)
-            throws IOException {
-        if (collection.documents().isEmpty()) {
-            return List.of();
-        }
-        try (BsonFile file = BsonFile.open(collection.documents().get());
-                CollectionWriter writer =
-                        new CollectionWriter(
-                                place.store(),
-                                base,
-                                uuid,
-                                FrameOptions.defaults(),
-                                CollectionWriter.DEFAULT_PART_BYTES)) {
-            Optional<RawDocument> document = file.next();
-            while (document.isPresent()) {
-                requireId(document.get(), file);
-                writer.add(document.get());
-                documents++;
-                progress.accept(documents);
-                document = file.next();
-            }
-            return writer.finish();
-        }
-    }
-
-    private static void requireId(RawDocument document, BsonFile file) {
+    private static void requireId(Namespace namespace, RawDocument document, BackupFile file) {
         if (!document.has("_id")) {
             throw new CommandFailure(
                     ExitCode.ARCHIVE_DAMAGED,
-                    "Document "
-                            + file.documents()
-                            + " of "
-                            + file.path()
+                    "A document of "
+                            + namespace
+                            + " in "
+                            + file
                             + " has no _id, so it is no document of a collection. Is it an oplog"
                             + " file? Give those as --oplog.");
         }

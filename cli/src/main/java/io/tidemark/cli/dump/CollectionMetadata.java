@@ -2,11 +2,12 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BackupFile;
+import io.tidemark.schemas.model.Namespace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +24,7 @@ import org.bson.json.JsonParseException;
  * @param options as listCollections gives them
  * @param indexes specifications, with the one of {@code _id}
  */
-record CollectionMetadata(
+public record CollectionMetadata(
         Optional<String> collectionName,
         String type,
         Optional<UUID> uuid,
@@ -31,7 +32,7 @@ record CollectionMetadata(
         List<BsonDocument> indexes) {
 
     /** Of a dump that tells documents only. */
-    static final CollectionMetadata NONE =
+    public static final CollectionMetadata NONE =
             new CollectionMetadata(
                     Optional.empty(),
                     "collection",
@@ -39,30 +40,57 @@ record CollectionMetadata(
                     new BsonDocument(),
                     List.of());
 
-    CollectionMetadata {
+    public CollectionMetadata {
         indexes = List.copyOf(indexes);
     }
 
     /**
      * @throws CommandFailure if the file is not the extended JSON that mongodump writes
      */
-    static CollectionMetadata read(Path path) {
-        try (InputStream in = InputFile.open(path)) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.isBlank() ? NONE : of(BsonDocument.parse(text));
+    static CollectionMetadata read(BackupFile file) {
+        try (InputStream in = file.open()) {
+            return parse(
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8), file, Optional.empty());
         } catch (IOException unreadable) {
-            throw InputFile.unreadable(path, unreadable);
+            throw file.unreadable(unreadable);
+        }
+    }
+
+    /**
+     * @param file where the text stands, for messages
+     * @param collection whose it is, where the file tells of several
+     * @throws CommandFailure if the text is not the extended JSON that mongodump writes
+     */
+    public static CollectionMetadata parse(
+            String text, BackupFile file, Optional<Namespace> collection) {
+        try {
+            return text.isBlank() ? NONE : of(BsonDocument.parse(text));
         } catch (JsonParseException | org.bson.BSONException | IllegalArgumentException wrong) {
             throw new CommandFailure(
                     ExitCode.ARCHIVE_DAMAGED,
                     "File "
-                            + path
+                            + file
+                            + collection.map(ns -> ", of " + ns + ",").orElse("")
                             + " is not metadata as mongodump writes it: "
                             + wrong.getMessage()
                             + ". Without it the collection's options and indexes would be lost."
                             + " Copy the file again from where it was written.",
                     wrong);
         }
+    }
+
+    /** The same; {@link #NONE} stays what it is, if the type tells nothing. */
+    public CollectionMetadata withType(String told) {
+        return told.equals(type)
+                ? this
+                : new CollectionMetadata(collectionName, told, uuid, options, indexes);
+    }
+
+    /** As {@code listCollections} says it where the backup doesn't: by the options. */
+    public static String typeBy(BsonDocument options) {
+        return options.containsKey("viewOn")
+                ? "view"
+                : options.containsKey("timeseries") ? "timeseries" : "collection";
     }
 
     private static CollectionMetadata of(BsonDocument json) {
@@ -77,19 +105,16 @@ record CollectionMetadata(
                         .toList());
     }
 
-    private static String typeBy(BsonDocument options) {
-        return options.containsKey("viewOn")
-                ? "view"
-                : options.containsKey("timeseries") ? "timeseries" : "collection";
-    }
-
     private static Optional<String> string(BsonDocument json, String name) {
         return json.get(name) instanceof BsonString text
                 ? Optional.of(text.getValue())
                 : Optional.empty();
     }
 
-    private static UUID uuid(String hex) {
+    /**
+     * @param hex 32 digits, perhaps with dashes
+     */
+    public static UUID uuid(String hex) {
         String digits = hex.replace("-", "");
         if (digits.length() != 32) {
             throw new IllegalArgumentException("uuid '" + hex + "' has not 32 hex digits");

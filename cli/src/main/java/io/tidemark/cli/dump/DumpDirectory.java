@@ -2,6 +2,7 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.model.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,22 +15,25 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A folder as mongodump writes it: {@code database/collection.bson}, beside it {@code
+ * Reads a folder as mongodump writes it: {@code database/collection.bson}, beside it {@code
  * collection.metadata.json}, each perhaps with {@code .gz}, {@code .zst} or {@code .snappy}; at the
  * top perhaps {@code oplog.bson}, the entries of the time of the dump.
- *
- * @param oplog the dump's own oplog
- * @param collections in the order of their namespaces
  */
-record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> collections) {
-    private static final List<String> SUFFIXES = List.of("", ".gz", ".zst", ".snappy");
+final class DumpDirectory {
+    private static final List<String> SUFFIXES =
+            List.of("", ".gz", ".zst", ".snappy", ".s2", ".lz4");
     private static final String METADATA = ".metadata.json";
     private static final String DOCUMENTS = ".bson";
+
+    /** How a dump of one database spells the users and roles of that database. */
+    private static final String USERS_AND_ROLES = "$admin.";
+
+    private DumpDirectory() {}
 
     /**
      * @throws CommandFailure if there is no such folder, or it is no dump
      */
-    static DumpDirectory read(Path path) {
+    static FileDump read(Path path) {
         if (!Files.isDirectory(path)) {
             throw new CommandFailure(
                     ExitCode.USAGE,
@@ -38,7 +42,7 @@ record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> col
                             + ". --dump takes the folder that mongodump wrote, with one folder per"
                             + " database in it.");
         }
-        List<DumpedCollection> found = new ArrayList<>();
+        List<FileDump.CollectionFile> found = new ArrayList<>();
         for (Path entry : children(path)) {
             if (Files.isDirectory(entry)) {
                 found.addAll(collections(entry));
@@ -53,7 +57,7 @@ record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> col
                                 + " above it.");
             }
         }
-        return new DumpDirectory(path, oplogIn(path), List.copyOf(found));
+        return new FileDump(oplogIn(path).map(BackupFile::of), Optional.empty(), found);
     }
 
     private static Optional<Path> oplogIn(Path path) {
@@ -68,14 +72,14 @@ record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> col
         return baseName(path, DOCUMENTS).isPresent() || baseName(path, METADATA).isPresent();
     }
 
-    private static List<DumpedCollection> collections(Path database) {
+    private static List<FileDump.CollectionFile> collections(Path database) {
         Map<String, Path> documents = new TreeMap<>();
         Map<String, Path> metadata = new TreeMap<>();
         for (Path file : children(database)) {
             baseName(file, METADATA).ifPresent(name -> metadata.put(name, file));
             baseName(file, DOCUMENTS).ifPresent(name -> documents.put(name, file));
         }
-        Map<Namespace, DumpedCollection> found = new TreeMap<>();
+        Map<Namespace, FileDump.CollectionFile> found = new TreeMap<>();
         String name = database.getFileName().toString();
         documents.forEach((file, path) -> add(found, name, file, metadata, Optional.of(path)));
         // A view, and a time-series collection beside its buckets, has metadata only.
@@ -86,19 +90,27 @@ record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> col
     }
 
     private static void add(
-            Map<Namespace, DumpedCollection> found,
+            Map<Namespace, FileDump.CollectionFile> found,
             String database,
             String file,
             Map<String, Path> metadata,
             Optional<Path> documents) {
         CollectionMetadata known =
                 Optional.ofNullable(metadata.get(file))
+                        .map(BackupFile::of)
                         .map(CollectionMetadata::read)
                         .orElse(CollectionMetadata.NONE);
-        Namespace ns =
-                new Namespace(
-                        database, known.collectionName().orElseGet(() -> FileNames.decode(file)));
-        found.put(ns, new DumpedCollection(ns, documents, known));
+        String collection = known.collectionName().orElseGet(() -> FileNames.decode(file));
+        if (collection.startsWith(USERS_AND_ROLES)) {
+            return;
+        }
+        Namespace ns = new Namespace(database, collection);
+        found.put(
+                ns,
+                new FileDump.CollectionFile(
+                        new DumpedCollection(ns, known, documents.isPresent()),
+                        documents.map(BackupFile::of),
+                        Optional.empty()));
     }
 
     private static Optional<String> baseName(Path path, String ending) {
@@ -115,7 +127,7 @@ record DumpDirectory(Path path, Optional<Path> oplog, List<DumpedCollection> col
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
         } catch (IOException unreadable) {
-            throw InputFile.unreadable(folder, unreadable);
+            throw BackupFile.of(folder).unreadable(unreadable);
         }
     }
 }

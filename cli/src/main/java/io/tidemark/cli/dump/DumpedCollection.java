@@ -1,19 +1,27 @@
 package io.tidemark.cli.dump;
 
 import io.tidemark.schemas.model.Namespace;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * One collection or view of a dump.
  *
- * @param documents absent for views
+ * @param hasDocuments false for views, and for what a dump tells without documents
  */
-record DumpedCollection(
-        Namespace namespace, Optional<Path> documents, CollectionMetadata metadata) {
+public record DumpedCollection(
+        Namespace namespace, CollectionMetadata metadata, boolean hasDocuments) {
+    private static final String BUCKETS = "system.buckets.";
 
     /** True if the dump holds documents and nothing else: no options, and no indexes but _id's. */
     boolean lacksMetadata() {
-        return documents.isPresent() && metadata.equals(CollectionMetadata.NONE);
+        return hasDocuments && metadata.equals(CollectionMetadata.NONE);
+    }
+
+    /** Where a time-series collection's documents lie. */
+    Namespace buckets() {
+        return namespace.withCollection(BUCKETS + namespace.collection());
+    }
+
+    boolean isTimeSeries() {
+        return metadata.type().equals("timeseries") && !namespace.collection().startsWith(BUCKETS);
     }
 }

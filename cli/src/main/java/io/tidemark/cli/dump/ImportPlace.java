@@ -10,10 +10,10 @@ import io.tidemark.storage.object.ObjectStore;
  * What is imported, and where it goes. Backups don't tell a {@code replicaSetId}, so the
  * incarnation is {@link Incarnation#UNKNOWN}.
  */
-record ImportPlace(
+public record ImportPlace(
         ObjectStore store, ClusterName cluster, ReplicaSet replicaSet, ReplicaSetRole role) {
 
-    Incarnation incarnation() {
+    public Incarnation incarnation() {
         return Incarnation.UNKNOWN;
     }
 }

@@ -1,7 +1,7 @@
 package io.tidemark.cli.dump;
 
 /** Told how far an import has come; must return at once. */
-interface ImportProgress {
+public interface ImportProgress {
     void documents(long stored);
 
     void entries(long stored);

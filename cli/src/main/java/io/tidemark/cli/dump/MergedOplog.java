@@ -2,10 +2,10 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -25,7 +25,7 @@ final class MergedOplog implements Closeable {
     private final Deque<OplogFile> unopened;
     private final PriorityQueue<Head> heads = new PriorityQueue<>(BY_TIME);
     private OplogEntry previous;
-    private Path previousPath;
+    private BackupFile previousFile;
     private long duplicates;
 
     MergedOplog(OplogFiles files) {
@@ -45,7 +45,7 @@ final class MergedOplog implements Closeable {
             OplogEntry entry = head.get().entry();
             if (!repeats(head.get())) {
                 previous = entry;
-                previousPath = head.get().reader().path();
+                previousFile = head.get().reader().file();
                 return Optional.of(entry);
             }
             duplicates++;
@@ -63,9 +63,9 @@ final class MergedOplog implements Closeable {
                     "At "
                             + previous.optime()
                             + " "
-                            + previousPath
+                            + previousFile
                             + " and "
-                            + head.reader().path()
+                            + head.reader().file()
                             + " hold different entries ("
                             + head.entry().optime()
                             + " in the latter). They come from different replica sets, or one of"
@@ -99,7 +99,7 @@ final class MergedOplog implements Closeable {
         try {
             reader.close();
         } catch (IOException unreadable) {
-            throw InputFile.unreadable(reader.path(), unreadable);
+            throw reader.file().unreadable(unreadable);
         }
     }
 

@@ -2,12 +2,14 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BackupFile;
+import io.tidemark.cli.backupfile.BsonFile;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.MalformedEntryException;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -17,16 +19,16 @@ import java.util.Optional;
  * @param last the place of its last entry
  * @param firstEver whether its first entry is the first that the replica set ever wrote
  */
-record OplogFile(Path path, Optime first, Optime last, boolean firstEver) {
+record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver) {
     /**
      * Reads the whole file.
      *
      * @return empty for a file without entries
      * @throws CommandFailure if the file is cut off, not BSON, holds something else than entries,
-     *     or entries out of order
+     *     entries out of order, or such that it should not hold
      */
-    static Optional<OplogFile> scan(Path path) {
-        try (Reader reader = new Reader(path)) {
+    static Optional<OplogFile> scan(OplogInput input) {
+        try (Reader reader = new Reader(input.file())) {
             Optional<OplogEntry> first = reader.next();
             if (first.isEmpty()) {
                 return Optional.empty();
@@ -35,15 +37,32 @@ record OplogFile(Path path, Optime first, Optime last, boolean firstEver) {
             for (Optional<OplogEntry> e = reader.next(); e.isPresent(); e = reader.next()) {
                 last = e.get().optime();
             }
+            input.requireWithin(first.get().clusterTime(), last.clusterTime());
             return Optional.of(
-                    new OplogFile(path, first.get().optime(), last, isFirstEver(first.get())));
+                    new OplogFile(input, first.get().optime(), last, isFirstEver(first.get())));
         } catch (IOException unreadable) {
-            throw InputFile.unreadable(path, unreadable);
+            throw input.file().unreadable(unreadable);
         }
     }
 
+    BackupFile file() {
+        return input.file();
+    }
+
+    /** It holds every entry from here on, as far as it reaches. */
+    ClusterTime coversFrom() {
+        ClusterTime from = first.clusterTime();
+        return input.coversFrom().map(time -> ClusterTime.min(time, from)).orElse(from);
+    }
+
+    /** It holds every entry up to here. */
+    ClusterTime coversThrough() {
+        ClusterTime through = last.clusterTime();
+        return input.coversThrough().map(time -> ClusterTime.max(time, through)).orElse(through);
+    }
+
     Reader open() {
-        return new Reader(path);
+        return new Reader(input.file());
     }
 
     /** A replica set's oplog begins with the noop {@code initiating set}. */
@@ -54,19 +73,19 @@ record OplogFile(Path path, Optime first, Optime last, boolean firstEver) {
 
     /** Gives the entries in order. */
     static final class Reader implements Closeable {
-        private final BsonFile file;
+        private final BsonFile documents;
         private Optime previous = Optime.NONE;
 
-        Reader(Path path) {
-            this.file = BsonFile.open(path);
+        Reader(BackupFile file) {
+            this.documents = BsonFile.open(file);
         }
 
-        Path path() {
-            return file.path();
+        BackupFile file() {
+            return documents.file();
         }
 
         Optional<OplogEntry> next() {
-            Optional<OplogEntry> entry = file.next().map(this::entry);
+            Optional<OplogEntry> entry = documents.next().map(this::entry);
             entry.ifPresent(this::requireOrder);
             return entry;
         }
@@ -78,9 +97,9 @@ record OplogFile(Path path, Optime first, Optime last, boolean firstEver) {
                 throw new CommandFailure(
                         ExitCode.ARCHIVE_DAMAGED,
                         "File "
-                                + file.path()
+                                + file()
                                 + ", document "
-                                + file.documents()
+                                + documents.documents()
                                 + ", is no oplog entry: "
                                 + noEntry.getMessage()
                                 + ". Give files of oplog entries as --oplog, and collections in"
@@ -94,9 +113,9 @@ record OplogFile(Path path, Optime first, Optime last, boolean firstEver) {
                 throw new CommandFailure(
                         ExitCode.ARCHIVE_DAMAGED,
                         "File "
-                                + file.path()
+                                + file()
                                 + ", entry "
-                                + file.documents()
+                                + documents.documents()
                                 + ": "
                                 + entry.optime()
                                 + " follows "
@@ -109,7 +128,7 @@ record OplogFile(Path path, Optime first, Optime last, boolean firstEver) {
 
         @Override
         public void close() throws IOException {
-            file.close();
+            documents.close();
         }
     }
 }

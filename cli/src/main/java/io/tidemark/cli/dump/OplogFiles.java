@@ -2,9 +2,9 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * periodicNoopIntervalSecs}, MongoDB manual). A longer silence between two files is therefore a
  * hole.
  */
-final class OplogFiles {
+public final class OplogFiles {
     /** Beyond this silence between two files, entries are missing. */
     static final long LONGEST_SILENCE_SECONDS = 30;
 
@@ -34,27 +34,35 @@ final class OplogFiles {
      *
      * @param after the last entry before, exclusive
      * @param next the first entry behind
+     * @param before the name of the file that ends there
+     * @param behind the name of the file that begins there
+     * @param silenceSeconds for so long nothing is vouched for
      */
-    record Joint(ClusterTime after, ClusterTime next, Path before, Path behind) {
+    public record Joint(
+            ClusterTime after,
+            ClusterTime next,
+            String before,
+            String behind,
+            long silenceSeconds) {
         /** True where no cluster time lies between. */
         boolean seamless() {
             return after.next().equals(next);
         }
 
-        boolean tooLong() {
-            return next.seconds() - after.seconds() > LONGEST_SILENCE_SECONDS;
+        public boolean tooLong() {
+            return silenceSeconds > LONGEST_SILENCE_SECONDS;
         }
 
-        Gap gap() {
+        public Gap gap() {
             return new Gap(
                     after,
                     next.previous(),
                     "not in the imported files: "
-                            + before.getFileName()
+                            + before
                             + " ends with "
                             + after
                             + ", "
-                            + behind.getFileName()
+                            + behind
                             + " begins with "
                             + next);
         }
@@ -70,16 +78,16 @@ final class OplogFiles {
      *
      * @throws CommandFailure as {@link OplogFile#scan}
      */
-    static OplogFiles scan(List<Path> paths) {
+    public static OplogFiles scan(List<OplogInput> inputs) {
         List<OplogFile> found = new ArrayList<>();
-        for (Path path : new LinkedHashSet<>(paths)) {
-            OplogFile.scan(path).ifPresent(found::add);
+        for (OplogInput input : new LinkedHashSet<>(inputs)) {
+            OplogFile.scan(input).ifPresent(found::add);
         }
         if (found.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
                     "There is no oplog entry in "
-                            + paths
+                            + inputs.stream().map(OplogInput::file).toList()
                             + ". A restore needs the oplog from the beginning of the dump to its"
                             + " end at least: give --oplog FILE, or take the dump with mongodump"
                             + " --oplog.");
@@ -93,18 +101,25 @@ final class OplogFiles {
     private static List<Joint> joints(List<OplogFile> sorted) {
         List<Joint> found = new ArrayList<>();
         OplogFile furthest = sorted.get(0);
+        OplogFile latest = sorted.get(0);
         for (OplogFile file : sorted) {
-            ClusterTime covered = furthest.last().clusterTime();
-            if (file.first().clusterTime().isAfter(covered)) {
-                found.add(
-                        new Joint(
-                                covered, file.first().clusterTime(), furthest.path(), file.path()));
+            ClusterTime covered = furthest.coversThrough();
+            if (file.coversFrom().isAfter(covered)) {
+                found.add(joint(latest, file, covered));
             }
-            if (file.last().clusterTime().isAfter(covered)) {
-                furthest = file;
-            }
+            furthest = file.coversThrough().isAfter(covered) ? file : furthest;
+            latest = file.last().compareTo(latest.last()) > 0 ? file : latest;
         }
         return found;
+    }
+
+    private static Joint joint(OplogFile before, OplogFile behind, ClusterTime covered) {
+        return new Joint(
+                before.last().clusterTime(),
+                behind.first().clusterTime(),
+                before.file().shortName(),
+                behind.file().shortName(),
+                behind.coversFrom().seconds() - covered.seconds());
     }
 
     List<OplogFile> files() {
@@ -115,13 +130,24 @@ final class OplogFiles {
         return files.get(0);
     }
 
-    /** The scan of {@code path}; empty if it is not among the files, or has no entries. */
-    Optional<OplogFile> find(Path path) {
-        return files.stream().filter(file -> file.path().equals(path)).findFirst();
+    public ClusterTime firstEntry() {
+        return first().first().clusterTime();
+    }
+
+    public ClusterTime lastEntry() {
+        return files.stream()
+                .map(file -> file.last().clusterTime())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /** The scan of {@code file}; empty if it is not among the files, or has no entries. */
+    Optional<OplogFile> find(BackupFile file) {
+        return files.stream().filter(scanned -> scanned.file().equals(file)).findFirst();
     }
 
     /** Joints that no shared entry proves. */
-    List<Joint> unproven() {
+    public List<Joint> unproven() {
         return joints.stream().filter(joint -> !joint.seamless()).toList();
     }
 }

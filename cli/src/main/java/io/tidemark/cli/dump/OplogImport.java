@@ -27,7 +27,7 @@ import java.util.function.LongConsumer;
  * files give the same slices, so that an import can be repeated; files that reach further go on
  * where the archive ends.
  */
-final class OplogImport {
+public final class OplogImport {
     /** As the sink rolls. */
     private static final long SLICE_BYTES = 32L << 20;
 
@@ -50,13 +50,17 @@ final class OplogImport {
      * @param slices that hold them
      * @param gaps known holes between the files
      */
-    record Outcome(
+    public record Outcome(
             long entries,
             long duplicates,
             long slices,
             ClusterTime from,
             ClusterTime through,
-            List<Gap> gaps) {}
+            List<Gap> gaps) {
+        public Outcome {
+            gaps = List.copyOf(gaps);
+        }
+    }
 
     /**
      * @param assumeContiguous take files as consecutive whatever the silence between them
@@ -98,8 +102,9 @@ final class OplogImport {
                 new OplogFiles.Joint(
                         end.last().clusterTime(),
                         from,
-                        java.nio.file.Path.of("the archive"),
-                        files.first().path());
+                        "the archive",
+                        files.first().file().shortName(),
+                        from.seconds() - end.last().clusterTime().seconds());
         boolean behind = from.isAfter(end.last().clusterTime());
         if (behind && joint.tooLong() && !assumeContiguous) {
             gapsByNext.put(from, joint.gap());

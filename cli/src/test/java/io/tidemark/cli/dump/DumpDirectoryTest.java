@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.backupfile.BackupFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -27,7 +28,7 @@ class DumpDirectoryTest {
                  "uuid": "0102030405060708090a0b0c0d0e0f10", "collectionName": "carts"}
                 """);
 
-        DumpDirectory dump = DumpDirectory.read(folder);
+        FileDump dump = DumpDirectory.read(folder);
 
         assertThat(dump.collections())
                 .extracting(c -> c.namespace().toString())
@@ -58,7 +59,7 @@ class DumpDirectoryTest {
 
         DumpedCollection view = DumpDirectory.read(folder).collections().get(0);
 
-        assertThat(view.documents()).isEmpty();
+        assertThat(view.hasDocuments()).isFalse();
         assertThat(view.metadata().type()).isEqualTo("view");
     }
 
@@ -67,9 +68,9 @@ class DumpDirectoryTest {
         write(folder.resolve("oplog.bson"), new byte[0]);
         write(folder.resolve("shop/oplog.bson"), new byte[0]);
 
-        DumpDirectory dump = DumpDirectory.read(folder);
+        FileDump dump = DumpDirectory.read(folder);
 
-        assertThat(dump.oplog()).contains(folder.resolve("oplog.bson"));
+        assertThat(dump.oplog()).contains(BackupFile.of(folder.resolve("oplog.bson")));
         assertThat(dump.collections()).hasSize(1);
     }
 

@@ -1,5 +1,6 @@
 package io.tidemark.cli.dump;
 
+import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.model.ClusterTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
@@ -16,21 +18,21 @@ import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 
 /** Writes the files that imports read. */
-final class DumpFiles {
+public final class DumpFiles {
     private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
     private DumpFiles() {}
 
-    static BsonDocument noop(long seconds, int increment) {
+    public static BsonDocument noop(long seconds, int increment) {
         return entry(seconds, increment, "n", "", new BsonDocument("msg", new BsonString("noop")));
     }
 
-    static BsonDocument insert(long seconds, int increment, int id) {
+    public static BsonDocument insert(long seconds, int increment, int id) {
         return entry(
                 seconds, increment, "i", "shop.orders", new BsonDocument("_id", new BsonInt32(id)));
     }
 
-    static BsonDocument entry(
+    public static BsonDocument entry(
             long seconds, int increment, String op, String ns, BsonDocument payload) {
         return new BsonDocument("op", new BsonString(op))
                 .append("ns", new BsonString(ns))
@@ -40,7 +42,7 @@ final class DumpFiles {
                 .append("v", new BsonInt64(2));
     }
 
-    static byte[] bytes(List<BsonDocument> documents) {
+    public static byte[] bytes(List<BsonDocument> documents) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (BsonDocument document : documents) {
             RawBsonDocument raw = new RawBsonDocument(document, CODEC);
@@ -52,7 +54,7 @@ final class DumpFiles {
         return out.toByteArray();
     }
 
-    static Path write(Path file, byte[] bytes) {
+    public static Path write(Path file, byte[] bytes) {
         try {
             Files.createDirectories(file.getParent());
             return Files.write(file, bytes);
@@ -61,11 +63,15 @@ final class DumpFiles {
         }
     }
 
-    static Path write(Path file, BsonDocument... documents) {
+    public static Path write(Path file, BsonDocument... documents) {
         return write(file, bytes(List.of(documents)));
     }
 
-    static ClusterTime time(long seconds, long increment) {
+    static OplogFiles scan(Path... files) {
+        return OplogFiles.scan(Stream.of(files).map(BackupFile::of).map(OplogInput::of).toList());
+    }
+
+    public static ClusterTime time(long seconds, long increment) {
         return new ClusterTime(seconds, increment);
     }
 }

@@ -27,7 +27,7 @@ class MergedOplogTest {
         Path late = write(folder.resolve("a"), insert(12, 1, 2), insert(13, 1, 3));
         Path inside = write(folder.resolve("m"), insert(11, 1, 1));
 
-        MergedOplog merged = new MergedOplog(OplogFiles.scan(List.of(late, inside, early)));
+        MergedOplog merged = new MergedOplog(DumpFiles.scan(late, inside, early));
 
         assertThat(times(merged))
                 .containsExactly(time(10, 1), time(11, 1), time(12, 1), time(13, 1));
@@ -38,14 +38,14 @@ class MergedOplogTest {
     void aFileGivenTwiceIsOneFile() {
         Path file = write(folder.resolve("a"), noop(10, 1));
 
-        assertThat(OplogFiles.scan(List.of(file, file)).files()).hasSize(1);
+        assertThat(DumpFiles.scan(file, file).files()).hasSize(1);
     }
 
     @Test
     void refusesDifferentEntriesAtOneClusterTime() {
         Path one = write(folder.resolve("one"), insert(10, 1, 1), insert(11, 1, 2));
         Path other = write(folder.resolve("other"), insert(11, 1, 99), insert(12, 1, 3));
-        MergedOplog merged = new MergedOplog(OplogFiles.scan(List.of(one, other)));
+        MergedOplog merged = new MergedOplog(DumpFiles.scan(one, other));
 
         assertThatThrownBy(() -> times(merged))
                 .isInstanceOf(CommandFailure.class)
@@ -59,7 +59,7 @@ class MergedOplogTest {
         Path one = write(folder.resolve("one"), noop(10, 1), noop(500, 1));
         Path other = write(folder.resolve("other"), noop(500, 1), noop(900, 1));
 
-        assertThat(OplogFiles.scan(List.of(one, other)).unproven()).isEmpty();
+        assertThat(DumpFiles.scan(one, other).unproven()).isEmpty();
     }
 
     @Test
@@ -67,7 +67,7 @@ class MergedOplogTest {
         Path one = write(folder.resolve("one"), noop(10, 1));
         Path other = write(folder.resolve("other"), noop(10, 2));
 
-        assertThat(OplogFiles.scan(List.of(one, other)).unproven()).isEmpty();
+        assertThat(DumpFiles.scan(one, other).unproven()).isEmpty();
     }
 
     @Test
@@ -76,7 +76,7 @@ class MergedOplogTest {
         Path idle = write(folder.resolve("idle"), noop(50, 1));
         Path lost = write(folder.resolve("lost"), noop(81, 1));
 
-        List<OplogFiles.Joint> joints = OplogFiles.scan(List.of(lost, one, idle)).unproven();
+        List<OplogFiles.Joint> joints = DumpFiles.scan(lost, one, idle).unproven();
 
         assertThat(joints).extracting(OplogFiles.Joint::tooLong).containsExactly(false, true);
         assertThat(joints.get(1).gap().after()).isEqualTo(time(50, 1));
@@ -89,8 +89,7 @@ class MergedOplogTest {
         Path inside = write(folder.resolve("inside"), noop(20, 1));
         Path behind = write(folder.resolve("behind"), noop(100, 1));
 
-        List<OplogFiles.Joint> joints =
-                OplogFiles.scan(List.of(lengthy, inside, behind)).unproven();
+        List<OplogFiles.Joint> joints = DumpFiles.scan(lengthy, inside, behind).unproven();
 
         assertThat(joints).hasSize(1);
         assertThat(joints.get(0).after()).isEqualTo(time(30, 1));
@@ -100,7 +99,7 @@ class MergedOplogTest {
     void refusesAnOplogThatGoesBackInTime() {
         Path file = write(folder.resolve("mixed"), noop(10, 2), noop(10, 1));
 
-        assertThatThrownBy(() -> OplogFiles.scan(List.of(file)))
+        assertThatThrownBy(() -> DumpFiles.scan(file))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining("10:1")
                 .hasMessageContaining("order");
@@ -118,7 +117,7 @@ class MergedOplogTest {
                                 "",
                                 org.bson.BsonDocument.parse("{msg: 'initiating set'}")));
 
-        assertThat(OplogFiles.scan(List.of(birth)).first().firstEver()).isTrue();
+        assertThat(DumpFiles.scan(birth).first().firstEver()).isTrue();
     }
 
     private static List<ClusterTime> times(MergedOplog merged) throws IOException {

@@ -1,4 +1,4 @@
-package io.tidemark.cli.dump;
+package io.tidemark.cli.backupfile;
 
 import static io.tidemark.cli.dump.DumpFiles.insert;
 import static io.tidemark.cli.dump.DumpFiles.write;
@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.Zstd;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.dump.DumpFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -85,7 +86,7 @@ class BsonFileTest {
 
     @Test
     void aFileThatIsNotThereIsAWrongCommandLine() {
-        assertThatThrownBy(() -> BsonFile.open(folder.resolve("missing.bson")))
+        assertThatThrownBy(() -> BsonFile.open(BackupFile.of(folder.resolve("missing.bson"))))
                 .asInstanceOf(InstanceOfAssertFactories.type(CommandFailure.class))
                 .extracting(CommandFailure::exitCode)
                 .isEqualTo(ExitCode.USAGE);
@@ -100,7 +101,8 @@ class BsonFileTest {
     }
 
     private long count(byte[] content) throws IOException {
-        try (BsonFile file = BsonFile.open(write(folder.resolve("some.bson"), content))) {
+        try (BsonFile file =
+                BsonFile.open(BackupFile.of(write(folder.resolve("some.bson"), content)))) {
             while (file.next().isPresent()) {
                 // Counting is the file's.
             }

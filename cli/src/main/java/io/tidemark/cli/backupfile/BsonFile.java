@@ -1,4 +1,4 @@
-package io.tidemark.cli.dump;
+package io.tidemark.cli.backupfile;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
@@ -7,36 +7,40 @@ import io.tidemark.schemas.bson.RawDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads one file of concatenated BSON documents, one document at a time. */
-final class BsonFile implements Closeable {
+public final class BsonFile implements Closeable {
     private static final int SMALLEST_BYTES = 5;
 
     /** 16 MiB and what an oplog entry may hold beyond it, generously. */
     private static final int LARGEST_BYTES = (16 << 20) + (64 << 10);
 
-    private final Path path;
+    private static final int BLOCK_END = -1;
+
+    private final BackupFile file;
     private final InputStream in;
     private long position;
     private long documents;
 
-    private BsonFile(Path path, InputStream in) {
-        this.path = path;
+    private BsonFile(BackupFile file, InputStream in) {
+        this.file = file;
         this.in = in;
     }
 
-    static BsonFile open(Path path) {
-        return new BsonFile(path, InputFile.open(path));
+    /**
+     * @throws CommandFailure if there is no such file, or it can't be read
+     */
+    public static BsonFile open(BackupFile file) {
+        return new BsonFile(file, file.open());
     }
 
-    Path path() {
-        return path;
+    public BackupFile file() {
+        return file;
     }
 
     /** How many documents were read so far. */
-    long documents() {
+    public long documents() {
         return documents;
     }
 
@@ -45,7 +49,7 @@ final class BsonFile implements Closeable {
      *
      * @throws CommandFailure if the file ends within a document or holds something else than BSON
      */
-    Optional<RawDocument> next() {
+    public Optional<RawDocument> next() {
         try {
             byte[] head = in.readNBytes(4);
             if (head.length == 0) {
@@ -53,7 +57,35 @@ final class BsonFile implements Closeable {
             }
             return Optional.of(read(head));
         } catch (IOException unreadable) {
-            throw InputFile.unreadable(path, unreadable);
+            throw file.unreadable(unreadable);
+        }
+    }
+
+    /**
+     * The next document of a block as mongodump's archives have them; empty where four bytes FF end
+     * the block.
+     *
+     * @throws CommandFailure as {@link #next()}, and if the file ends within the block
+     */
+    public Optional<RawDocument> nextOfBlock() {
+        try {
+            byte[] head = in.readNBytes(4);
+            boolean end = head.length == 4 && littleEndian(head) == BLOCK_END;
+            position += end ? 4 : 0;
+            return end ? Optional.empty() : Optional.of(read(head));
+        } catch (IOException unreadable) {
+            throw file.unreadable(unreadable);
+        }
+    }
+
+    /** True if these four bytes come next; they are passed over. */
+    public boolean skip(int magic) {
+        try {
+            byte[] head = in.readNBytes(4);
+            position += head.length;
+            return head.length == 4 && littleEndian(head) == magic;
+        } catch (IOException unreadable) {
+            throw file.unreadable(unreadable);
         }
     }
 
@@ -83,16 +115,16 @@ final class BsonFile implements Closeable {
         return new CommandFailure(
                 ExitCode.ARCHIVE_DAMAGED,
                 "File "
-                        + path
+                        + file
                         + " holds no BSON document at byte "
                         + position
                         + " (after "
                         + documents
                         + " documents): "
                         + why
-                        + ". It is damaged, or of another type (a mongodump --archive file and"
-                        + " extended JSON are not read; gzip, zstd and framed snappy are). Nothing"
-                        + " of this import was made part of the archive.");
+                        + ". It is damaged, or of another type (extended JSON is not read, and a"
+                        + " mongodump archive only as --archive). Nothing of this import was made"
+                        + " part of the archive.");
     }
 
     private CommandFailure cutOff(int there, int length) {
@@ -100,7 +132,7 @@ final class BsonFile implements Closeable {
         return new CommandFailure(
                 ExitCode.ARCHIVE_DAMAGED,
                 "File "
-                        + path
+                        + file
                         + " is cut off: the document at byte "
                         + position
                         + " (after "

@@ -1,0 +1,134 @@
+package io.tidemark.cli.dump;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+
+/**
+ * What came of importing one replica set, in words and as JSON.
+ *
+ * @param assumeContiguous whether the operator overruled silences
+ */
+public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContiguous) {
+
+    public void words(PrintStream out) {
+        OplogImport.Outcome oplog = result.oplog();
+        out.printf(
+                "Imported %s (%s): %,d entries from %s to %s in %,d slices (%,d duplicates left"
+                        + " out)%n",
+                result.replicaSet(),
+                result.role(),
+                oplog.entries(),
+                oplog.from(),
+                oplog.through(),
+                oplog.slices(),
+                oplog.duplicates());
+        for (ReplicaSetImport.StoredBase base : result.bases()) {
+            words(base, out);
+        }
+        if (result.bases().isEmpty()) {
+            out.println(withoutDump());
+        }
+        for (OplogFiles.Joint joint : result.unproven()) {
+            out.println(warning(joint));
+        }
+    }
+
+    private static void words(ReplicaSetImport.StoredBase base, PrintStream out) {
+        out.printf(
+                "and a base of %,d documents in %,d collections%s, which serves restores to %s and"
+                        + " later.%n",
+                base.documents(),
+                base.collections(),
+                base.backup().isEmpty() ? "" : " (backup " + base.backup() + ")",
+                base.usableFrom());
+        if (!base.lackingMetadata().isEmpty()) {
+            out.println(
+                    "WARNING: the dump has no .metadata.json of "
+                            + base.lackingMetadata()
+                            + ": their options and indexes are unknown, and a restore makes only"
+                            + " those that the oplog tells. Add the files and import again.");
+        }
+    }
+
+    private String withoutDump() {
+        return result.fromBirth()
+                ? "from the replica set's first entry on: restores need no base."
+                : "and no dump: restores need a base that is in the archive already.";
+    }
+
+    private String warning(OplogFiles.Joint joint) {
+        boolean gap = joint.tooLong() && !assumeContiguous;
+        return gap
+                ? "GAP: "
+                        + joint.gap().reason()
+                        + ". No restore crosses it; import what is missing."
+                : "Not proven: "
+                        + joint.before()
+                        + " ends with "
+                        + joint.after()
+                        + " and "
+                        + joint.behind()
+                        + " begins with "
+                        + joint.next()
+                        + "; they share no entry and are taken as consecutive.";
+    }
+
+    public ObjectNode json() {
+        OplogImport.Outcome oplog = result.oplog();
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("replicaSet", result.replicaSet().name())
+                        .put("role", result.role().toString())
+                        .put("entries", oplog.entries())
+                        .put("duplicates", oplog.duplicates())
+                        .put("slices", oplog.slices())
+                        .put("documents", result.documents())
+                        .put(
+                                "collections",
+                                result.bases().stream()
+                                        .mapToInt(ReplicaSetImport.StoredBase::collections)
+                                        .sum())
+                        .put("from", oplog.from().toString())
+                        .put("through", oplog.through().toString());
+        ArrayNode bases = json.putArray("bases");
+        ArrayNode lacking = json.putArray("lackingMetadata");
+        for (ReplicaSetImport.StoredBase base : result.bases()) {
+            // Of several bases the first: from then on restores are possible.
+            if (!json.has("usableFrom")) {
+                json.put("usableFrom", base.usableFrom().toString());
+            }
+            bases.addObject()
+                    .put("id", base.id())
+                    .put("backup", base.backup())
+                    .put("usableFrom", base.usableFrom().toString())
+                    .put("documents", base.documents());
+            base.lackingMetadata().forEach(namespace -> lacking.add(namespace.toString()));
+        }
+        putJoints(json);
+        return json;
+    }
+
+    private void putJoints(ObjectNode json) {
+        ArrayNode gaps = json.putArray("gaps");
+        result.oplog()
+                .gaps()
+                .forEach(
+                        gap ->
+                                gaps.addObject()
+                                        .put("after", gap.after().toString())
+                                        .put("through", gap.through().toString())
+                                        .put("reason", gap.reason()));
+        ArrayNode unproven = json.putArray("unproven");
+        result.unproven()
+                .forEach(
+                        joint ->
+                                unproven.addObject()
+                                        .put("after", joint.after().toString())
+                                        .put("next", joint.next().toString())
+                                        .put("before", joint.before())
+                                        .put("behind", joint.behind()));
+    }
+}

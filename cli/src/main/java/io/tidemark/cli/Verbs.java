@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import io.tidemark.cli.demo.DemoCommand;
 import io.tidemark.cli.dump.ImportCommand;
+import io.tidemark.cli.export.ExportCommand;
 import io.tidemark.cli.prune.PruneCommand;
 import io.tidemark.cli.restore.PlanCommand;
 import io.tidemark.cli.restore.RestoreCommand;
@@ -76,6 +77,7 @@ final class Verbs {
         return List.of(
                 new DemoCommand(context),
                 new ImportCommand(context),
+                new ExportCommand(context),
                 new WindowsCommand(context),
                 new ExplainCommand(context),
                 new FindCommand(context),

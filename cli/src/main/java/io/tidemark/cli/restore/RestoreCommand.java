@@ -17,13 +17,11 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code tidemark restore}. */
 @Command(

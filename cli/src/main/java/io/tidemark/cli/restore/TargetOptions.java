@@ -3,9 +3,6 @@ package io.tidemark.cli.restore;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.Settings;
 import io.tidemark.restore.Placement;
-
-import picocli.CommandLine.Option;
-
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -14,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
 
 /** Into which servers a restore goes. */
 final class TargetOptions {

@@ -4,7 +4,6 @@ import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

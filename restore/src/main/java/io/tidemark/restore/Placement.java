@@ -1,5 +1,7 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.merge.Selection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,14 +11,26 @@ import java.util.Map;
  *     others keep theirs
  * @param addedShards connection strings of empty replica sets by the ids of the shards that they
  *     become: the archive knows nothing of them
+ * @param selections what alone is restored, into one target; empty for everything
+ * @param replacement what of a target that holds data may go
  */
-public record Placement(Map<String, String> shardIds, Map<String, String> addedShards) {
+public record Placement(
+        Map<String, String> shardIds,
+        Map<String, String> addedShards,
+        List<Selection> selections,
+        Replacement replacement) {
     /** The archive's topology. */
     public static final Placement SAME = new Placement(Map.of(), Map.of());
 
     public Placement {
         shardIds = Map.copyOf(shardIds);
         addedShards = Map.copyOf(addedShards);
+        selections = List.copyOf(selections);
+    }
+
+    /** Everything, into empty targets. */
+    public Placement(Map<String, String> shardIds, Map<String, String> addedShards) {
+        this(shardIds, addedShards, List.of(), Replacement.NONE);
     }
 
     @Override

@@ -88,7 +88,11 @@ final class ReplicaSetRestore implements AutoCloseable {
     }
 
     SourceNeeds needs() {
-        return SourceNeeds.of(base);
+        return SourceNeeds.of(base, this::isRestored);
+    }
+
+    private boolean isRestored(BaseCollection collection) {
+        return replay.routeOf(collection.namespace()) != NamespaceRules.Route.SKIP;
     }
 
     /** Reads every object that this restore will read, before anything is written. */
@@ -98,7 +102,8 @@ final class ReplicaSetRestore implements AutoCloseable {
         base.ifPresent(
                 manifest -> {
                     for (BaseCollection collection : manifest.collections()) {
-                        for (int part = 0; part < collection.parts().size(); part++) {
+                        int parts = isRestored(collection) ? collection.parts().size() : 0;
+                        for (int part = 0; part < parts; part++) {
                             reader.verifyBytes(manifest, collection, part);
                         }
                     }

@@ -111,7 +111,9 @@ public final class Restore {
                             + report.restoredTo()
                             + " is done, but must not be trusted: "
                             + String.join(" ", report.problems())
-                            + " The mark of an unfinished restore stays in the targets.",
+                            + (run.leavesMark()
+                                    ? " The mark of an unfinished restore stays in the targets."
+                                    : ""),
                     report);
         }
         run.unmark();

@@ -4,7 +4,6 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
-
 import java.util.Map;
 
 /**
@@ -29,6 +28,9 @@ public record RestoreRequest(
         Placement placement) {
     /** The name under which the config servers' target may be given. */
     public static final String CONFIG = "config";
+
+    /** The name of one target that takes the whole cluster, or what is selected of it. */
+    public static final String MERGED = "merged";
 
     public RestoreRequest {
         targets = Map.copyOf(targets);
@@ -59,6 +61,11 @@ public record RestoreRequest(
             RestoreOptions options,
             Safety safety) {
         this(bucket, keys, cluster, to, targets, options, safety, Placement.SAME);
+    }
+
+    /** True if all replica sets go into one target. */
+    public boolean isMerged() {
+        return targets.containsKey(MERGED);
     }
 
     @Override

@@ -11,6 +11,9 @@ import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.indexes.CollectionFinish;
 import io.tidemark.restore.indexes.ViewFinish;
+import io.tidemark.restore.merge.MergedShard;
+import io.tidemark.restore.merge.MergedTarget;
+import io.tidemark.restore.merge.StagedShard;
 import io.tidemark.restore.orphans.OrphanRemoval;
 import io.tidemark.restore.orphans.OwnedRanges;
 import io.tidemark.restore.plan.ReplicaSetPlan;
@@ -31,7 +34,6 @@ import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.slice.SliceReader;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,6 +45,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
 
 /** The phases of one restore, in order; each method is one of them. */
 final class RestoreRun implements AutoCloseable {
@@ -62,6 +65,7 @@ final class RestoreRun implements AutoCloseable {
     private final RestoreOptions share;
     private final DocumentHashes written;
     private final Map<String, Long> orphans = new TreeMap<>();
+    private final Map<String, String> replaced = new TreeMap<>();
     private ClusterMetadata cluster = ClusterMetadata.none();
     private final Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
     private final BackgroundWork background = new BackgroundWork();
@@ -70,6 +74,7 @@ final class RestoreRun implements AutoCloseable {
     private CollectionUuids uuids = new CollectionUuids(chunks);
     private SourceCluster source;
     private AddedShards added = AddedShards.none();
+    private Optional<MergedTarget> merged = Optional.empty();
 
     RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
         this.request = request;
@@ -85,7 +90,11 @@ final class RestoreRun implements AutoCloseable {
     /** Everything that can be refused is refused here, before anything is written. */
     void guard(RestoreTarget.Connector connector) {
         progress.phase(RestoreProgress.Phase.GUARD);
-        Targets named = new Targets(request.targets(), plan);
+        Targets named = new Targets(request, plan);
+        if (request.isMerged()) {
+            guardMerged(connector);
+            return;
+        }
         for (ReplicaSetPlan set : plan.replicaSets()) {
             targets.put(set, connector.connect(named.of(set), request.options()));
         }
@@ -97,19 +106,61 @@ final class RestoreRun implements AutoCloseable {
         source = SourceCluster.of(cluster, plan, names, more.keySet());
         requireWholeCluster();
         targets.forEach((set, target) -> facts.put(set, target.inspect()));
-        for (EntrySource source : sources) {
-            ReplicaSetPlan set = source.plan();
-            NamespaceRules rules =
-                    set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
-            restores.add(
-                    new ReplicaSetRestore(
-                            request, share, source, rules, targets.get(set), written, progress));
-        }
-        TargetGuard guard = new TargetGuard(source);
+        openRestores(all -> all);
+        TargetGuard guard = new TargetGuard(source, request.placement().replacement());
         for (ReplicaSetRestore restore : restores) {
             guard.check(restore.plan(), facts.get(restore.plan()), restore.needs());
         }
         added.guard(guard);
+    }
+
+    /** All replica sets share one target, each under names of its own. */
+    private void guardMerged(RestoreTarget.Connector connector) {
+        Placement placement = request.placement();
+        String uri = request.targets().get(RestoreRequest.MERGED);
+        MergedTarget into =
+                new MergedTarget(
+                        connector.connect(uri, request.options()),
+                        placement.selections(),
+                        placement.replacement(),
+                        problems);
+        merged = Optional.of(into);
+        plan.replicaSets().forEach(set -> targets.put(set, into.newShard()));
+        readMetadata();
+        source = SourceCluster.of(cluster, plan, ShardNames.same(), Set.of());
+        requireWholeCluster();
+        TargetFacts told = into.inspect();
+        plan.replicaSets().forEach(set -> facts.put(set, told));
+        into.follow(sources, request.to());
+        openRestores(into::rules);
+        List<String> reasons =
+                into.reasons(
+                        source, told, restores.stream().map(ReplicaSetRestore::needs).toList());
+        if (!reasons.isEmpty()) {
+            throw new RestoreException.TargetRefused(
+                    "Target "
+                            + told.address()
+                            + " is refused: "
+                            + String.join("; ", reasons)
+                            + ". Nothing was written.");
+        }
+    }
+
+    private void openRestores(UnaryOperator<NamespaceRules> chosen) {
+        for (EntrySource oplog : sources) {
+            ReplicaSetPlan set = oplog.plan();
+            NamespaceRules all =
+                    set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
+            restores.add(
+                    new ReplicaSetRestore(
+                            request,
+                            share,
+                            oplog,
+                            chosen.apply(all),
+                            targets.get(set),
+                            written,
+                            progress));
+        }
     }
 
     /** The config servers' documents at the restored time, in memory; the chunks come later. */
@@ -167,6 +218,10 @@ final class RestoreRun implements AutoCloseable {
 
     /** From here on the targets are half restored. What they do by themselves stops. */
     void mark() {
+        if (merged.isPresent()) {
+            merged.get().mark("of cluster " + request.cluster() + " to " + plan.to());
+            return;
+        }
         facts.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
         facts.forEach(
                 (set, fact) -> {
@@ -183,6 +238,15 @@ final class RestoreRun implements AutoCloseable {
                                                             + String.join(" and ", before)));
                 });
         facts.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
+        facts.forEach(this::makeRoom);
+    }
+
+    /** The guard has seen that all of it may go. */
+    private void makeRoom(ReplicaSetPlan set, TargetFacts fact) {
+        for (Namespace namespace : fact.userCollections()) {
+            targets.get(set).drop(namespace);
+            replaced.put(set.replicaSet() + "/" + namespace, "");
+        }
     }
 
     void loadBases() {
@@ -247,6 +311,10 @@ final class RestoreRun implements AutoCloseable {
 
     void finishCollections() {
         progress.phase(RestoreProgress.Phase.INDEXES);
+        if (merged.isPresent()) {
+            land(merged.get());
+            return;
+        }
         Parallel.forEach(
                 restores,
                 restore -> {
@@ -260,8 +328,28 @@ final class RestoreRun implements AutoCloseable {
                 });
     }
 
+    private void land(MergedTarget into) {
+        List<MergedShard> shards = new ArrayList<>();
+        for (ReplicaSetRestore restore : restores) {
+            restore.replay().problems().list().forEach(problems::add);
+            shards.add(
+                    new MergedShard(
+                            restore.plan(),
+                            source.shardIdOf(restore.plan()),
+                            (StagedShard) targets.get(restore.plan()),
+                            List.copyOf(restore.replay().collections()),
+                            restore.metadata()));
+        }
+        into.land(shards, cluster, chunks, warnings);
+        replaced.putAll(into.replaced());
+    }
+
     void writeMetadata() {
         progress.phase(RestoreProgress.Phase.IDENTITY);
+        if (merged.isPresent()) {
+            warnings.add("Users, roles and keys (admin.system.*) are not restored.");
+            return;
+        }
         uuids = compareUuids();
         warnings.addAll(uuids.warnings());
         targets.forEach(
@@ -331,7 +419,14 @@ final class RestoreRun implements AutoCloseable {
                 restores,
                 restore -> reports.put(restore.plan().replicaSet().name(), verify(restore)));
         List<String> found = new ArrayList<>(problems.list());
-        restores.forEach(restore -> found.addAll(restore.replay().problems().list()));
+        if (merged.isEmpty()) {
+            restores.forEach(restore -> found.addAll(restore.replay().problems().list()));
+        }
+        merged.ifPresent(
+                into ->
+                        reports.put(
+                                RestoreRequest.MERGED,
+                                new ReplicaSetReport(0, 0, 0, into.collections())));
         return new RestoreReport(
                 plan.to().toString(),
                 request.safety().policy().code(),
@@ -341,13 +436,25 @@ final class RestoreRun implements AutoCloseable {
                 orphans.values().stream().mapToLong(Long::longValue).sum(),
                 orphans,
                 found.isEmpty(),
-                uuids.areKept(),
+                merged.isEmpty() && uuids.areKept(),
+                replaced,
+                merged.map(MergedTarget::rollback).orElse(List.of()),
                 warnings,
                 found,
                 (System.nanoTime() - startedNanos) / 1e9);
     }
 
     private ReplicaSetReport verify(ReplicaSetRestore restore) {
+        Map<String, CollectionReport> collections =
+                merged.isPresent() ? Map.of() : verifiedCollections(restore);
+        return new ReplicaSetReport(
+                restore.replay().entriesRead(),
+                restore.replay().entriesApplied(),
+                restore.baseDocuments(),
+                collections);
+    }
+
+    private Map<String, CollectionReport> verifiedCollections(ReplicaSetRestore restore) {
         RestoreTarget target = targets.get(restore.plan());
         TargetCheck check = new TargetCheck(target, problems);
         Map<String, CollectionReport> collections = check.run(restore.replay().collections());
@@ -360,11 +467,7 @@ final class RestoreRun implements AutoCloseable {
                     .forEach(ns -> collections.put(ns.toString(), check.read(ns)));
         }
         new StrangerCheck(restore, known).run(now, problems);
-        return new ReplicaSetReport(
-                restore.replay().entriesRead(),
-                restore.replay().entriesApplied(),
-                restore.baseDocuments(),
-                collections);
+        return collections;
     }
 
     private static TransactionReport report(Decision decision) {
@@ -375,8 +478,16 @@ final class RestoreRun implements AutoCloseable {
                 decision.decidedBy());
     }
 
+    /** Whether a restore that must not be trusted leaves its mark. */
+    boolean leavesMark() {
+        return merged.isEmpty();
+    }
+
     void unmark() {
         background.resume();
+        if (merged.isPresent()) {
+            return;
+        }
         targets.values().forEach(RestoreTarget::unmark);
     }
 
@@ -386,5 +497,6 @@ final class RestoreRun implements AutoCloseable {
         background.resumeExpiry();
         targets.values().forEach(RestoreTarget::close);
         added.close();
+        merged.ifPresent(MergedTarget::close);
     }
 }

@@ -10,7 +10,6 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

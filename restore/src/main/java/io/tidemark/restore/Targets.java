@@ -13,8 +13,13 @@ import java.util.TreeSet;
 final class Targets {
     private final Map<String, String> byName;
 
-    Targets(Map<String, String> byName, RestorePlan plan) {
-        this.byName = byName;
+    Targets(RestoreRequest request, RestorePlan plan) {
+        this.byName = request.targets();
+        if (request.isMerged()) {
+            requireAlone(request);
+            return;
+        }
+        requireWhole(request.placement());
         Set<String> missing = new TreeSet<>();
         Set<String> unused = new TreeSet<>(byName.keySet());
         Set<String> used = new HashSet<>();
@@ -33,6 +38,34 @@ final class Targets {
         if (used.size() < plan.replicaSets().size()) {
             throw new RestoreException.TargetRefused(
                     "Two replica sets have the same target: they would overwrite each other.");
+        }
+    }
+
+    private static void requireAlone(RestoreRequest request) {
+        Placement placement = request.placement();
+        boolean others =
+                request.targets().size() > 1
+                        || !placement.shardIds().isEmpty()
+                        || !placement.addedShards().isEmpty();
+        if (others) {
+            throw new RestoreException.TargetRefused(
+                    "The target 'merged' takes the whole cluster: with it there are neither other"
+                            + " targets nor --map or --add-shard.");
+        }
+    }
+
+    private static void requireWhole(Placement placement) {
+        if (!placement.selections().isEmpty()) {
+            throw new RestoreException.TargetRefused(
+                    "Single collections (--ns) are put together from all shards: name one target"
+                            + " for them, --target merged=URI.");
+        }
+        if (placement.replacement().keepsPrevious()) {
+            throw new RestoreException.TargetRefused(
+                    "--keep-previous works with --target merged=URI only: replica sets that are"
+                            + " restored one to one get collections with the source's UUIDs, which"
+                            + " the previous ones may have themselves. Restore beside them, or"
+                            + " leave it out.");
         }
     }
 

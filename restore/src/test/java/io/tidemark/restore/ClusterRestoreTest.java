@@ -9,7 +9,6 @@ import io.tidemark.restore.report.ReplicaSetReport;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.bson.BsonTimestamp;
-import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ClusterRestoreTest {
     private static final int STEPS = 400;
     private static final int TIMES = 12;
-    private static final Set<String> SAFE_IN_FLIGHT = Set.of("moveChunk", "transaction");
     @TempDir Path folder;
 
     @ParameterizedTest(name = "server {0}, seed {1}")
@@ -45,9 +42,9 @@ final class ClusterRestoreTest {
                 TestArchive archive = new TestArchive(folder)) {
             BsonTimestamp begin = workload.cluster.clusterTime();
             workload.run(STEPS);
-            archiveOplogs(workload, archive);
+            workload.archive(archive);
             Random random = new Random(seed);
-            List<BsonTimestamp> times = safeTimes(workload);
+            List<BsonTimestamp> times = workload.safeTimes();
             times.removeIf(time -> time.compareTo(begin) < 0);
             List<BsonTimestamp> inTransactions = new ArrayList<>(times);
             inTransactions.retainAll(preparedTimes(workload));
@@ -79,10 +76,10 @@ final class ClusterRestoreTest {
         try (ClusterWorkload workload = new ClusterWorkload(version, seed);
                 TestArchive archive = new TestArchive(folder)) {
             workload.run(STEPS);
-            archiveOplogs(workload, archive);
+            workload.archive(archive);
             Random random = new Random(seed);
             ClusterTime usable = addBases(workload, archive, random, consistent);
-            List<BsonTimestamp> times = safeTimes(workload);
+            List<BsonTimestamp> times = workload.safeTimes();
             times.removeIf(time -> ClusterTime.of(time).isBefore(usable));
             for (int i = 0; i < TIMES; i++) {
                 BsonTimestamp time = times.get(random.nextInt(times.size()));
@@ -100,8 +97,8 @@ final class ClusterRestoreTest {
                 TestArchive archive = new TestArchive(folder);
                 ServerTargets targets = new ServerTargets(workload)) {
             workload.run(STEPS);
-            archiveOplogs(workload, archive);
-            List<BsonTimestamp> times = safeTimes(workload);
+            workload.archive(archive);
+            List<BsonTimestamp> times = workload.safeTimes();
             BsonTimestamp time = times.get(times.size() * 4 / 5);
 
             RestoreReport report =
@@ -128,17 +125,17 @@ final class ClusterRestoreTest {
     /** One for each set; the time from which all of them are usable. */
     private static ClusterTime addBases(
             ClusterWorkload workload, TestArchive archive, Random random, boolean consistent) {
-        List<BsonTimestamp> times = safeTimes(workload);
+        List<BsonTimestamp> times = workload.safeTimes();
         int begin = times.size() / 3 + random.nextInt(times.size() / 6);
         ClusterTime start = ClusterTime.of(times.get(begin));
         ClusterTime end = ClusterTime.of(times.get(begin + times.size() / 8));
         ClusterTime usable = ClusterTime.ZERO;
         for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
-            List<OplogEntry> oplog = entries(set);
+            List<OplogEntry> oplog = ClusterWorkload.entries(set);
             int from = last(oplog, start);
             int through = last(oplog, end);
             FuzzyBases base = new FuzzyBases(random, set, oplog, from, through);
-            base.write(archive.store(), "base", roleOf(workload, set), consistent);
+            base.write(archive.store(), "base", workload.roleOf(set), consistent);
             usable = ClusterTime.max(usable, base.usableFrom());
         }
         return usable;
@@ -152,54 +149,14 @@ final class ClusterRestoreTest {
         return last;
     }
 
-    private static ReplicaSetRole roleOf(ClusterWorkload workload, SimulatedReplicaSet set) {
-        return workload.cluster.shards().entrySet().stream()
-                .filter(shard -> shard.getValue() == set)
-                .map(shard -> ReplicaSetRole.shard(shard.getKey()))
-                .findFirst()
-                .orElse(ReplicaSetRole.CONFIG_SERVER);
-    }
-
     private record Restored(RestoreReport report, Map<String, MemoryRestoreTarget> targets) {}
-
-    private static void archiveOplogs(ClusterWorkload workload, TestArchive archive) {
-        for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
-            archive.slices(set.name(), roleOf(workload, set), ClusterTime.ZERO, entries(set));
-        }
-    }
-
-    private static List<OplogEntry> entries(SimulatedReplicaSet set) {
-        return set.oplog().stream().map(e -> OplogEntry.of(BsonFiles.raw(e))).toList();
-    }
-
-    /** Every entry's time, except while DDL over several shards is half done. */
-    private static List<BsonTimestamp> safeTimes(ClusterWorkload workload) {
-        TreeSet<BsonTimestamp> all = new TreeSet<>();
-        BsonTimestamp last = null;
-        for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
-            List<RawBsonDocument> oplog = set.oplog();
-            oplog.forEach(entry -> all.add(entry.getTimestamp("ts")));
-            BsonTimestamp end = oplog.get(oplog.size() - 1).getTimestamp("ts");
-            last = last == null || end.compareTo(last) < 0 ? end : last;
-        }
-        List<BsonTimestamp> safe = new ArrayList<>();
-        for (BsonTimestamp time : all.headSet(last, true)) {
-            boolean ddl =
-                    workload.cluster.oracle().inFlightAt(time).stream()
-                            .anyMatch(event -> !SAFE_IN_FLIGHT.contains(event.kind()));
-            if (!ddl) {
-                safe.add(time);
-            }
-        }
-        return safe;
-    }
 
     /** Times of prepares, and of what comes between them and their commits. */
     private static Set<BsonTimestamp> preparedTimes(ClusterWorkload workload) {
         Set<BsonTimestamp> times = new HashSet<>();
         for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
             boolean prepared = false;
-            for (OplogEntry entry : entries(set)) {
+            for (OplogEntry entry : ClusterWorkload.entries(set)) {
                 prepared =
                         entry.shape() == EntryShape.PREPARE
                                 || prepared && entry.shape() != EntryShape.COMMIT;

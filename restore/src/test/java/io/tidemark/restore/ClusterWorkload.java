@@ -4,23 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.embedded.mongo.CommandFailure;
 import io.tidemark.embedded.mongo.ServerVersion;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.SteppedClock;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.mongo.sharding.Stepwise;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.schemas.oplog.OplogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
+import org.bson.BsonTimestamp;
+import org.bson.RawBsonDocument;
 
 /**
  * A seeded workload on a simulated cluster of three shards: writes of all kinds, transactions over
  * shards, migrations and DDL, with steps of the long ones between the others.
  */
 final class ClusterWorkload implements AutoCloseable {
+    private static final Set<String> SAFE_IN_FLIGHT = Set.of("moveChunk", "transaction");
+
     private final Random random;
     private final SteppedClock clock = SteppedClock.at(1_790_000_000L);
     private final List<Stepwise> underWay = new ArrayList<>();
@@ -58,6 +69,52 @@ final class ClusterWorkload implements AutoCloseable {
         clock.advance(Duration.ofSeconds(30));
         cluster.runDueRangeDeletions();
         cluster.noopEverywhere();
+    }
+
+    /** Every oplog, from its first entry on. */
+    void archive(TestArchive archive) {
+        for (SimulatedReplicaSet set : cluster.replicaSets().values()) {
+            archive.slices(
+                    new Incarnation(set.replicaSetId().toHexString()),
+                    set.name(),
+                    roleOf(set),
+                    ClusterTime.ZERO,
+                    entries(set));
+        }
+    }
+
+    static List<OplogEntry> entries(SimulatedReplicaSet set) {
+        return set.oplog().stream().map(e -> OplogEntry.of(BsonFiles.raw(e))).toList();
+    }
+
+    ReplicaSetRole roleOf(SimulatedReplicaSet set) {
+        return cluster.shards().entrySet().stream()
+                .filter(shard -> shard.getValue() == set)
+                .map(shard -> ReplicaSetRole.shard(shard.getKey()))
+                .findFirst()
+                .orElse(ReplicaSetRole.CONFIG_SERVER);
+    }
+
+    /** Every entry's time, except while DDL over several shards is half done. */
+    List<BsonTimestamp> safeTimes() {
+        TreeSet<BsonTimestamp> all = new TreeSet<>();
+        BsonTimestamp last = null;
+        for (SimulatedReplicaSet set : cluster.replicaSets().values()) {
+            List<RawBsonDocument> oplog = set.oplog();
+            oplog.forEach(entry -> all.add(entry.getTimestamp("ts")));
+            BsonTimestamp end = oplog.get(oplog.size() - 1).getTimestamp("ts");
+            last = last == null || end.compareTo(last) < 0 ? end : last;
+        }
+        List<BsonTimestamp> safe = new ArrayList<>();
+        for (BsonTimestamp time : all.headSet(last, true)) {
+            boolean ddl =
+                    cluster.oracle().inFlightAt(time).stream()
+                            .anyMatch(event -> !SAFE_IN_FLIGHT.contains(event.kind()));
+            if (!ddl) {
+                safe.add(time);
+            }
+        }
+        return safe;
     }
 
     private void step() {

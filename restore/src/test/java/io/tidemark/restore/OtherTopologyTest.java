@@ -5,29 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.schemas.model.Incarnation;
-import io.tidemark.schemas.model.ReplicaSetRole;
-import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
-
-import org.bson.BsonTimestamp;
-import org.bson.Document;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.bson.BsonTimestamp;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Other shard ids and hosts, and more shards: each document that names a shard is read. */
 final class OtherTopologyTest {
@@ -49,21 +43,13 @@ final class OtherTopologyTest {
     void archiveACluster() {
         workload = new ClusterWorkload(ServerVersion.V5_0, 31);
         workload.run(150);
-        end = workload.cluster.noopEverywhere();
+        workload.cluster.noopEverywhere();
         archive = new TestArchive(folder);
         targets = new ServerTargets(workload);
         more = SimulatedReplicaSet.builder("new-more").version(ServerVersion.V5_0).start();
-        for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
-            List<OplogEntry> entries =
-                    set.oplog().stream().map(e -> OplogEntry.of(BsonFiles.raw(e))).toList();
-            end = earlier(end, entries.get(entries.size() - 1).clusterTime().toBson());
-            archive.slices(
-                    new Incarnation(set.replicaSetId().toHexString()),
-                    set.name(),
-                    role(set),
-                    ClusterTime.ZERO,
-                    entries);
-        }
+        workload.archive(archive);
+        List<BsonTimestamp> times = workload.safeTimes();
+        end = times.get(times.size() - 1);
     }
 
     @AfterEach
@@ -186,14 +172,6 @@ final class OtherTopologyTest {
                 RestoreProgress.silent());
     }
 
-    private ReplicaSetRole role(SimulatedReplicaSet set) {
-        return workload.cluster.shards().entrySet().stream()
-                .filter(shard -> shard.getValue() == set)
-                .map(shard -> ReplicaSetRole.shard(shard.getKey()))
-                .findFirst()
-                .orElse(ReplicaSetRole.CONFIG_SERVER);
-    }
-
     private TreeSet<Document> config(String name) {
         return sorted(documents(targets.of(workload.cluster.config().name()), "config", name));
     }
@@ -234,9 +212,5 @@ final class OtherTopologyTest {
                 new TreeSet<>(java.util.Comparator.comparing(d -> String.valueOf(d.get("_id"))));
         all.addAll(documents);
         return all;
-    }
-
-    private static BsonTimestamp earlier(BsonTimestamp a, BsonTimestamp b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -28,6 +28,17 @@ record ReportAnswer(RestoreReport report) {
         if (report.orphansRemoved() > 0) {
             out.printf("  orphans removed: %,d %s%n", report.orphansRemoved(), report.orphans());
         }
+        report.replaced()
+                .forEach(
+                        (name, kept) ->
+                                out.printf(
+                                        "  replaced: %s, %s%n",
+                                        name,
+                                        kept.isEmpty() ? "which is gone" : "kept as " + kept));
+        if (!report.rollback().isEmpty()) {
+            out.println("  The way back, in mongosh:");
+            report.rollback().forEach(command -> out.println("    " + command));
+        }
         report.forced().forEach(why -> out.println("  FORCED though not safe: " + why));
         report.warnings().forEach(warning -> out.println("  Note: " + warning));
         report.problems().forEach(problem -> out.println("  DIFFERENT: " + problem));

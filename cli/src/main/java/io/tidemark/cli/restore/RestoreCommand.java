@@ -27,9 +27,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "restore",
         description =
-                "Restore every replica set of a cluster to one cluster time, into empty servers,"
-                        + " and verify the result. Reads the bucket only; a target that holds data"
-                        + " is refused.",
+                "Restore a cluster to one cluster time and verify the result: every replica set"
+                        + " into its own target, or all of them, or single collections, into one."
+                        + " Reads the bucket only; a target that holds data is refused, unless"
+                        + " what is in the way is named.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark restore --cluster shop --bucket file:/backup --to 1712345678:5"
@@ -40,7 +41,12 @@ import picocli.CommandLine.Mixin;
                     + " --before-drop shop.orders",
             "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
                     + " --to 1712345678:5 --map shard0=eu0 --map shard1=eu1"
-                    + " --add-shard eu2=mongodb://new2:27018/"
+                    + " --add-shard eu2=mongodb://new2:27018/",
+            "  tidemark restore --bucket file:/backup --cluster shop --to 1712345678:5"
+                    + " --target merged=mongodb://one:27017/",
+            "  tidemark restore --bucket file:/backup --cluster shop --before-drop shop.orders"
+                    + " --target merged=mongodb://mongos:27017/ --ns shop.orders"
+                    + " --as shop.orders_restored"
         })
 public final class RestoreCommand implements Callable<ExitCode> {
     private final Context context;

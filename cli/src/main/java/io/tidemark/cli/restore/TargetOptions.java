@@ -1,16 +1,27 @@
 package io.tidemark.cli.restore;
 
+import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.Context;
+import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.Settings;
 import io.tidemark.restore.Placement;
+import io.tidemark.restore.Replacement;
+import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.merge.MergedTarget;
+import io.tidemark.restore.merge.Selection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Into which servers a restore goes. */
@@ -27,8 +38,10 @@ final class TargetOptions {
             description =
                     "Where a replica set of the archive is restored to: its name, '=', a MongoDB"
                         + " URI of the new replica set. Repeat it for each; 'config' means the"
-                        + " config servers. A password is not put here but into target.RS.password"
-                        + " of --config, or TIDEMARK_TARGET_RS_PASSWORD.")
+                        + " config servers. Or 'merged' alone: one server, replica set or mongos"
+                        + " that takes all shards' documents put together. A password is not put"
+                        + " here but into target.RS.password of --config, or"
+                        + " TIDEMARK_TARGET_RS_PASSWORD.")
     private Map<String, String> targets = new LinkedHashMap<>();
 
     @Option(
@@ -49,6 +62,53 @@ final class TargetOptions {
                             + " target.ID.password.")
     private Map<String, String> added = new LinkedHashMap<>();
 
+    @ArgGroup(exclusive = false, multiplicity = "0..*")
+    private List<Selected> selected = new ArrayList<>();
+
+    @Option(
+            names = "--replace",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "What of a target that holds data may go: databases, or collections as db.coll,"
+                            + " separated by commas. Whatever is in the way must be named.")
+    private Set<String> replaced = new TreeSet<>();
+
+    @Option(
+            names = "--keep-previous",
+            description =
+                    "With --replace and --target merged=URI: renames what is in the way aside, to"
+                            + " tidemark_previous_…, instead of dropping it; the answer tells the"
+                            + " way back.")
+    private boolean keepsPrevious;
+
+    /** One collection, or all of a database. */
+    static final class Selected {
+        @Option(
+                names = "--ns",
+                required = true,
+                paramLabel = "DB.COLL",
+                description =
+                        "Restores this collection alone, or with db.* a whole database, from all"
+                                + " shards into --target merged=URI, which may be a cluster in"
+                                + " service. Repeat it for more.")
+        private String ns;
+
+        @Option(
+                names = "--as",
+                paramLabel = "NAME",
+                description = "The name that the collection before it gets (db.* for db.*).")
+        private String as;
+
+        Selection selection() {
+            try {
+                return Selection.parse(ns, Optional.ofNullable(as));
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+            }
+        }
+    }
+
     /** Where the restored cluster differs from the archive's; it holds secrets. */
     Placement placement(Context context) {
         Map<String, String> uris = new TreeMap<>();
@@ -57,7 +117,24 @@ final class TargetOptions {
                     warnOfPassword(context, id, uri);
                     uris.put(id, withPassword(context.settings(), id, uri));
                 });
-        return new Placement(shardIds, uris);
+        List<Selection> selections = selected.stream().map(Selected::selection).toList();
+        requireUsable(selections, context);
+        return new Placement(shardIds, uris, selections, new Replacement(replaced, keepsPrevious));
+    }
+
+    private void requireUsable(List<Selection> selections, Context context) {
+        Optional<String> wrong = Optional.empty();
+        boolean merged = resolve(context).containsKey(RestoreRequest.MERGED);
+        if (!selections.isEmpty() && !merged) {
+            wrong = Optional.of("--ns needs --target merged=URI: all shards' parts go there.");
+        } else if (MergedTarget.meet(selections)) {
+            wrong = Optional.of("Two collections would get one name: give others by --as.");
+        } else if (keepsPrevious && (replaced.isEmpty() || !merged)) {
+            wrong = Optional.of("--keep-previous needs --replace and --target merged=URI.");
+        }
+        if (wrong.isPresent()) {
+            throw new CommandFailure(ExitCode.USAGE, wrong.get());
+        }
     }
 
     /**

@@ -46,6 +46,11 @@ public final class ChunkTable {
         return Optional.ofNullable(ranges.get(namespace)).map(r -> r.ownedBy(shardId));
     }
 
+    /** Whether it says who owns a collection's documents. */
+    public boolean isSharded(Namespace namespace) {
+        return ranges.containsKey(namespace);
+    }
+
     /** The shards that own something of a collection. */
     public Set<String> owners(Namespace namespace) {
         ChunkRanges of = ranges.get(namespace);

@@ -9,7 +9,6 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +26,7 @@ import java.util.UUID;
 public final class MetadataRestore {
     private static final String BALANCER = "balancer";
     private static final String SESSIONS = "config.system.sessions";
+    private static final Namespace COLLECTIONS = Namespace.of("config.collections");
     private static final Namespace CHUNKS = Namespace.of("config.chunks");
     private static final int AT_ONCE = 1_000;
     private static final List<String> PLAIN = List.of("tags");
@@ -97,10 +97,11 @@ public final class MetadataRestore {
         }
     }
 
-    /**
-     * From where replay put them; the guard has seen that the target has none but the sessions'.
-     */
+    /** From where replay put them. */
     private void copyChunks() {
+        if (facts.chunks() > 0 && facts.collections().contains(COLLECTIONS)) {
+            removeChunks();
+        }
         if (!chunksStaged) {
             return;
         }
@@ -122,6 +123,35 @@ public final class MetadataRestore {
                                 some.clear();
                             }
                         });
+        if (!some.isEmpty()) {
+            target.write(CHUNKS, some);
+        }
+    }
+
+    /** All but the sessions': their collections have been dropped. */
+    private void removeChunks() {
+        Set<UUID> kept = new HashSet<>();
+        target.scan(
+                COLLECTIONS,
+                document -> {
+                    if (isOfSessions(document)) {
+                        document.find("uuid").flatMap(RawElement::uuid).ifPresent(kept::add);
+                    }
+                });
+        List<DocumentWrite> some = new ArrayList<>();
+        target.scan(
+                CHUNKS,
+                chunk -> {
+                    Optional<UUID> of = chunk.find("uuid").flatMap(RawElement::uuid);
+                    if (of.filter(kept::contains).isEmpty() && !isOfSessions(chunk)) {
+                        some.add(new DocumentWrite.Delete(DocumentId.ofDocument(chunk)));
+                    }
+                    // The scan has passed them: it doesn't run over its own deletes.
+                    if (some.size() == AT_ONCE) {
+                        target.write(CHUNKS, some);
+                        some.clear();
+                    }
+                });
         if (!some.isEmpty()) {
             target.write(CHUNKS, some);
         }

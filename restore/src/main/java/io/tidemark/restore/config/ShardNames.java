@@ -4,7 +4,6 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

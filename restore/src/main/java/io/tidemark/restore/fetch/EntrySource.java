@@ -3,6 +3,7 @@ package io.tidemark.restore.fetch;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.transaction.EntryLookup;
+import io.tidemark.schemas.avro.RecordKind;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
@@ -12,6 +13,8 @@ import io.tidemark.storage.slice.OpenTransaction;
 import io.tidemark.storage.slice.SliceEntries;
 import io.tidemark.storage.slice.SliceReader;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /** One replica set's archived entries. May be shared by threads. */
 public final class EntrySource implements EntryLookup {
@@ -66,6 +69,28 @@ public final class EntrySource implements EntryLookup {
                 return;
             }
         }
+    }
+
+    /**
+     * Hands over what replay reads up to {@code to}, but for slices that hold neither commands nor
+     * {@code applyOps}.
+     */
+    public void forEachCommand(ClusterTime to, Consumer<OplogEntry> reader) {
+        for (Chain.Link link : plan.links()) {
+            ClusterTime after = ClusterTime.max(plan.replayAfter(), link.readAfter());
+            ClusterTime through = ClusterTime.min(to, link.readThrough());
+            if (after.isBefore(through) && holdsCommands(link.slice())) {
+                try (SliceEntries entries = this.reader.entries(link.slice(), after, through)) {
+                    entries.forEachRemaining(reader);
+                }
+            }
+        }
+    }
+
+    private boolean holdsCommands(ObjectKey.OfSlice slice) {
+        Map<RecordKind, Long> counts = reader.header(slice).entries();
+        return counts.getOrDefault(RecordKind.DDL, 0L) > 0
+                || counts.getOrDefault(RecordKind.TXN, 0L) > 0;
     }
 
     /** The transactions that are open after the slice's last entry, as its header says. */

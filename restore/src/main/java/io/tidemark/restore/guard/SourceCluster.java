@@ -6,7 +6,6 @@ import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Incarnation;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;

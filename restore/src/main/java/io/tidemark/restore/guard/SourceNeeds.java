@@ -1,8 +1,10 @@
 package io.tidemark.restore.guard;
 
+import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BasePart;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What a replica set's data need of the server that takes them, as far as the base tells.
@@ -14,12 +16,16 @@ import java.util.Optional;
  */
 public record SourceNeeds(
         Optional<String> version, Optional<String> featureVersion, long leastBytes) {
-    public static SourceNeeds of(Optional<BaseManifest> base) {
+    /**
+     * @param restored which collections of the base are wanted
+     */
+    public static SourceNeeds of(Optional<BaseManifest> base, Predicate<BaseCollection> restored) {
         return new SourceNeeds(
                 base.flatMap(BaseManifest::serverVersion),
                 base.flatMap(BaseManifest::featureVersion),
                 base.stream()
                         .flatMap(manifest -> manifest.collections().stream())
+                        .filter(restored)
                         .flatMap(collection -> collection.parts().stream())
                         .mapToLong(BasePart::sizeBytes)
                         .sum());

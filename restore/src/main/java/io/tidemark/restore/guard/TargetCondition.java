@@ -2,7 +2,6 @@ package io.tidemark.restore.guard;
 
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
-
 import java.util.Optional;
 import java.util.OptionalLong;
 

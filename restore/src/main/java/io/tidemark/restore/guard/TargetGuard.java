@@ -1,11 +1,12 @@
 package io.tidemark.restore.guard;
 
+import io.tidemark.restore.Replacement;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,9 +21,11 @@ public final class TargetGuard {
     private static final Pattern VERSION_PART = Pattern.compile("\\d{1,4}");
     private final SourceCluster source;
     private final ClusterMetadata metadata;
+    private final Replacement replacement;
 
-    public TargetGuard(SourceCluster source) {
+    public TargetGuard(SourceCluster source, Replacement replacement) {
         this.source = source;
+        this.replacement = replacement;
         this.metadata = source.metadata();
     }
 
@@ -51,14 +54,14 @@ public final class TargetGuard {
             reasons.add("it can't be written to: it is no primary");
         }
         if (target.unfinished().isEmpty()) {
-            checkEmpty(target, reasons);
+            checkEmpty(target, replacement, reasons);
         }
         if (target.condition().router()) {
             reasons.add("it is a router (mongos): name the replica set itself");
         }
         checkIsNotSource(target, reasons);
         checkVersion(target, needs, reasons);
-        checkRoom(target, needs, reasons);
+        checkRoom(target, needs.leastBytes(), reasons);
         checkIdentity(plan, target, reasons);
         checkCluster(plan, target, reasons);
         refuse(target, "replica set " + plan.replicaSet(), reasons);
@@ -74,7 +77,7 @@ public final class TargetGuard {
         if (!target.writable() || target.condition().router()) {
             reasons.add("it is not the primary of a replica set");
         }
-        checkEmpty(target, reasons);
+        checkEmpty(target, Replacement.NONE, reasons);
         checkIsNotSource(target, reasons);
         target.shardIdentity()
                 .filter(own -> !own.equals(id))
@@ -95,26 +98,33 @@ public final class TargetGuard {
         }
     }
 
-    private static void checkEmpty(TargetFacts target, List<String> reasons) {
-        if (!target.userCollections().isEmpty()) {
-            String examples =
-                    target.userCollections().stream()
-                            .limit(EXAMPLES)
-                            .map(Object::toString)
-                            .collect(Collectors.joining(", "));
+    private static void checkEmpty(
+            TargetFacts target, Replacement replacement, List<String> reasons) {
+        List<Namespace> refused =
+                target.userCollections().stream().filter(n -> !replacement.covers(n)).toList();
+        if (!refused.isEmpty()) {
             reasons.add(
                     "it holds data: "
-                            + target.userCollections().size()
+                            + refused.size()
                             + " collections, such as "
-                            + examples
-                            + ". Restore into an empty target");
+                            + examples(refused)
+                            + ". Restore into an empty target, or name the databases that may go by"
+                            + " --replace");
         }
-        if (target.chunks() > 0) {
+        // Whose collections may all go, its chunks may.
+        if (target.chunks() > 0 && replacement.names().isEmpty()) {
             reasons.add(
                     "its config.chunks holds "
                             + target.chunks()
                             + " chunks of sharded collections");
         }
+    }
+
+    static String examples(Collection<Namespace> names) {
+        return names.stream()
+                .limit(EXAMPLES)
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
     }
 
     private void checkIsNotSource(TargetFacts target, List<String> reasons) {
@@ -124,7 +134,7 @@ public final class TargetGuard {
         }
     }
 
-    private static void checkVersion(TargetFacts target, SourceNeeds needs, List<String> reasons) {
+    static void checkVersion(TargetFacts target, SourceNeeds needs, List<String> reasons) {
         String source = needs.version().orElse("");
         if (isOlder(target.serverVersion(), source, 1)) {
             reasons.add(
@@ -145,14 +155,14 @@ public final class TargetGuard {
         }
     }
 
-    private static void checkRoom(TargetFacts target, SourceNeeds needs, List<String> reasons) {
+    static void checkRoom(TargetFacts target, long leastBytes, List<String> reasons) {
         OptionalLong free = target.condition().freeBytes();
-        if (free.isPresent() && free.getAsLong() < needs.leastBytes()) {
+        if (free.isPresent() && free.getAsLong() < leastBytes) {
             reasons.add(
                     "its volume has "
                             + free.getAsLong()
                             + " bytes free, and the base alone has "
-                            + needs.leastBytes()
+                            + leastBytes
                             + " as it is compressed in the archive");
         }
     }

@@ -8,7 +8,10 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Creates the views as of the restored time. In the source they are documents of {@code
@@ -19,25 +22,55 @@ public final class ViewFinish {
     private final MemoryTarget metadata;
     private final ReplayTarget target;
     private final Problems problems;
+    private final Function<Namespace, Optional<Namespace>> names;
 
     public ViewFinish(MemoryTarget metadata, ReplayTarget target, Problems problems) {
+        this(metadata, target, problems, Optional::of);
+    }
+
+    /**
+     * @param names a view's name in the target; empty for one that is not restored
+     */
+    public ViewFinish(
+            MemoryTarget metadata,
+            ReplayTarget target,
+            Problems problems,
+            Function<Namespace, Optional<Namespace>> names) {
         this.metadata = metadata;
         this.target = target;
         this.problems = problems;
+        this.names = names;
     }
 
     public void run() {
+        views().forEach(this::create);
+    }
+
+    /** The names that views get in the target. */
+    public List<Namespace> targetNames() {
+        return views().stream().flatMap(view -> nameOf(view).stream()).toList();
+    }
+
+    private List<RawDocument> views() {
+        List<RawDocument> views = new ArrayList<>();
         for (Namespace namespace : metadata.collections().keySet()) {
             if (namespace.collection().equals("system.views")) {
-                metadata.documents(namespace).forEach(this::create);
+                views.addAll(metadata.documents(namespace));
             }
         }
+        return views;
+    }
+
+    private Optional<Namespace> nameOf(RawDocument view) {
+        boolean series = view.string("viewOn").filter(on -> on.startsWith(BUCKETS)).isPresent();
+        return series
+                ? Optional.empty()
+                : view.string("_id").flatMap(Namespace::parse).flatMap(names);
     }
 
     private void create(RawDocument view) {
-        Optional<Namespace> name = view.string("_id").flatMap(Namespace::parse);
-        boolean series = view.string("viewOn").filter(on -> on.startsWith(BUCKETS)).isPresent();
-        if (name.isEmpty() || series) {
+        Optional<Namespace> name = nameOf(view);
+        if (name.isEmpty()) {
             return;
         }
         RawDocumentBuilder options = new RawDocumentBuilder(view.sizeBytes());

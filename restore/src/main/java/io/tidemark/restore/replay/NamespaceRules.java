@@ -2,6 +2,7 @@ package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.model.Namespace;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which namespaces replay restores, and which belong to a server's own bookkeeping (a restored
@@ -25,29 +26,39 @@ public final class NamespaceRules {
 
     private final boolean configServer;
     private final boolean data;
+    private final Predicate<Namespace> chosen;
 
-    private NamespaceRules(boolean configServer, boolean data) {
+    private NamespaceRules(boolean configServer, boolean data, Predicate<Namespace> chosen) {
         this.configServer = configServer;
         this.data = data;
+        this.chosen = chosen;
     }
 
     /** For a replica set that holds data. */
     public static NamespaceRules shard() {
-        return new NamespaceRules(false, true);
+        return new NamespaceRules(false, true, namespace -> true);
     }
 
     /** For the config servers, whose {@code config} database is the cluster's metadata. */
     public static NamespaceRules configServer() {
-        return new NamespaceRules(true, true);
+        return new NamespaceRules(true, true, namespace -> true);
     }
 
     /** For reading the cluster's metadata alone, without the chunks. */
     public static NamespaceRules metadataOnly() {
-        return new NamespaceRules(true, false);
+        return new NamespaceRules(true, false, namespace -> true);
+    }
+
+    /** These, but of users' collections only the chosen ones. */
+    public NamespaceRules only(Predicate<Namespace> collections) {
+        return new NamespaceRules(configServer, data, collections);
     }
 
     public Route of(Namespace namespace) {
         Route route = ofAny(namespace);
+        if (route == Route.DATA && !chosen.test(namespace)) {
+            return Route.SKIP;
+        }
         boolean small = route == Route.METADATA || route == Route.SKIP;
         return small || data ? route : Route.SKIP;
     }

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param orphans the same by {@code replicaSet/namespace}
  * @param verified true if the target holds what it should
  * @param uuidsKept false where the target gave collections UUIDs of its own
+ * @param replaced what of the target went, by name: under which name it is kept, or nothing
+ * @param rollback commands of the shell that lead back to what is kept; else empty
  * @param warnings what the operator should know
  * @param problems differences found; empty if verified
  * @param seconds how long it took
@@ -31,6 +33,8 @@ public record RestoreReport(
         Map<String, Long> orphans,
         boolean verified,
         boolean uuidsKept,
+        Map<String, String> replaced,
+        List<String> rollback,
         List<String> warnings,
         List<String> problems,
         double seconds) {
@@ -39,6 +43,8 @@ public record RestoreReport(
         replicaSets = new TreeMap<>(replicaSets);
         transactions = List.copyOf(transactions);
         orphans = new TreeMap<>(orphans);
+        replaced = new TreeMap<>(replaced);
+        rollback = List.copyOf(rollback);
         warnings = List.copyOf(warnings);
         problems = List.copyOf(problems);
     }

@@ -74,6 +74,29 @@ final class BulkWrites {
         odd.put(namespace, odds);
     }
 
+    /** The server says which ids are taken; what has them is left alone. */
+    Set<DocumentId> insertAbsent(Namespace namespace, List<DocumentWrite.Put> documents) {
+        List<DocumentWrite.Put> plain = new ArrayList<>();
+        List<DocumentWrite.Put> odds = new ArrayList<>();
+        documents.forEach(put -> (OddDocuments.isOdd(put.document()) ? odds : plain).add(put));
+        Set<DocumentId> taken = new HashSet<>();
+        insert(namespace, plain).forEach(put -> taken.add(put.id()));
+        for (DocumentWrite.Put put : odds) {
+            if (isTaken(namespace, put.id())) {
+                taken.add(put.id());
+            } else {
+                odd.put(namespace, List.of(put));
+            }
+        }
+        return taken;
+    }
+
+    private boolean isTaken(Namespace namespace, DocumentId id) {
+        return commands.run(
+                "look for a document of " + namespace,
+                () -> commands.collection(namespace).find(byId(id)).first() != null);
+    }
+
     /** One after the other, in messages of many; a message has either deletes or puts. */
     void writeInOrder(Namespace namespace, List<DocumentWrite> writes) {
         List<WriteModel<RawBsonDocument>> run = new ArrayList<>();

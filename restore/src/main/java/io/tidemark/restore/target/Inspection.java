@@ -2,22 +2,19 @@ package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
-
 import io.tidemark.restore.guard.TargetCondition;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
-
-import org.bson.BsonArray;
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 
 /** Asks a target about itself. */
 final class Inspection {

@@ -127,6 +127,11 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
+    public Set<DocumentId> insertAbsent(Namespace namespace, List<DocumentWrite.Put> documents) {
+        return writes.insertAbsent(namespace, documents);
+    }
+
+    @Override
     public void scan(Namespace namespace, Consumer<RawDocument> reader) {
         reads.scan(namespace, reader);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.restore.BsonFiles;
+import io.tidemark.restore.Replacement;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.ShardNames;
@@ -18,15 +19,13 @@ import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Versions and room, as far as base and target tell. */
 final class TargetGuardTest {
@@ -136,7 +135,9 @@ final class TargetGuardTest {
     }
 
     private static TargetGuard guard(ClusterMetadata metadata) {
-        return new TargetGuard(new SourceCluster(metadata, Set.of(), ShardNames.same(), Set.of()));
+        return new TargetGuard(
+                new SourceCluster(metadata, Set.of(), ShardNames.same(), Set.of()),
+                Replacement.NONE);
     }
 
     private static TargetFacts shard(Optional<String> identity) {

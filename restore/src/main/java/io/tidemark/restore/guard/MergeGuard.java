@@ -1,0 +1,108 @@
+package io.tidemark.restore.guard;
+
+import io.tidemark.restore.Replacement;
+import io.tidemark.restore.merge.PreviousCollections;
+import io.tidemark.restore.merge.Selection;
+import io.tidemark.restore.merge.StagedShard;
+import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Decides whether a cluster, or parts of it, may be restored into one target. A selective restore
+ * may go into a cluster that runs, the source itself too: it adds collections under names that are
+ * free, or that the operator named.
+ */
+public final class MergeGuard {
+    private final SourceCluster source;
+    private final List<Selection> selections;
+    private final Replacement replacement;
+
+    /**
+     * @param selections empty for all of the cluster
+     */
+    public MergeGuard(SourceCluster source, List<Selection> selections, Replacement replacement) {
+        this.source = source;
+        this.selections = List.copyOf(selections);
+        this.replacement = replacement;
+    }
+
+    /** Every reason against it; empty if there is none. */
+    public List<String> reasons(TargetFacts target, List<SourceNeeds> needs) {
+        List<String> reasons = new ArrayList<>();
+        target.unfinished()
+                .ifPresent(
+                        mark ->
+                                reasons.add(
+                                        "an earlier restore ("
+                                                + mark
+                                                + ") began here and did not end. Drop the"
+                                                + " collections whose names begin with "
+                                                + StagedShard.PREFIX
+                                                + " and the database "
+                                                + TargetFacts.MARK_DATABASE
+                                                + ", then restore again"));
+        if (!target.writable()) {
+            reasons.add("it can't be written to: it is no primary and no router");
+        }
+        List<String> signs = selections.isEmpty() ? source.signsIn(target) : List.of();
+        if (!signs.isEmpty()) {
+            reasons.add("it is, or knows, the source cluster: " + String.join(", and ", signs));
+        }
+        needs.forEach(need -> TargetGuard.checkVersion(target, need, reasons));
+        long bytes = needs.stream().mapToLong(SourceNeeds::leastBytes).sum();
+        TargetGuard.checkRoom(target, bytes, reasons);
+        checkNames(target, reasons);
+        return reasons.stream().distinct().toList();
+    }
+
+    private void checkNames(TargetFacts target, List<String> reasons) {
+        Set<Namespace> refused = new TreeSet<>(inTheWay(target));
+        refused.removeIf(replacement::covers);
+        if (refused.isEmpty()) {
+            return;
+        }
+        String examples = TargetGuard.examples(refused);
+        if (selections.isEmpty()) {
+            reasons.add(
+                    "it holds data: "
+                            + refused.size()
+                            + " collections, such as "
+                            + examples
+                            + ". Name the databases that may go by --replace, or restore into an"
+                            + " empty target");
+        } else {
+            reasons.add(
+                    "it has "
+                            + examples
+                            + " already: choose another name by --as, or let it go by --replace");
+        }
+    }
+
+    /**
+     * Collections of the target that would have to go; not those of an earlier restore's {@code
+     * --keep-previous}.
+     */
+    public List<Namespace> inTheWay(TargetFacts target) {
+        List<Namespace> users =
+                target.userCollections().stream()
+                        .filter(n -> !n.collection().startsWith(StagedShard.PREFIX))
+                        .filter(n -> !n.collection().startsWith(PreviousCollections.PREFIX))
+                        .toList();
+        if (selections.isEmpty()) {
+            return users;
+        }
+        Set<String> databases = new TreeSet<>();
+        Set<Namespace> names = new TreeSet<>();
+        for (Selection selection : selections) {
+            selection
+                    .target()
+                    .ifPresentOrElse(names::add, () -> databases.add(selection.asDatabase()));
+        }
+        return users.stream()
+                .filter(n -> names.contains(n) || databases.contains(n.database()))
+                .toList();
+    }
+}

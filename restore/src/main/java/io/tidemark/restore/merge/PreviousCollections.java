@@ -1,0 +1,98 @@
+package io.tidemark.restore.merge;
+
+import io.tidemark.restore.RestoreTarget;
+import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What stood in the way: renamed aside in its own database, where it stays, or only until the new
+ * collections have its names. Before any of them has, everything can be put back.
+ */
+public final class PreviousCollections {
+    /** Collections whose names begin so are what was there before a restore. */
+    public static final String PREFIX = "tidemark_previous_";
+
+    private final RestoreTarget target;
+    private final String prefix;
+    private final Map<Namespace, Namespace> aside = new LinkedHashMap<>();
+    private final List<Namespace> dropped = new ArrayList<>();
+
+    /**
+     * @param token in the names, to tell restores apart
+     */
+    PreviousCollections(RestoreTarget target, String token) {
+        this.target = target;
+        this.prefix = PREFIX + token + "_";
+    }
+
+    void setAside(Namespace name) {
+        Namespace to = name.withCollection(prefix + name.collection());
+        target.rename(name, to);
+        aside.put(name, to);
+    }
+
+    /** A view or a time-series collection: servers don't rename them. */
+    void drop(Namespace name) {
+        target.drop(name);
+        dropped.add(name);
+    }
+
+    /** No new collection has a name yet: as it was before. */
+    void putBack() {
+        aside.forEach((name, to) -> target.rename(to, name));
+        aside.clear();
+    }
+
+    /** They are not to be kept. */
+    void discard() {
+        aside.values().forEach(target::drop);
+        dropped.addAll(aside.keySet());
+        aside.clear();
+    }
+
+    /** Names that were taken, and what became of their collections: a name, or nothing. */
+    Map<String, String> report() {
+        Map<String, String> report = new LinkedHashMap<>();
+        aside.forEach((name, to) -> report.put(name.toString(), to.toString()));
+        dropped.forEach(name -> report.put(name.toString(), ""));
+        return report;
+    }
+
+    /** Commands of the shell that put back what was there, and remove what came instead. */
+    List<String> rollback(List<Namespace> restored) {
+        if (aside.isEmpty()) {
+            return List.of();
+        }
+        List<String> commands = new ArrayList<>();
+        restored.stream()
+                .filter(name -> !aside.containsKey(name))
+                .forEach(
+                        name ->
+                                commands.add(
+                                        command(
+                                                name.database(),
+                                                "{drop: " + quoted(name.collection()) + "}")));
+        aside.forEach(
+                (name, to) ->
+                        commands.add(
+                                command(
+                                        "admin",
+                                        "{renameCollection: "
+                                                + quoted(to.toString())
+                                                + ", to: "
+                                                + quoted(name.toString())
+                                                + ", dropTarget: true}")));
+        return commands;
+    }
+
+    private static String command(String database, String document) {
+        return "db.getSiblingDB(" + quoted(database) + ").runCommand(" + document + ")";
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

@@ -92,6 +92,55 @@ class RestoreCommandTest {
     }
 
     @Test
+    void allShardsGoIntoOneTargetAndOneCollectionBesideIt() {
+        String all = "0 1 2 3 4 5 24 25 34 35 195 196 295 296";
+        CommandRun whole = merged();
+        assertThat(whole.exitCode()).as(whole.err()).isEqualTo(ExitCode.DONE);
+        assertThat(indexes("rs1", "test")).isEqualTo(all);
+        assertThat(whole.json().at("/replicaSets/merged/collections").has("trx.test")).isTrue();
+
+        CommandRun again = merged("--ns=trx.test");
+        assertThat(again.exitCode()).as(again.err()).isEqualTo(ExitCode.TARGET_REFUSED);
+        CommandRun beside = merged("--ns=trx.test", "--as=trx.copy");
+        assertThat(beside.exitCode()).as(beside.err()).isEqualTo(ExitCode.DONE);
+        assertThat(indexes("rs1", "copy")).isEqualTo(all);
+
+        CommandRun instead = merged("--ns=trx.test", "--replace=trx.test", "--keep-previous");
+        assertThat(instead.exitCode()).as(instead.err()).isEqualTo(ExitCode.DONE);
+        assertThat(instead.json().at("/rollback/0").asText()).contains("renameCollection");
+        assertThat(instead.err()).contains("The way back, in mongosh");
+        assertThat(merged("--ns=trx.none").exitCode()).isEqualTo(ExitCode.NOT_RESTORABLE);
+    }
+
+    @Test
+    void optionsThatDontGoTogetherAreAMistakeOfTheCommandLine() {
+        for (String options :
+                List.of(
+                        "--ns=trx.test",
+                        "--keep-previous",
+                        "--target=merged=mongodb://h/ --ns=trx",
+                        "--target=merged=mongodb://h/ --ns=config.chunks",
+                        "--target=merged=mongodb://h/ --ns=a.b --ns=c.d --as=a.b")) {
+            CommandRun run = restoreWith("1644243375:4", options.split(" "));
+            assertThat(run.exitCode()).as(options + run.err()).isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    private CommandRun merged(String... options) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "restore",
+                                "--json",
+                                "--cluster=pbm",
+                                "--bucket=" + backup.bucket(),
+                                "--to=1644243375:4",
+                                "--target=merged=" + targets.get("rs1").uri()));
+        words.addAll(List.of(options));
+        return CommandRun.of(words.toArray(String[]::new));
+    }
+
+    @Test
     void aTargetThatHoldsDataIsRefused() {
         try (MongoClient client = MongoClients.create(targets.get("rs2").uri())) {
             client.getDatabase("shop").getCollection("orders").insertOne(new Document("a", 1));
@@ -157,10 +206,14 @@ class RestoreCommandTest {
     }
 
     private String indexes(String set) {
+        return indexes(set, "test");
+    }
+
+    private String indexes(String set, String collection) {
         try (MongoClient client = MongoClients.create(targets.get(set).uri())) {
             List<Integer> found = new ArrayList<>();
             client.getDatabase("trx")
-                    .getCollection("test")
+                    .getCollection(collection)
                     .find()
                     .forEach(d -> found.add(((Number) d.get("idx")).intValue()));
             return String.join(

@@ -26,7 +26,7 @@ final class ObjectKeyParser {
             Pattern.compile(
                     HEAD
                             + "base/([^/]+)/([^/]+)/([0-9a-f-]{36})/"
-                            + "(\\d{4})-(\\d{5})-(\\d{10})\\.bson\\.zst");
+                            + "(\\d{4})-(\\d{5})-(\\d{10}|\\d{19})\\.bson\\.zst");
     private static final Pattern BASE_START =
             Pattern.compile(HEAD + "base/([^/]+)/([^/]+)/start\\.json");
     private static final Pattern BASE_MANIFEST =

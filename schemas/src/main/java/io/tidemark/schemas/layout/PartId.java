@@ -5,10 +5,13 @@ package io.tidemark.schemas.layout;
  *
  * @param range which range of the collection's {@code _id}s, 0 to 9999; 0 where it is not divided
  * @param number within the range, 0 to 99999
- * @param token of the run that wrote it, 0 to 9999999999; 0 where only one can. Two runs that read
- *     at different times never write the same object
+ * @param token of the run that wrote it, 0 or more; 0 where only one can. Two runs that read at
+ *     different times never write the same object. Written with 10 digits, greater ones (those of
+ *     locks: microseconds of cluster time) with 19
  */
 public record PartId(int range, int number, long token) {
+    private static final long GREATEST_OF_TEN_DIGITS = 9_999_999_999L;
+
     public PartId {
         if (range < 0 || range > 9_999 || number < 0 || number > 99_999) {
             throw new IllegalArgumentException(
@@ -17,8 +20,8 @@ public record PartId(int range, int number, long token) {
                             + " and "
                             + number);
         }
-        if (token < 0 || token > 9_999_999_999L) {
-            throw new IllegalArgumentException("token must lie in 0 to 9999999999 but is " + token);
+        if (token < 0) {
+            throw new IllegalArgumentException("token must be 0 or more but is " + token);
         }
     }
 
@@ -33,6 +36,6 @@ public record PartId(int range, int number, long token) {
                 + "-"
                 + ObjectKeyText.padded(number, 5)
                 + "-"
-                + ObjectKeyText.padded(token, 10);
+                + ObjectKeyText.padded(token, token <= GREATEST_OF_TEN_DIGITS ? 10 : 19);
     }
 }

@@ -115,7 +115,7 @@ class ObjectKeyTest {
                                 Arbitraries.create(UUID::randomUUID),
                                 Arbitraries.integers().between(0, 9_999),
                                 Arbitraries.integers().between(0, 99_999),
-                                Arbitraries.longs().between(0, 9_999_999_999L))
+                                Arbitraries.longs().between(0, Long.MAX_VALUE))
                         .as((p, c, r, n, t) -> new ObjectKey.OfBasePart(p, c, new PartId(r, n, t)));
         Arbitrary<ObjectKey> starts = places.map(ObjectKey.OfBaseStart::new);
         Arbitrary<ObjectKey> manifests = places.map(ObjectKey.OfBaseManifest::new);

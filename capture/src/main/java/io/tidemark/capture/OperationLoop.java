@@ -18,14 +18,11 @@ import io.tidemark.capture.operation.ThreadTasks;
 import io.tidemark.capture.publish.OplogTopics;
 import io.tidemark.capture.publish.TopicMisconfiguredException;
 import io.tidemark.capture.publish.TopicUnavailableException;
-import io.tidemark.capture.shards.SourceSet;
 import io.tidemark.capture.shards.SourceSets;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.registry.SchemaRegistry;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -62,7 +59,7 @@ final class OperationLoop implements AutoCloseable {
                 new MongoAccess(
                         new ConnectionString(config.source().uri().value()),
                         timeout.compareTo(MOST_PATIENCE) < 0 ? timeout : MOST_PATIENCE);
-        this.servers = new ConfigServers(access, () -> leading(sets.get()));
+        this.servers = new ConfigServers(access, () -> sets.get().leading());
         this.members =
                 new MongoMemberCheck(
                         access, config.source().preferences(), config.operations().member());
@@ -116,13 +113,5 @@ final class OperationLoop implements AutoCloseable {
         agent.close();
         members.close();
         servers.close();
-    }
-
-    /** The config servers, or the only replica set of no cluster. */
-    private static Optional<SourceSet> leading(SourceSets sets) {
-        List<SourceSet> all = List.copyOf(sets.byName().values());
-        return all.size() == 1
-                ? Optional.of(all.get(0))
-                : all.stream().filter(SourceSet::isConfigServer).findFirst();
     }
 }

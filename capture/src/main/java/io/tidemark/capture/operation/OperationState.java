@@ -59,6 +59,10 @@ public record OperationState(
         return request.id();
     }
 
+    OperationState because(Optional<String> reason) {
+        return new OperationState(request, phase, replicaSets, plan, facts, reason, leader, token);
+    }
+
     OperationState ledBy(String newLeader, long newToken) {
         return new OperationState(
                 request, phase, replicaSets, plan, facts, why, newLeader, newToken);

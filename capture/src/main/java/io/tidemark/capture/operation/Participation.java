@@ -56,7 +56,7 @@ final class Participation {
             ending = true;
             return !stop();
         }
-        Optional<SourceSet> leading = leadingSet(sets);
+        Optional<SourceSet> leading = sets.leading();
         leading.ifPresent(set -> step(set, sets, state));
         return true;
     }
@@ -152,8 +152,8 @@ final class Participation {
 
     private void raceForLead(SourceSet leading, SourceSets sets, Optional<OperationState> state) {
         MemberCheck.Verdict verdict = agent.members().look(leading);
-        tell(leading, verdict);
         LockSighting seen = leadRace.look();
+        tell(leading, verdict, state.isEmpty() ? Optional.of(seen) : Optional.empty());
         if (state.isEmpty() && isAnothers(seen)) {
             return;
         }
@@ -233,7 +233,11 @@ final class Participation {
         }
     }
 
-    private void tell(SourceSet leading, MemberCheck.Verdict verdict) {
+    /**
+     * @param notBegun the cluster's lock, as long as nobody has begun the operation
+     */
+    private void tell(
+            SourceSet leading, MemberCheck.Verdict verdict, Optional<LockSighting> notBegun) {
         long now = agent.clock().nanoTime();
         if (told && now - toldNanos < agent.settings().heartbeat().toNanos()) {
             return;
@@ -242,9 +246,21 @@ final class Participation {
         toldNanos = now;
         try {
             agent.states().tell(candidate(leading, verdict));
+            notBegun.ifPresent(lock -> tellWaiting(leading, lock));
         } catch (SourceUnavailableException | SourceRefusedException e) {
             LOGGER.atDebug().addKeyValue("error", e.getMessage()).log("Not told");
         }
+    }
+
+    /** Whoever asked must learn why nothing begins; without a leader every agent says so. */
+    private void tellWaiting(SourceSet leading, LockSighting lock) {
+        OperationState waiting =
+                OperationState.waiting(request, List.of(leading.replicaSet()), "", 0);
+        Optional<String> why =
+                lock.holder()
+                        .filter(holder -> !holder.operation().equals(id()))
+                        .map(holder -> "waits until this one ends or is stale: " + holder.words());
+        agent.board().tell(waiting.because(why), List.of(), agent.states().candidates(id()));
     }
 
     private Candidate candidate(SourceSet set, MemberCheck.Verdict verdict) {
@@ -261,12 +277,5 @@ final class Participation {
 
     private boolean isTooOld() {
         return agent.clock().nanoTime() - beganNanos > agent.settings().abandonAfter().toNanos();
-    }
-
-    private static Optional<SourceSet> leadingSet(SourceSets sets) {
-        List<SourceSet> all = List.copyOf(sets.byName().values());
-        return all.size() == 1
-                ? Optional.of(all.get(0))
-                : all.stream().filter(SourceSet::isConfigServer).findFirst();
     }
 }

@@ -15,7 +15,7 @@ public record SourceSets(Map<ReplicaSet, SourceSet> byName) {
         byName = java.util.Collections.unmodifiableMap(new TreeMap<>(byName));
     }
 
-    static SourceSets of(List<SourceSet> sets) {
+    public static SourceSets of(List<SourceSet> sets) {
         Map<ReplicaSet, SourceSet> byName = new TreeMap<>();
         sets.forEach(set -> byName.put(set.replicaSet(), set));
         return new SourceSets(byName);
@@ -23,6 +23,14 @@ public record SourceSets(Map<ReplicaSet, SourceSet> byName) {
 
     public Optional<SourceSet> find(ReplicaSet replicaSet) {
         return Optional.ofNullable(byName.get(replicaSet));
+    }
+
+    /** Where the cluster's locks are: the config servers, or the only replica set of no cluster. */
+    public Optional<SourceSet> leading() {
+        List<SourceSet> all = List.copyOf(byName.values());
+        return all.size() == 1
+                ? Optional.of(all.get(0))
+                : all.stream().filter(SourceSet::isConfigServer).findFirst();
     }
 
     public boolean isKnown() {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.schemas.layout.BasePlace;
-import io.tidemark.sink.retention.PrunePlan;
+import io.tidemark.storage.retention.PrunePlan;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.tidemark.cli.prune;
 
+import io.tidemark.capture.SourceLocks;
 import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
@@ -7,14 +8,16 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.operation.OperationTurns;
+import io.tidemark.cli.operation.SourceOptions;
 import io.tidemark.schemas.layout.BasePlace;
-import io.tidemark.sink.retention.Holds;
-import io.tidemark.sink.retention.OperationLock;
-import io.tidemark.sink.retention.Prune;
-import io.tidemark.sink.retention.PrunePlan;
-import io.tidemark.sink.retention.RetentionRule;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.retention.Holds;
+import io.tidemark.storage.retention.OperationLock;
+import io.tidemark.storage.retention.Prune;
+import io.tidemark.storage.retention.PrunePlan;
+import io.tidemark.storage.retention.RetentionRule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +41,11 @@ import picocli.CommandLine.Option;
             "  tidemark prune --cluster shop --bucket file:/backup --keep-days 7 --dry-run",
             "  tidemark prune --cluster shop --bucket file:/backup --keep-days 7 --keep-bases 2",
             "  tidemark prune --cluster shop --bucket file:/backup --keep before-migration",
+            "  tidemark prune --config capture.properties --cluster shop --bucket file:/backup",
             "",
-            "Don't prune while a restore reads the same archive: it stops where objects are gone."
+            "Refused with exit code 8 while a restore reads the archive or, with --source-uri,"
+                    + " while",
+            "a snapshot goes on."
         })
 public final class PruneCommand implements Callable<ExitCode> {
     private static final int DEFAULT_DAYS = 7;
@@ -48,6 +54,7 @@ public final class PruneCommand implements Callable<ExitCode> {
     @Mixin private CommonOptions common;
     @Mixin private JsonOption output;
     @Mixin private ArchiveOptions archive;
+    @Mixin private SourceOptions source;
 
     @Option(
             names = "--keep-days",
@@ -110,13 +117,19 @@ public final class PruneCommand implements Callable<ExitCode> {
     }
 
     private PrunePlan prune(ObjectStore store, RetentionRule rule, Set<String> held) {
-        Prune prune = new Prune(store, archive.cluster(), OperationLock.NONE);
         Instant now = context.clock().instant();
         if (dryRun) {
-            return prune.plan(rule, now, held);
+            return new Prune(store, archive.cluster(), OperationLock.NONE).plan(rule, now, held);
         }
+        Optional<SourceLocks> locks = source.locks(context);
+        OperationTurns turns =
+                new OperationTurns(
+                        context, store, archive.cluster(), context.console().words(output.json()));
         try (Progress progress = Progress.of(context.console(), "prune")) {
+            Prune prune = new Prune(store, archive.cluster(), new PruneLock(turns, locks));
             return prune.run(rule, now, removed -> progress.show("removed", removed));
+        } finally {
+            locks.ifPresent(SourceLocks::close);
         }
     }
 

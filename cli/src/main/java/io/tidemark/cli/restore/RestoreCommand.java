@@ -1,5 +1,6 @@
 package io.tidemark.cli.restore;
 
+import io.tidemark.capture.SourceLocks;
 import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
@@ -7,6 +8,9 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.operation.KeptTurn;
+import io.tidemark.cli.operation.OperationTurns;
+import io.tidemark.cli.operation.SourceOptions;
 import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.Restore;
@@ -19,6 +23,7 @@ import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,6 +61,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
     @Mixin private ArchiveOptions archive;
     @Mixin private TimeOption time;
     @Mixin private TargetOptions targets;
+    @Mixin private SourceOptions source;
 
     public RestoreCommand(Context context) {
         this.context = context;
@@ -70,23 +76,35 @@ public final class RestoreCommand implements Callable<ExitCode> {
                     "No target is named. Give --target RS=URI for every replica set of the"
                             + " archive; tidemark plan lists them.");
         }
-        try (ObjectStore store = archive.open()) {
-            PrintStream words = context.console().words(output.json());
-            ClusterTimeline timeline = new KnownTimeline(context, archive, store).find();
-            RestoreRequest request =
-                    new RestoreRequest(
-                            store,
-                            FrameKeys.NONE,
-                            archive.cluster(),
-                            time.to(timeline, words),
-                            uris,
-                            RestoreOptions.defaults(),
-                            time.safety(),
-                            targets.placement(context));
-            PreparedRestore prepared = Restore.prepare(request, timeline);
-            new PlanAnswer(prepared, time.safety().policy()).words(words);
-            return run(request, prepared, words);
+        Optional<SourceLocks> locks = source.locks(context);
+        PrintStream words = context.console().words(output.json());
+        try (ObjectStore store = archive.open();
+                KeptTurn turn =
+                        new OperationTurns(context, store, archive.cluster(), words)
+                                .forRestore(locks)) {
+            ExitCode code = restore(store, uris, words);
+            turn.succeeded();
+            return code;
+        } finally {
+            locks.ifPresent(SourceLocks::close);
         }
+    }
+
+    private ExitCode restore(ObjectStore store, Map<String, String> uris, PrintStream words) {
+        ClusterTimeline timeline = new KnownTimeline(context, archive, store).find();
+        RestoreRequest request =
+                new RestoreRequest(
+                        store,
+                        FrameKeys.NONE,
+                        archive.cluster(),
+                        time.to(timeline, words),
+                        uris,
+                        RestoreOptions.defaults(),
+                        time.safety(),
+                        targets.placement(context));
+        PreparedRestore prepared = Restore.prepare(request, timeline);
+        new PlanAnswer(prepared, time.safety().policy()).words(words);
+        return run(request, prepared, words);
     }
 
     private ExitCode run(RestoreRequest request, PreparedRestore prepared, PrintStream words) {

@@ -8,10 +8,15 @@ import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.RealBackup;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.turn.ArchiveTurn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +84,34 @@ class PruneCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("there is no such snapshot");
+    }
+
+    @Test
+    void whileARestoreReadsTheArchiveNothingIsRemoved() {
+        try (ObjectStore store = BucketUri.parse(backup.bucket()).open();
+                ArchiveTurn reader =
+                        ArchiveTurn.take(
+                                store,
+                                new ClusterName("pbm"),
+                                ArchiveTurn.Kind.READS,
+                                "reader-7",
+                                Clock.systemUTC())) {
+            CommandRun run = run("--keep-days=1");
+
+            assertThat(run.exitCode()).isEqualTo(ExitCode.LOCKED);
+            assertThat(run.json().at("/error/message").asText())
+                    .contains("a restore (reader-7, since 20");
+            reader.keep();
+        }
+        assertThat(prune("--keep-days=1").err()).contains("Without --source-uri");
+    }
+
+    @Test
+    void aSourceThatWasNamedMustAnswer() {
+        CommandRun run = run("--keep-days=1", "--source-uri=mongodb://127.0.0.1:9/");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err()).contains("Nothing was removed").contains("gone for good");
     }
 
     private List<String> files() {

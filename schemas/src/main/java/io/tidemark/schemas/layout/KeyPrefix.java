@@ -62,6 +62,11 @@ public final class KeyPrefix {
         return holds(cluster) + snapshotId;
     }
 
+    /** Notes of those who restore from the archive or remove from it now. */
+    public static String turns(ClusterName cluster) {
+        return cluster + "/turns/";
+    }
+
     /** The parts of one collection of a base, in the order of range, number, token. */
     public static String baseParts(BasePlace place, UUID collection) {
         return place.folder() + collection + "/";

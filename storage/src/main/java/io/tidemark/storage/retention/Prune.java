@@ -1,4 +1,4 @@
-package io.tidemark.sink.retention;
+package io.tidemark.storage.retention;
 
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.KeyPrefix;
@@ -109,6 +109,7 @@ public final class Prune {
             plan.parts().forEach(object -> removal.remove(object.key()));
             plan.bases().forEach(place -> removal.remove(KeyPrefix.pruneMark(place)));
             plan.windows().forEach(object -> removal.remove(object.key()));
+            turn.succeeded();
             return plan;
         }
     }

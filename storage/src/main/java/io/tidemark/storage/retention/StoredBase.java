@@ -1,4 +1,4 @@
-package io.tidemark.sink.retention;
+package io.tidemark.storage.retention;
 
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;

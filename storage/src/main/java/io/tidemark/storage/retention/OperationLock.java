@@ -1,4 +1,4 @@
-package io.tidemark.sink.retention;
+package io.tidemark.storage.retention;
 
 /** Keeps snapshots, restores and other prunes of the cluster away while one prunes. */
 public interface OperationLock {
@@ -15,6 +15,11 @@ public interface OperationLock {
          * @throws RuntimeException if the lock was lost: nothing more may be removed
          */
         void requireHeld();
+
+        /** Everything that was to be removed is removed. */
+        default void succeeded() {
+            // Only of interest to those who tell it on.
+        }
 
         @Override
         void close();

@@ -77,6 +77,23 @@ import java.util.TreeMap;
  * than this: an outage of so long would lose entries. 0s: never</td></tr>
  * <tr><td>{@code metrics.host}, {@code metrics.port}, {@code metrics.stall.after}</td>
  * <td>127.0.0.1; none (off), 0–65535; 2m, 1s–1d</td><td>{@link MetricsConfig}</td></tr>
+ * <tr><td>{@code bucket}</td><td>none</td><td>{@code file:DIR} or {@code s3://…}, the sink's: the
+ * agent takes part in base snapshots and puts them there. Without it, it only tails</td></tr>
+ * <tr><td>{@code snapshot.threads}</td><td>2 to 4 by the heap, 1–32</td><td>that read and compress,
+ * for each replica set that the agent scans; each needs up to about 50 MiB where documents are as
+ * large as they can be</td></tr>
+ * <tr><td>{@code snapshot.bytes.per.second}</td><td>0 (no limit), 0–1TiB</td><td>of raw BSON that
+ * the agent reads, all its scans together; {@code tidemark snapshot --max-mib-per-second} limits one
+ * snapshot further</td></tr>
+ * <tr><td>{@code snapshot.part.bytes}</td><td>64MiB, 1MiB–64MiB</td><td>raw bytes of one object;
+ * smaller ones cost more requests and lose less to an interruption</td></tr>
+ * <tr><td>{@code snapshot.memory.bytes}</td><td>heap / 8, 1MiB–64GiB</td><td>for parts under way;
+ * what has no room goes through a file in {@code spill.dir}</td></tr>
+ * <tr><td>{@code spill.dir}</td><td>the system's temporary directory</td><td>needs room for
+ * {@code snapshot.threads} parts</td></tr>
+ * <tr><td>{@code encryption.keys}</td><td>none</td><td>file of the key ring; the sink's, else bases
+ * are in the clear</td></tr>
+ * <tr><td>{@code compression.level}</td><td>3, 1–19</td><td>of zstd</td></tr>
  * <tr><td>{@code operation.member}</td><td>none</td><td>{@code host:port} of the member beside which
  * this agent runs: it then takes part in snapshots of that member's replica set only, and reads from
  * that member only</td></tr>
@@ -102,6 +119,7 @@ public record CaptureConfig(
         RegistryConfig registry,
         Pace pace,
         Operations operations,
+        Optional<SnapshotConfig> snapshots,
         long memoryBytes,
         HeadroomAlarm.Limits headroom,
         MetricsConfig metrics) {
@@ -130,6 +148,7 @@ public record CaptureConfig(
                         .orElseGet(() -> required(reader, "cluster", new ClusterName("none")));
         Source source = source(reader);
         Operations operations = operations(reader);
+        Optional<SnapshotConfig> snapshots = SnapshotConfig.read(reader);
         long memory =
                 reader.bytes(
                         "memory.bytes",
@@ -175,6 +194,7 @@ public record CaptureConfig(
                 registry,
                 pace,
                 operations,
+                snapshots,
                 memory,
                 headroom,
                 metrics);

@@ -65,14 +65,16 @@ public final class CaptureMain {
         if (System.getProperty(LARGEST_KEPT) == null) {
             System.setProperty(LARGEST_KEPT, Integer.toString(1 << 20));
         }
-        try (ServiceMeters meters = new ServiceMeters()) {
+        try (ServiceMeters meters = new ServiceMeters();
+                SnapshotOperations snapshots = SnapshotOperations.of(config)) {
             CaptureAgent agent =
                     new CaptureAgent(
                             config,
                             new ConfluentRestRegistry(config.registry()),
                             agentName(),
                             Clock.systemUTC(),
-                            meters.registry());
+                            meters.registry(),
+                            snapshots.works());
             try (MetricsServer server =
                     MetricsServer.start(config.metrics(), meters, agent::health)) {
                 return run(agent);

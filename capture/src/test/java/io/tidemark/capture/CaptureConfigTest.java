@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.operation.OperationSettings;
+import io.tidemark.capture.snapshot.SnapshotSettings;
 import io.tidemark.capture.tail.TailSettings;
 import io.tidemark.metrics.MetricsConfig;
 import io.tidemark.schemas.config.ConfigException;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.registry.Credentials;
+import io.tidemark.storage.object.BucketUri;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,7 @@ class CaptureConfigTest {
         assertThat(config.headroom()).isEqualTo(new HeadroomAlarm.Limits(25, Duration.ofHours(1)));
         assertThat(config.metrics()).isEqualTo(MetricsConfig.OFF);
         assertThat(config.operations().member()).isEmpty();
+        assertThat(config.snapshots()).as("without a bucket").isEmpty();
         assertThat(config.operations().settings()).isEqualTo(OperationSettings.DEFAULTS);
         assertThat(config.memoryBytes())
                 .isEqualTo((Runtime.getRuntime().maxMemory() - (64L << 20)) / 2);
@@ -114,8 +119,27 @@ class CaptureConfigTest {
                         "operation.stale.after", "15s",
                         "operation.command.age", "2m",
                         "operation.abandon.after", "5m"));
+        values.putAll(
+                Map.of(
+                        "bucket", "file:/backup",
+                        "snapshot.threads", "7",
+                        "snapshot.part.bytes", "8MiB",
+                        "snapshot.bytes.per.second", "20MiB",
+                        "snapshot.memory.bytes", "48MiB",
+                        "spill.dir", "/spill",
+                        "encryption.keys", "/keys",
+                        "compression.level", "9"));
         CaptureConfig config = CaptureConfig.of(values);
 
+        assertThat(config.snapshots())
+                .contains(
+                        new SnapshotConfig(
+                                BucketUri.parse("file:/backup"),
+                                Optional.of(Path.of("/keys")),
+                                9,
+                                48L << 20,
+                                Path.of("/spill"),
+                                new SnapshotSettings(7, 8L << 20, 32L << 20, 20L << 20)));
         assertThat(config.source().preferences().tags())
                 .isEqualTo(Map.of("use", "backup", "dc", "east"));
         assertThat(config.source().preferences().primaryAllowed()).isFalse();
@@ -156,6 +180,21 @@ class CaptureConfigTest {
                 .hasMessageContaining("topic.compression must be")
                 .hasMessageContaining("more than topic.replication.factor")
                 .hasMessageContaining("kafka.bootstrap.servers is missing");
+    }
+
+    @Test
+    void snapshotsNeedABucketAndHaveDefaultsThen() {
+        Map<String, String> values = least();
+        values.put("snapshot.threads", "3");
+        assertThatThrownBy(() -> CaptureConfig.of(values))
+                .hasMessageContaining("snapshot.threads is set, but bucket isn't");
+        values.remove("snapshot.threads");
+        values.put("bucket", "file:/backup");
+        SnapshotConfig snapshots = CaptureConfig.of(values).snapshots().orElseThrow();
+        assertThat(snapshots.settings()).isEqualTo(SnapshotSettings.DEFAULTS);
+        assertThat(snapshots.keyRing()).isEmpty();
+        assertThat(snapshots.compressionLevel()).isEqualTo(3);
+        assertThat(snapshots.memoryBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 8);
     }
 
     @Test

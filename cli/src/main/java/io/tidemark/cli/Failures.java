@@ -43,6 +43,9 @@ final class Failures {
                             ExitCode.ARCHIVE_DAMAGED),
                     own("io.tidemark.storage.object.UnreachableException", ExitCode.UNREACHABLE),
                     own("io.tidemark.storage.object.FencedException", ExitCode.LOCKED),
+                    own("io.tidemark.storage.turn.TurnHeldException", ExitCode.LOCKED),
+                    own("io.tidemark.capture.operation.OperationHeldException", ExitCode.LOCKED),
+                    own("io.tidemark.capture.operation.FencedException", ExitCode.LOCKED),
                     own("io.tidemark.storage.encryption.WrongKeyException", ExitCode.USAGE),
                     own(
                             "io.tidemark.capture.tail.SourceUnavailableException",

@@ -9,6 +9,7 @@ import io.tidemark.cli.restore.RestoreCommand;
 import io.tidemark.cli.service.CaptureCommand;
 import io.tidemark.cli.service.SinkCommand;
 import io.tidemark.cli.service.StreamsCommand;
+import io.tidemark.cli.snapshot.SnapshotCommand;
 import io.tidemark.cli.status.StatusCommand;
 import io.tidemark.cli.timeline.ExplainCommand;
 import io.tidemark.cli.timeline.FindCommand;
@@ -84,6 +85,7 @@ final class Verbs {
                 new PlanCommand(context),
                 new RestoreCommand(context),
                 new VerifyCommand(context),
+                new SnapshotCommand(context),
                 new PruneCommand(context),
                 new StatusCommand(context),
                 new CaptureCommand(context),

@@ -15,7 +15,7 @@ public record CommandRun(ExitCode exitCode, String out, String err) {
         return with(Map.of(), arguments);
     }
 
-    static CommandRun with(Map<String, String> environment, String... arguments) {
+    public static CommandRun with(Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         ExitCode exitCode =

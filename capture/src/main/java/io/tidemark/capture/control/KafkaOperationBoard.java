@@ -26,10 +26,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells operations on their compacted topic, when something has changed. One thread. */
+/**
+ * Tells operations on their compacted topic: what has changed at once, what goes on and has not
+ * changed every ten seconds, so that those who wait know that somebody leads. One thread.
+ */
 public final class KafkaOperationBoard implements OperationBoard {
     private static final Logger LOGGER = LoggerFactory.getLogger(KafkaOperationBoard.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final long TELL_AGAIN_MILLIS = 10_000;
     private final String topic;
     private final String bases;
     private final RecordSerializer<OperationRecord> serializer;
@@ -60,15 +64,24 @@ public final class KafkaOperationBoard implements OperationBoard {
             OperationState state, Collection<ShareState> shares, Collection<Candidate> candidates) {
         OperationRecord record =
                 OperationRecords.of(state, shares, candidates, System.currentTimeMillis());
-        if (told != null) {
-            told.setUpdatedMillis(record.getUpdatedMillis()); // the moment alone is no news
-        }
-        if (record.equals(told)) {
+        if (isKnown(record)) {
             return;
         }
         if (isSent(topic, record.getOperationId(), serializer, record)) {
             told = record;
         }
+    }
+
+    private boolean isKnown(OperationRecord record) {
+        if (told == null
+                || record.getUpdatedMillis() - told.getUpdatedMillis() > TELL_AGAIN_MILLIS) {
+            return false;
+        }
+        long toldMillis = told.getUpdatedMillis();
+        told.setUpdatedMillis(record.getUpdatedMillis()); // the moment alone is no news
+        boolean same = record.equals(told);
+        told.setUpdatedMillis(toldMillis);
+        return same;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidemark.capture.snapshot;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +30,7 @@ public final class RateLimit {
 
     private final long bytesPerSecond;
     private final Timer timer;
+    private final Optional<RateLimit> all;
     private long free;
     private boolean begun;
 
@@ -36,31 +38,46 @@ public final class RateLimit {
      * @param bytesPerSecond 0 for no limit
      */
     public RateLimit(long bytesPerSecond) {
-        this(bytesPerSecond, SYSTEM);
+        this(bytesPerSecond, SYSTEM, Optional.empty());
     }
 
     RateLimit(long bytesPerSecond, Timer timer) {
+        this(bytesPerSecond, timer, Optional.empty());
+    }
+
+    private RateLimit(long bytesPerSecond, Timer timer, Optional<RateLimit> all) {
         this.bytesPerSecond = bytesPerSecond;
         this.timer = timer;
+        this.all = all;
+    }
+
+    /** A limit for some of those who share this one, which goes on to count for them too. */
+    RateLimit within(long bytes) {
+        return new RateLimit(bytes, timer, Optional.of(this));
     }
 
     /** Returns when so many bytes, which were just read, are within the rate. */
     void take(long bytes) throws InterruptedException {
-        if (bytesPerSecond == 0) {
-            return;
-        }
-        long wait;
-        synchronized (this) {
-            long now = timer.nanos();
-            if (!begun || free - now < 0) {
-                free = now;
-                begun = true;
-            }
-            free += (long) (bytes * 1e9 / bytesPerSecond);
-            wait = free - now;
+        long wait = reserve(bytes);
+        if (all.isPresent()) {
+            wait = Math.max(wait, all.get().reserve(bytes));
         }
         if (wait > 0) {
             timer.sleep(wait);
         }
+    }
+
+    /** Nanoseconds until they are paid for. */
+    private synchronized long reserve(long bytes) {
+        if (bytesPerSecond == 0) {
+            return 0;
+        }
+        long now = timer.nanos();
+        if (!begun || free - now < 0) {
+            free = now;
+            begun = true;
+        }
+        free += (long) (bytes * 1e9 / bytesPerSecond);
+        return free - now;
     }
 }

@@ -13,4 +13,15 @@ public record SnapshotBucket(
     public SnapshotBucket(ObjectStore store, FrameOptions frames, SnapshotSettings settings) {
         this(store, frames, settings, new RateLimit(settings.maxBytesPerSecond()));
     }
+
+    /**
+     * For one scan that may read no faster than that, beside what all of them together may.
+     *
+     * @param bytesPerSecond 0 for no limit of its own
+     */
+    SnapshotBucket limitedTo(long bytesPerSecond) {
+        return bytesPerSecond == 0
+                ? this
+                : new SnapshotBucket(store, frames, settings, rate.within(bytesPerSecond));
+    }
 }

@@ -40,16 +40,16 @@ public final class SnapshotLead implements LeaderWork {
 
     @Override
     public Map<String, String> begin(LeaderTask task) {
-        Optional<BaseMethod> wanted = SnapshotPlan.wanted(task.parameters());
-        if (wanted.equals(Optional.of(BaseMethod.FUZZY))) {
-            return SnapshotPlan.fuzzy().facts();
+        SnapshotRequest request = SnapshotRequest.of(task.parameters());
+        if (request.method().equals(Optional.of(BaseMethod.FUZZY))) {
+            return SnapshotPlan.fuzzy(request).facts();
         }
         List<ClusterTime> reached = new ArrayList<>();
         for (SourceSet set : task.replicaSets()) {
             try (SnapshotSource member = members.any(set)) {
                 String version = member.versions().server();
                 if (major(version) < SNAPSHOT_READS_FROM) {
-                    return tooOld(wanted, set, version);
+                    return tooOld(request, set, version);
                 }
                 reached.add(member.state().majority());
             }
@@ -58,12 +58,13 @@ public final class SnapshotLead implements LeaderWork {
                 reached.stream()
                         .min(Comparator.naturalOrder())
                         .orElseThrow(() -> new OperationFailedException("There is no replica set"));
-        return SnapshotPlan.at(members.freshCut(task.replicaSets()).orElse(leastReached)).facts();
+        ClusterTime readAt = members.freshCut(task.replicaSets()).orElse(leastReached);
+        return SnapshotPlan.at(readAt, request).facts();
     }
 
     private static Map<String, String> tooOld(
-            Optional<BaseMethod> wanted, SourceSet set, String version) {
-        if (wanted.isPresent()) {
+            SnapshotRequest request, SourceSet set, String version) {
+        if (request.method().isPresent()) {
             throw new OperationFailedException(
                     "Replica set "
                             + set.replicaSet()
@@ -72,7 +73,7 @@ public final class SnapshotLead implements LeaderWork {
                             + ", which can't read as of a cluster time. Take the snapshot with"
                             + " --method fuzzy");
         }
-        return SnapshotPlan.fuzzy().facts();
+        return SnapshotPlan.fuzzy(request).facts();
     }
 
     private static int major(String version) {

@@ -27,6 +27,7 @@ public final class SnapshotWork implements ReplicaSetWork {
 
     @Override
     public Map<String, String> run(ReplicaSetTask task) throws InterruptedException {
+        SnapshotPlan plan = SnapshotPlan.of(task.plan());
         try (SnapshotSource source =
                 members.open(task.member().address(), bucket.settings().threads())) {
             BasePlace place =
@@ -36,11 +37,12 @@ public final class SnapshotWork implements ReplicaSetWork {
                     new SnapshotShare(
                             place,
                             task.source().role(),
-                            SnapshotPlan.of(task.plan()).readAt(),
+                            plan.readAt(),
                             task.token(),
                             task.fence()::check,
                             progress(task.progress()));
-            return facts(new ReplicaSetSnapshot(source, bucket, share).run());
+            SnapshotBucket limited = bucket.limitedTo(plan.bytesPerSecond());
+            return facts(new ReplicaSetSnapshot(source, limited, share).run());
         } catch (SourceRefusedException | OplogLostException e) {
             throw new OperationFailedException(e.getMessage(), e);
         }

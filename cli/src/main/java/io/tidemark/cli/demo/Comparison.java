@@ -22,7 +22,7 @@ import org.bson.RawBsonDocument;
  * Compares every document that the restored shards hold with what the oracle knows to be true: the
  * same documents, on the shard that owns them, byte for byte, and nothing else.
  */
-final class Comparison {
+public final class Comparison {
     private static final Set<String> INTERNAL = Set.of("admin", "config", "local");
 
     private final ClusterOracle truth;
@@ -32,12 +32,12 @@ final class Comparison {
     private final Map<String, Long> sums = new HashMap<>();
     private long documents;
 
-    Comparison(ClusterOracle truth, ClusterTime time) {
+    public Comparison(ClusterOracle truth, ClusterTime time) {
         this.truth = truth;
         this.time = time.toBson();
     }
 
-    void compare(SimulatedCluster restored) {
+    public void compare(SimulatedCluster restored) {
         restored.shards()
                 .forEach(
                         (id, set) -> {
@@ -97,7 +97,7 @@ final class Comparison {
     }
 
     /** Documents read back. */
-    long documents() {
+    public long documents() {
         return documents;
     }
 
@@ -110,7 +110,7 @@ final class Comparison {
         return sums.getOrDefault(namespace + "/" + field, 0L);
     }
 
-    List<String> differences() {
+    public List<String> differences() {
         return List.copyOf(differences);
     }
 }

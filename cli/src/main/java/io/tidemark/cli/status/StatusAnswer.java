@@ -3,19 +3,25 @@ package io.tidemark.cli.status;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.cli.operation.OperationAnswer;
 import io.tidemark.schemas.avro.CaptureStatus;
 import io.tidemark.schemas.avro.StatusOptime;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Where capture and archive stand, in words and as JSON. */
-record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captured, Instant now) {
+record StatusAnswer(
+        ArchiveStatus archive,
+        Map<ReplicaSet, CaptureStatus> captured,
+        List<OperationAnswer> operations,
+        Instant now) {
 
     void words(PrintStream out) {
         archive.restorableUntil()
@@ -45,6 +51,10 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
                                             gap.replicaSet(), gap.after(), gap.through()));
         }
         archive.lastBase().ifPresent(base -> out.println("  newest base serves from " + base));
+        if (!operations.isEmpty()) {
+            out.println("Operations:");
+            operations.forEach(operation -> operation.words(out));
+        }
     }
 
     private String by() {
@@ -89,6 +99,8 @@ record StatusAnswer(ArchiveStatus archive, Map<ReplicaSet, CaptureStatus> captur
                                         .put("through", gap.through().toString()));
         json.put("lastBase", archive.lastBase().map(ClusterTime::toString).orElse(null));
         json.putNull("lastDrill");
+        ArrayNode all = json.putArray("operations");
+        operations.forEach(operation -> all.add(operation.json()));
         return json;
     }
 

@@ -5,27 +5,30 @@ import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.kafka.CompactedTopic;
+import io.tidemark.cli.kafka.KafkaOptions;
+import io.tidemark.cli.kafka.KafkaPlace;
+import io.tidemark.cli.operation.OperationAnswer;
+import io.tidemark.cli.operation.OperationFollower;
 import io.tidemark.schemas.avro.CaptureStatus;
+import io.tidemark.schemas.avro.OperationRecord;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.schemas.registry.ConfluentRestRegistry;
-import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.storage.object.ObjectStore;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code tidemark status}. */
 @Command(
         name = "status",
         description =
                 "Say until when the cluster can be restored, and how far each replica set is"
-                        + " archived and, where Kafka is named, captured.",
+                    + " archived and, where Kafka is named, captured, and what operations go on.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark status --cluster shop --bucket file:/backup",
@@ -33,27 +36,15 @@ import picocli.CommandLine.Spec;
                     + " --registry http://registry:8081 --json"
         })
 public final class StatusCommand implements Callable<ExitCode> {
+    private static final int ENDED_OPERATIONS = 5;
+
     private final Context context;
 
-    @Spec private picocli.CommandLine.Model.CommandSpec spec;
     @Mixin private CommonOptions common;
     @Mixin private JsonOption output;
     @Mixin private ArchiveOptions archive;
 
-    @Option(
-            names = "--kafka",
-            paramLabel = "HOST:PORT",
-            description =
-                    "Kafka's bootstrap servers; further client settings are the keys kafka.* of"
-                            + " --config. Default: the key kafka.bootstrap.servers, else the bucket"
-                            + " alone is asked.")
-    private String kafka;
-
-    @Option(
-            names = "--registry",
-            paramLabel = "URL",
-            description = "The schema registry. Default: the key registry.urls.")
-    private String registry;
+    @Mixin private KafkaOptions kafka;
 
     public StatusCommand(Context context) {
         this.context = context;
@@ -63,7 +54,13 @@ public final class StatusCommand implements Callable<ExitCode> {
     public ExitCode call() {
         try (ObjectStore store = archive.open()) {
             ArchiveStatus archived = ArchiveStatus.read(store, archive.cluster());
-            StatusAnswer answer = new StatusAnswer(archived, captured(), context.clock().instant());
+            Optional<KafkaPlace> place = kafka.place(context);
+            StatusAnswer answer =
+                    new StatusAnswer(
+                            archived,
+                            place.map(this::captured).orElse(Map.of()),
+                            place.map(this::operations).orElse(List.of()),
+                            context.clock().instant());
             answer.words(context.console().words(output.json()));
             if (output.json()) {
                 context.console().document(answer.json());
@@ -72,32 +69,26 @@ public final class StatusCommand implements Callable<ExitCode> {
         }
     }
 
-    private Map<ReplicaSet, CaptureStatus> captured() {
-        Map<String, String> client = new TreeMap<>(context.settings().under("kafka."));
-        context.settings()
-                .get("kafka.bootstrap.servers")
-                .ifPresent(servers -> client.put("bootstrap.servers", servers));
-        if (kafka != null) {
-            client.put("bootstrap.servers", kafka);
+    /** The newest status by replica set; none if capture never ran. */
+    private Map<ReplicaSet, CaptureStatus> captured(KafkaPlace place) {
+        Map<ReplicaSet, CaptureStatus> newest = new TreeMap<>();
+        try (CompactedTopic<CaptureStatus> topic =
+                new CompactedTopic<>(
+                        place,
+                        new TopicNames(archive.cluster()).captureStatus(),
+                        CaptureStatus.class,
+                        CaptureStatus.getClassSchema())) {
+            topic.read()
+                    .values()
+                    .forEach(status -> newest.put(new ReplicaSet(status.getReplicaSet()), status));
         }
-        if (!client.containsKey("bootstrap.servers")) {
-            return Map.of();
+        return newest;
+    }
+
+    private List<OperationAnswer> operations(KafkaPlace place) {
+        try (CompactedTopic<OperationRecord> topic =
+                OperationFollower.topic(place, new TopicNames(archive.cluster()))) {
+            return OperationAnswer.newest(topic.read().values().stream(), ENDED_OPERATIONS);
         }
-        String urls =
-                registry != null
-                        ? registry
-                        : context.settings()
-                                .get("registry.urls")
-                                .orElseThrow(
-                                        () ->
-                                                new ParameterException(
-                                                        spec.commandLine(),
-                                                        "--kafka needs --registry URL: statuses"
-                                                                + " are written with its schemas"));
-        return new CaptureTopic(
-                        new TopicNames(archive.cluster()),
-                        client,
-                        new ConfluentRestRegistry(RegistryConfig.parse(urls)))
-                .read();
     }
 }

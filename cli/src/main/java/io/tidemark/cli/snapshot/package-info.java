@@ -1,0 +1,2 @@
+/** Asks the agents of a cluster for a base snapshot. */
+package io.tidemark.cli.snapshot;

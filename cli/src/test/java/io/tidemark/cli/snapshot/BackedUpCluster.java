@@ -1,0 +1,172 @@
+package io.tidemark.cli.snapshot;
+
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.tidemark.capture.CaptureAgent;
+import io.tidemark.capture.CaptureConfig;
+import io.tidemark.capture.SnapshotOperations;
+import io.tidemark.cli.CommandRun;
+import io.tidemark.embedded.kafka.EmbeddedKafka;
+import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
+import io.tidemark.embedded.registry.EmbeddedRegistry;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.registry.ConfluentRestRegistry;
+import io.tidemark.sink.Sink;
+import io.tidemark.sink.SinkConfig;
+import io.tidemark.sink.SinkMetrics;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.object.FileObjectStore;
+import io.tidemark.storage.object.ObjectStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A simulated sharded cluster, Kafka, a schema registry and a bucket, for whole agents. */
+final class BackedUpCluster implements AutoCloseable {
+    static final String NAME = "shop";
+    private final Path folder;
+    private final EmbeddedKafka kafka;
+    private final EmbeddedRegistry registry = EmbeddedRegistry.inMemory().start();
+    private final List<AutoCloseable> running = new ArrayList<>();
+    final SimulatedCluster source;
+    final ObjectStore bucket;
+
+    BackedUpCluster(Path folder, long seed) {
+        this.folder = folder;
+        this.kafka = new EmbeddedKafka(folder.resolve("kafka")).start();
+        this.source =
+                SimulatedCluster.builder()
+                        .seed(seed)
+                        .shards(2)
+                        .noopInterval(Duration.ofMillis(500))
+                        .orphanCleanupDelay(Duration.ofSeconds(3600))
+                        .start();
+        this.bucket = new FileObjectStore(folder.resolve("bucket"));
+    }
+
+    String bucketUri() {
+        return "file:" + folder.resolve("bucket");
+    }
+
+    /** Settings of an agent as an operator would write them, quickened for tests. */
+    Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("cluster", NAME);
+        settings.put("source.uri", source.config().uri());
+        settings.put("source.timeout", "2s");
+        settings.put("shards.refresh", "1s");
+        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("registry.urls", registry.url().toString());
+        settings.put("topic.replication.factor", "1");
+        settings.put("topic.min.insync.replicas", "1");
+        settings.put("owner.session.timeout", "3s");
+        settings.put("operation.stale.after", "3s");
+        settings.put("bucket", bucketUri());
+        return settings;
+    }
+
+    /** Runs until it is closed, or this is. */
+    AutoCloseable startAgent(String name, Map<String, String> settings) {
+        CaptureConfig config = CaptureConfig.of(settings);
+        SnapshotOperations snapshots = SnapshotOperations.of(config);
+        CaptureAgent agent =
+                new CaptureAgent(
+                        config,
+                        new ConfluentRestRegistry(config.registry()),
+                        name,
+                        Clock.systemUTC(),
+                        new CompositeMeterRegistry(),
+                        snapshots.works());
+        agent.start();
+        AutoCloseable closing =
+                () -> {
+                    agent.close();
+                    snapshots.close();
+                };
+        running.add(closing);
+        return closing;
+    }
+
+    void startSink() throws Exception {
+        Sink sink =
+                Sink.of(
+                        SinkConfig.of(
+                                Map.of(
+                                        "cluster",
+                                        NAME,
+                                        "bucket",
+                                        bucketUri(),
+                                        "kafka.bootstrap.servers",
+                                        kafka.bootstrapServers(),
+                                        "kafka.metadata.max.age.ms",
+                                        "1000",
+                                        "registry.urls",
+                                        registry.url().toString(),
+                                        "slice.max.time",
+                                        "2s",
+                                        "slice.max.idle",
+                                        "1s")),
+                        SinkMetrics.NONE);
+        Thread thread = new Thread(sink::run, "test-sink");
+        thread.start();
+        running.add(
+                () -> {
+                    sink.stop();
+                    thread.join();
+                    sink.close();
+                });
+    }
+
+    /** A verb, told where Kafka and the registry are. */
+    CommandRun run(String verb, String... more) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                verb,
+                                "--cluster=" + NAME,
+                                "--kafka=" + kafka.bootstrapServers(),
+                                "--registry=" + registry.url()));
+        Collections.addAll(line, more);
+        return CommandRun.of(line.toArray(String[]::new));
+    }
+
+    /** Waits until every replica set's oplog is in the bucket up to that time. */
+    void awaitArchived(ClusterTime time) throws InterruptedException {
+        Catalogue catalogue = new Catalogue(bucket, new ClusterName(NAME));
+        long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        while (!isArchived(catalogue, time)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("the archive does not reach " + time);
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    private boolean isArchived(Catalogue catalogue, ClusterTime time) {
+        return catalogue.replicaSets().size() == source.replicaSets().size()
+                && catalogue.replicaSets().stream()
+                        .allMatch(
+                                set ->
+                                        catalogue
+                                                .last(set)
+                                                .filter(k -> !Catalogue.through(k).isBefore(time))
+                                                .isPresent());
+    }
+
+    @Override
+    public void close() throws Exception {
+        Collections.reverse(running);
+        for (AutoCloseable each : running) {
+            each.close();
+        }
+        source.close();
+        registry.close();
+        kafka.close();
+        bucket.close();
+    }
+}

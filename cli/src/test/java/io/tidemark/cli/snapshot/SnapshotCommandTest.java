@@ -1,0 +1,224 @@
+package io.tidemark.cli.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.demo.Comparison;
+import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
+import io.tidemark.embedded.mongo.sharding.Workload;
+import io.tidemark.schemas.model.ClusterTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bson.BsonTimestamp;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * From {@code tidemark snapshot} over agents to a restored cluster. In the order of one cluster's
+ * life, as its servers take seconds to start.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SnapshotCommandTest {
+    private static final long SEED = Long.getLong("tidemark.seed", 20_261_129L);
+    @TempDir private static Path folder;
+    private static BackedUpCluster cluster;
+    private static Workload workload;
+
+    @BeforeAll
+    static void start() {
+        System.out.println("seed " + SEED);
+        cluster = new BackedUpCluster(folder, SEED);
+        workload = new Workload(cluster.source, SEED);
+        workload.prepare();
+        workload.run(300);
+        // What was before capture began is nowhere but in the base.
+        cluster.source
+                .replicaSets()
+                .values()
+                .forEach(set -> set.truncateOplogBefore(set.oplog().get(20).getTimestamp("ts")));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        cluster.close();
+    }
+
+    @Test
+    @Order(1)
+    void withoutAnAgentNothingAnswers() {
+        CommandRun run = cluster.run("snapshot", "--json", "--patience=2");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.json().at("/error/message").asText()).contains("setting 'bucket'");
+    }
+
+    @Test
+    @Order(2)
+    void agentsThatAreUnsuitableSayWhy() throws Exception {
+        Map<String, String> settings = cluster.settings();
+        settings.put("operation.member", "nowhere:27018");
+        try (AutoCloseable agent = cluster.startAgent("stranger", settings)) {
+            CommandRun run = awaitTopic(() -> cluster.run("snapshot", "--json", "--patience=4"));
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
+            assertThat(run.json().at("/error/message").asText())
+                    .contains("stranger")
+                    .contains("nowhere:27018 does not belong to the replica set");
+        }
+    }
+
+    /** The first agent makes the topics. */
+    private static CommandRun awaitTopic(java.util.function.Supplier<CommandRun> run)
+            throws InterruptedException {
+        CommandRun last = run.get();
+        for (int i = 0; i < 50 && last.out().contains("does not exist"); i++) {
+            Thread.sleep(200);
+            last = run.get();
+        }
+        return last;
+    }
+
+    @Test
+    @Order(3)
+    void aSnapshotOfTheWholeClusterUnderLoadServesRestores() throws Exception {
+        cluster.startAgent("a", cluster.settings());
+        cluster.startAgent("b", cluster.settings());
+        cluster.startSink();
+
+        CommandRun run;
+        try (Load load = new Load(workload)) {
+            run = cluster.run("snapshot", "--wait", "--json");
+            assertThat(load.steps).as("the cluster went on").isPositive();
+        }
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = run.json();
+        assertThat(json.get("phase").asText()).isEqualTo("done");
+        assertThat(json.get("replicaSets")).hasSize(3);
+        json.get("replicaSets")
+                .forEach(set -> assertThat(set.get("phase").asText()).isEqualTo("done"));
+        assertThat(json.at("/facts/documents").asLong()).isPositive();
+        ClusterTime usable = ClusterTime.parse(json.at("/facts/usableFrom").asText()).orElseThrow();
+        assertThat(run.err()).contains("restores can begin with it");
+
+        requireStatus(json.get("id").asText(), usable);
+        workload.run(100);
+        workload.settle();
+    }
+
+    private void requireStatus(String id, ClusterTime usable) {
+        CommandRun run = cluster.run("status", "--json", "--bucket=" + cluster.bucketUri());
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        JsonNode status = run.json();
+        assertThat(ClusterTime.parse(status.get("lastBase").asText()).orElseThrow())
+                .isGreaterThanOrEqualTo(usable);
+        List<String> ids = new ArrayList<>();
+        status.get("operations").forEach(operation -> ids.add(operation.get("id").asText()));
+        assertThat(ids).contains(id);
+        assertThat(run.err()).contains("snapshot " + id + ": done");
+    }
+
+    @Test
+    @Order(5)
+    void whatIsRestoredOverTheSnapshotEqualsTheOracle() throws Exception {
+        BsonTimestamp to = cluster.source.noopEverywhere();
+        cluster.awaitArchived(ClusterTime.of(to));
+        try (SimulatedCluster target =
+                SimulatedCluster.builder().seed(SEED + 1).shards(2).start()) {
+            List<String> line =
+                    new ArrayList<>(
+                            List.of(
+                                    "restore",
+                                    "--json",
+                                    // For ten seconds behind a change of an index another shard
+                                    // could be about to make it too; here none is.
+                                    "--force-unsafe",
+                                    "--cluster=" + BackedUpCluster.NAME,
+                                    "--bucket=" + cluster.bucketUri(),
+                                    "--source-uri=" + cluster.source.config().uri(),
+                                    "--to=" + ClusterTime.of(to)));
+            target.replicaSets()
+                    .forEach((name, set) -> line.add("--target=" + name + "=" + set.uri()));
+            CommandRun run = CommandRun.of(line.toArray(String[]::new));
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+            Comparison comparison = new Comparison(cluster.source.oracle(), ClusterTime.of(to));
+            comparison.compare(target);
+            assertThat(comparison.differences()).as("seed %d", SEED).isEmpty();
+            assertThat(comparison.documents()).isGreaterThan(50);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void aSecondOperationIsRefusedWithWhoHoldsTheLock() {
+        CommandRun slow = cluster.run("snapshot", "--json", "--max-mib-per-second=0.0005");
+        assertThat(slow.exitCode()).as(slow.err()).isEqualTo(ExitCode.DONE);
+        String id = slow.json().get("id").asText();
+
+        CommandRun second = cluster.run("snapshot", "--wait", "--json");
+
+        assertThat(second.exitCode()).as(second.err()).isEqualTo(ExitCode.LOCKED);
+        assertThat(second.json().at("/error/message").asText())
+                .contains("snapshot " + id)
+                .contains("since 20");
+        CommandRun prune =
+                CommandRun.of(
+                        "prune",
+                        "--json",
+                        "--cluster=" + BackedUpCluster.NAME,
+                        "--bucket=" + cluster.bucketUri(),
+                        "--source-uri=" + cluster.source.config().uri());
+        assertThat(prune.exitCode()).as(prune.err()).isEqualTo(ExitCode.LOCKED);
+        assertThat(prune.json().at("/error/message").asText()).contains("snapshot " + id);
+        CommandRun cancelled = cluster.run("snapshot", "--json", "--cancel=" + id);
+        assertThat(cancelled.exitCode()).as(cancelled.err()).isEqualTo(ExitCode.DONE);
+        assertThat(cancelled.json().get("phase").asText()).isEqualTo("cancelled");
+    }
+
+    /** Writes without rest. */
+    private static final class Load implements AutoCloseable {
+        private volatile boolean ended;
+        volatile int steps;
+        private final Thread thread;
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+        Load(Workload workload) {
+            thread =
+                    new Thread(
+                            () -> {
+                                while (!ended) {
+                                    workload.step();
+                                    steps++;
+                                    pause();
+                                }
+                            },
+                            "load");
+            thread.start();
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(Duration.ofMillis(5).toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            ended = true;
+            thread.join();
+        }
+    }
+}

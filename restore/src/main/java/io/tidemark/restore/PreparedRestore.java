@@ -1,19 +1,27 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.timeline.window.UnsafeInterval;
+import io.tidemark.schemas.model.ReplicaSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a restore would read, and that its time is one to restore to.
  *
  * @param origin from where it is known that the time is safe
+ * @param held the bases that lie in the targets; empty for a restore into empty ones
  * @param forced why it is not, where the request went on nevertheless; else empty
  */
 public record PreparedRestore(
-        RestorePlan plan, ClusterTimeline.Origin origin, List<UnsafeInterval> forced) {
+        RestorePlan plan,
+        ClusterTimeline.Origin origin,
+        List<UnsafeInterval> forced,
+        Map<ReplicaSet, HeldBase> held) {
     public PreparedRestore {
         forced = List.copyOf(forced);
+        held = Map.copyOf(held);
     }
 }

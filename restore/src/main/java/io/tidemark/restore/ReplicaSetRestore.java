@@ -1,6 +1,8 @@
 package io.tidemark.restore;
 
 import io.tidemark.restore.config.ClusterMetadata;
+import io.tidemark.restore.external.Adoption;
+import io.tidemark.restore.external.UuidCheck;
 import io.tidemark.restore.fetch.BaseLoad;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.fetch.EntryStream;
@@ -35,6 +37,7 @@ final class ReplicaSetRestore implements AutoCloseable {
     private final MemoryTarget metadata = new MemoryTarget();
     private final ShardReplay replay;
     private final RestoreProgress progress;
+    private final Optional<RestoreTarget> holder;
     private long baseDocuments;
 
     ReplicaSetRestore(
@@ -45,9 +48,36 @@ final class ReplicaSetRestore implements AutoCloseable {
             ReplayTarget target,
             DocumentHashes written,
             RestoreProgress progress) {
+        this(
+                request,
+                options,
+                source,
+                rules,
+                target,
+                written,
+                progress,
+                source.plan().base().map(place -> BaseManifest.read(request.bucket(), place)),
+                Optional.empty());
+    }
+
+    /**
+     * @param base that is loaded, or lies in {@code holder}
+     * @param holder the target that holds the base already
+     */
+    ReplicaSetRestore(
+            RestoreRequest request,
+            RestoreOptions options,
+            EntrySource source,
+            NamespaceRules rules,
+            ReplayTarget target,
+            DocumentHashes written,
+            RestoreProgress progress,
+            Optional<BaseManifest> base,
+            Optional<RestoreTarget> holder) {
         this.request = request;
         this.source = source;
-        this.base = source.plan().base().map(place -> BaseManifest.read(request.bucket(), place));
+        this.base = base;
+        this.holder = holder;
         this.progress = progress;
         this.replay = new ShardReplay(start(rules), target, metadata, source, options, written);
     }
@@ -98,6 +128,7 @@ final class ReplicaSetRestore implements AutoCloseable {
     /** Reads every object that this restore will read, before anything is written. */
     void checkObjects() {
         source.verifyBytes(request.to());
+        holder.ifPresent(this::checkUuids);
         BaseReader reader = new BaseReader(request.bucket(), request.keys());
         base.ifPresent(
                 manifest -> {
@@ -110,12 +141,32 @@ final class ReplicaSetRestore implements AutoCloseable {
                 });
     }
 
+    private void checkUuids(RestoreTarget held) {
+        UuidCheck check =
+                new UuidCheck(
+                        plan().replicaSet(),
+                        plan().isConfigServer()
+                                ? NamespaceRules.configServer()
+                                : NamespaceRules.shard(),
+                        base.orElseThrow().usableFrom(),
+                        held.held());
+        try (EntryStream entries = source.read(plan().replayAfter(), request.to())) {
+            check.run(entries);
+        }
+    }
+
     /**
      * Loads the base, if there is one.
      *
      * @param cluster tells the UUIDs of sharded collections, for bases that don't
      */
     void loadBase(ClusterMetadata cluster) {
+        if (holder.isPresent()) {
+            baseDocuments =
+                    new Adoption(replay, holder.get())
+                            .run(count -> progress.baseLoaded(plan().replicaSet(), count));
+            return;
+        }
         if (base.isPresent()) {
             BaseReader reader = new BaseReader(request.bucket(), request.keys());
             BaseLoad load = new BaseLoad(replay, reader, base.get());

@@ -1,5 +1,8 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.external.HeldBase;
+import io.tidemark.restore.external.HeldBases;
+import io.tidemark.restore.plan.ArchiveFacts;
 import io.tidemark.restore.plan.BucketFacts;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.report.RestoreReport;
@@ -7,9 +10,11 @@ import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimeGuard;
 import io.tidemark.restore.timeline.TimelineLookup;
+import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,27 +26,58 @@ public final class Restore {
     private Restore() {}
 
     /**
-     * Decides what the restore would read, and whether its time is safe; opens no target.
+     * Decides what the restore would read, and whether its time is safe; opens no target but those
+     * that hold the base.
      *
      * @throws RestoreException with the reason if the time can't be restored
      */
     public static PreparedRestore prepare(RestoreRequest request) {
-        return prepare(request, timeline(request));
+        return prepare(request, MongoTarget::new);
+    }
+
+    private static PreparedRestore prepare(
+            RestoreRequest request, RestoreTarget.Connector connector) {
+        return prepare(request, timeline(request), connector);
     }
 
     /** As above, by a timeline that is known already. */
     public static PreparedRestore prepare(RestoreRequest request, ClusterTimeline timeline) {
+        return prepare(request, timeline, MongoTarget::new);
+    }
+
+    private static PreparedRestore prepare(
+            RestoreRequest request, ClusterTimeline timeline, RestoreTarget.Connector connector) {
         return reading(
                 () -> {
                     Catalogue catalogue = new Catalogue(request.bucket(), request.cluster());
-                    TimeGuard guard = new TimeGuard(timeline, request.safety());
-                    RestorePlan plan =
-                            RestorePlan.choose(
-                                    request.to(),
-                                    new BucketFacts(request.bucket(), catalogue),
-                                    Optional.of(guard));
-                    return new PreparedRestore(plan, timeline.origin(), guard.check(plan));
+                    ArchiveFacts archive = new BucketFacts(request.bucket(), catalogue);
+                    if (request.external().isEmpty()) {
+                        return prepare(request, timeline, archive, Map.of());
+                    }
+                    if (request.isMerged()) {
+                        throw new RestoreException.TargetRefused(
+                                "A base that lies in the targets lies in one target for each"
+                                        + " replica set: name them by --target RS=URI. Nothing was"
+                                        + " written.");
+                    }
+                    Map<ReplicaSet, HeldBase> held =
+                            HeldBases.find(request, request.external().get(), archive, connector);
+                    return prepare(
+                            request,
+                            HeldBases.timeline(request, archive, held),
+                            HeldBases.facts(archive, held),
+                            held);
                 });
+    }
+
+    private static PreparedRestore prepare(
+            RestoreRequest request,
+            ClusterTimeline timeline,
+            ArchiveFacts archive,
+            Map<ReplicaSet, HeldBase> held) {
+        TimeGuard guard = new TimeGuard(timeline, request.safety());
+        RestorePlan plan = RestorePlan.choose(request.to(), archive, Optional.of(guard));
+        return new PreparedRestore(plan, timeline.origin(), guard.check(plan), held);
     }
 
     private static ClusterTimeline timeline(RestoreRequest request) {
@@ -71,7 +107,7 @@ public final class Restore {
     public static RestoreReport run(
             RestoreRequest request, RestoreProgress progress, RestoreTarget.Connector connector) {
         progress.phase(RestoreProgress.Phase.PLAN);
-        return run(request, prepare(request), progress, connector);
+        return run(request, prepare(request, connector), progress, connector);
     }
 
     /** As above, what was prepared for the request. */

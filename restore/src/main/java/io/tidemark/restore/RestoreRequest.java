@@ -1,10 +1,12 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is to be restored, and where to.
@@ -16,6 +18,8 @@ import java.util.Map;
  * @param targets connection strings by replica set name as in the archive; {@code config} always
  *     means the config servers
  * @param placement where the restored cluster differs from the archive's
+ * @param external what is said of the base that the targets hold already; empty to load a base of
+ *     the archive into empty targets
  */
 public record RestoreRequest(
         ObjectStore bucket,
@@ -25,7 +29,8 @@ public record RestoreRequest(
         Map<String, String> targets,
         RestoreOptions options,
         Safety safety,
-        Placement placement) {
+        Placement placement,
+        Optional<ExternalBase> external) {
     /** The name under which the config servers' target may be given. */
     public static final String CONFIG = "config";
 
@@ -66,6 +71,33 @@ public record RestoreRequest(
     /** True if all replica sets go into one target. */
     public boolean isMerged() {
         return targets.containsKey(MERGED);
+    }
+
+    /** From a base of the archive. */
+    public RestoreRequest(
+            ObjectStore bucket,
+            FrameKeys keys,
+            ClusterName cluster,
+            ClusterTime to,
+            Map<String, String> targets,
+            RestoreOptions options,
+            Safety safety,
+            Placement placement) {
+        this(bucket, keys, cluster, to, targets, options, safety, placement, Optional.empty());
+    }
+
+    /** The same over a base that the targets hold. */
+    public RestoreRequest over(ExternalBase base) {
+        return new RestoreRequest(
+                bucket,
+                keys,
+                cluster,
+                to,
+                targets,
+                options,
+                safety,
+                placement,
+                Optional.of(base));
     }
 
     @Override

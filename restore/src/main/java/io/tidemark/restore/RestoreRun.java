@@ -4,6 +4,7 @@ import io.tidemark.restore.config.ChunkTable;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.MetadataRestore;
 import io.tidemark.restore.config.ShardNames;
+import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.guard.SourceCluster;
@@ -22,6 +23,7 @@ import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.Problems;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.CollectionReport;
@@ -32,6 +34,7 @@ import io.tidemark.restore.timeline.TimeGuard;
 import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.slice.SliceReader;
 import java.util.ArrayList;
@@ -59,6 +62,11 @@ final class RestoreRun implements AutoCloseable {
     private final List<EntrySource> sources = new ArrayList<>();
     private final Map<ReplicaSetPlan, RestoreTarget> targets = new LinkedHashMap<>();
     private final Map<ReplicaSetPlan, TargetFacts> facts = new LinkedHashMap<>();
+
+    /** What the targets said of themselves, where {@link #facts} leaves out what a base brings. */
+    private final Map<ReplicaSetPlan, TargetFacts> found = new LinkedHashMap<>();
+
+    private final Map<ReplicaSet, HeldBase> held;
     private final List<ReplicaSetRestore> restores = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Problems problems = new Problems();
@@ -79,6 +87,7 @@ final class RestoreRun implements AutoCloseable {
     RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
         this.request = request;
         this.plan = prepared.plan();
+        this.held = prepared.held();
         this.forced = prepared.forced().stream().map(TimeGuard::words).toList();
         this.progress = progress;
         this.share = request.options().sharedBy(Math.max(1, plan.replicaSets().size()));
@@ -105,11 +114,28 @@ final class RestoreRun implements AutoCloseable {
                 new ShardNames(request.placement().shardIds(), cluster.shards(), more.keySet());
         source = SourceCluster.of(cluster, plan, names, more.keySet());
         requireWholeCluster();
-        targets.forEach((set, target) -> facts.put(set, target.inspect()));
+        targets.forEach((set, target) -> found.put(set, target.inspect()));
+        found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
         openRestores(all -> all);
-        TargetGuard guard = new TargetGuard(source, request.placement().replacement());
+        guardTargets(new TargetGuard(source, request.placement().replacement()));
+    }
+
+    private void guardTargets(TargetGuard guard) {
         for (ReplicaSetRestore restore : restores) {
-            guard.check(restore.plan(), facts.get(restore.plan()), restore.needs());
+            ReplicaSetPlan set = restore.plan();
+            if (holdsBase(set)) {
+                guard.checkHolding(set, facts.get(set));
+                warnings.add(
+                        "The target of "
+                                + set.replicaSet()
+                                + " held "
+                                + found.get(set).userCollections().size()
+                                + " collections, which were taken for its state at "
+                                + held.get(set.replicaSet()).asOf()
+                                + ".");
+            } else {
+                guard.check(set, facts.get(set), restore.needs());
+            }
         }
         added.guard(guard);
     }
@@ -131,6 +157,7 @@ final class RestoreRun implements AutoCloseable {
         requireWholeCluster();
         TargetFacts told = into.inspect();
         plan.replicaSets().forEach(set -> facts.put(set, told));
+        plan.replicaSets().forEach(set -> found.put(set, told));
         into.follow(sources, request.to());
         openRestores(into::rules);
         List<String> reasons =
@@ -151,16 +178,33 @@ final class RestoreRun implements AutoCloseable {
             ReplicaSetPlan set = oplog.plan();
             NamespaceRules all =
                     set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
-            restores.add(
-                    new ReplicaSetRestore(
-                            request,
-                            share,
-                            oplog,
-                            chosen.apply(all),
-                            targets.get(set),
-                            written,
-                            progress));
+            restores.add(restore(oplog, chosen.apply(all), targets.get(set), progress));
         }
+    }
+
+    private boolean holdsBase(ReplicaSetPlan set) {
+        return held.containsKey(set.replicaSet());
+    }
+
+    private ReplicaSetRestore restore(
+            EntrySource source,
+            NamespaceRules rules,
+            ReplayTarget target,
+            RestoreProgress progressOfIt) {
+        ReplicaSetPlan set = source.plan();
+        return holdsBase(set)
+                ? new ReplicaSetRestore(
+                        request,
+                        share,
+                        source,
+                        rules,
+                        target,
+                        written,
+                        progressOfIt,
+                        Optional.of(held.get(set.replicaSet()).manifest()),
+                        Optional.of(targets.get(set)))
+                : new ReplicaSetRestore(
+                        request, share, source, rules, target, written, progressOfIt);
     }
 
     /** The config servers' documents at the restored time, in memory; the chunks come later. */
@@ -168,13 +212,10 @@ final class RestoreRun implements AutoCloseable {
         for (EntrySource source : sources) {
             if (source.plan().isConfigServer()) {
                 try (ReplicaSetRestore config =
-                        new ReplicaSetRestore(
-                                request,
-                                share,
+                        restore(
                                 source,
                                 NamespaceRules.metadataOnly(),
                                 new MemoryTarget(),
-                                written,
                                 RestoreProgress.silent())) {
                     config.loadBase(ClusterMetadata.none());
                     config.replayEntries();
@@ -222,8 +263,8 @@ final class RestoreRun implements AutoCloseable {
             merged.get().mark("of cluster " + request.cluster() + " to " + plan.to());
             return;
         }
-        facts.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
-        facts.forEach(
+        found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
+        found.forEach(
                 (set, fact) -> {
                     List<String> before = BackgroundWork.of(fact);
                     targets.get(set)
@@ -237,12 +278,15 @@ final class RestoreRun implements AutoCloseable {
                                                     : "; before it, "
                                                             + String.join(" and ", before)));
                 });
-        facts.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
+        found.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
         facts.forEach(this::makeRoom);
     }
 
     /** The guard has seen that all of it may go. */
     private void makeRoom(ReplicaSetPlan set, TargetFacts fact) {
+        if (holdsBase(set)) {
+            return;
+        }
         for (Namespace namespace : fact.userCollections()) {
             targets.get(set).drop(namespace);
             replaced.put(set.replicaSet() + "/" + namespace, "");
@@ -356,7 +400,7 @@ final class RestoreRun implements AutoCloseable {
                 (set, target) -> {
                     if (set.isConfigServer()) {
                         metadataRestore(set, uuids.rewritten()).run();
-                    } else if (facts.get(set).isClusterMember()) {
+                    } else if (found.get(set).isClusterMember()) {
                         dropRoutingCache(set, target);
                     }
                 });
@@ -484,7 +528,12 @@ final class RestoreRun implements AutoCloseable {
     }
 
     void unmark() {
-        background.resume();
+        if (held.isEmpty()) {
+            background.resume();
+        } else {
+            // The metadata are a restored cluster's: its balancer is stopped.
+            background.resumeExpiry();
+        }
         if (merged.isPresent()) {
             return;
         }

@@ -1,13 +1,16 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.external.HeldCollection;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.ReplayTarget;
+import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A server that is restored into. */
@@ -43,6 +46,26 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
                         .map(DocumentWrite.class::cast)
                         .toList());
         return taken;
+    }
+
+    /**
+     * The collections and views that it holds, with their indexes; those of {@code local} left out.
+     */
+    default List<HeldCollection> held() {
+        throw new UnsupportedOperationException("tells no catalogue");
+    }
+
+    /** Drops all indexes but that of {@code _id}. */
+    default void dropIndexes(Namespace namespace) {
+        throw new UnsupportedOperationException("drops no indexes");
+    }
+
+    /**
+     * Hands the entries of its own oplog to {@code reader}, the newest first, for as long as that
+     * one wants more. There are none if it is in no replica set.
+     */
+    default void ownOplog(Predicate<RawDocument> reader) {
+        throw new UnsupportedOperationException("tells no oplog");
     }
 
     /** Leaves a mark: from here on and until {@link #unmark} the target is half restored. */

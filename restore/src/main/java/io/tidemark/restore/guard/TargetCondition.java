@@ -35,6 +35,18 @@ public record TargetCondition(
                     Optional.empty(),
                     false);
 
+    /** Without what names the replica set and its cluster. */
+    TargetCondition withoutIds() {
+        return new TargetCondition(
+                expiresDocuments,
+                featureVersion,
+                freeBytes,
+                balancer,
+                Optional.empty(),
+                Optional.empty(),
+                router);
+    }
+
     /** True unless the cluster's settings stop the balancer. */
     public boolean balances() {
         boolean stopped =

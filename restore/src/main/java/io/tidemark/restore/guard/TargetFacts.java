@@ -47,6 +47,27 @@ public record TargetFacts(
         knownHosts = List.copyOf(knownHosts);
     }
 
+    /**
+     * Without what a base of the source brings with it: its place in the source's cluster. The
+     * target is a replica set of no cluster, which shows by nothing but its hosts what it is.
+     */
+    public TargetFacts withoutBase() {
+        return new TargetFacts(
+                address,
+                hosts,
+                setName,
+                serverVersion,
+                writable,
+                collections,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                0,
+                choosesUuids,
+                condition.withoutIds(),
+                unfinished);
+    }
+
     /** Collections of users: what a restore would mix with. */
     public List<Namespace> userCollections() {
         return collections.stream().filter(TargetFacts::isUsers).toList();

@@ -68,6 +68,34 @@ public final class TargetGuard {
     }
 
     /**
+     * Of a target that holds the base: what it holds is what it should.
+     *
+     * @throws RestoreException.TargetRefused with every reason at once
+     */
+    public void checkHolding(ReplicaSetPlan plan, TargetFacts target) {
+        List<String> reasons = new ArrayList<>();
+        target.unfinished()
+                .ifPresent(
+                        mark ->
+                                reasons.add(
+                                        "an earlier restore ("
+                                                + mark
+                                                + ") began here and did not end: put the base into"
+                                                + " it anew"));
+        if (!target.writable()) {
+            reasons.add("it can't be written to: it is no primary");
+        }
+        if (target.condition().router()) {
+            reasons.add("it is a router (mongos): name the replica set itself");
+        }
+        if (target.userCollections().isEmpty() && !plan.isConfigServer()) {
+            reasons.add("it holds no data, and so no base; leave out --base external");
+        }
+        checkIsNotSource(target, reasons);
+        refuse(target, "replica set " + plan.replicaSet(), reasons);
+    }
+
+    /**
      * Of a shard that the archive does not know.
      *
      * @throws RestoreException.TargetRefused with every reason at once

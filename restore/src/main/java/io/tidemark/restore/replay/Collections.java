@@ -74,6 +74,15 @@ final class Collections {
         return collection;
     }
 
+    /** One that is in the target already. */
+    CollectionState adopt(Namespace namespace, Optional<UUID> uuid, RawDocument options) {
+        CollectionState collection =
+                new CollectionState(namespace, uuid, options, target, written.newCollection());
+        collection.created(uuid);
+        catalogue.add(collection);
+        return collection;
+    }
+
     CollectionState addBase(
             Namespace namespace, Optional<UUID> uuid, Optional<UUID> guess, RawDocument options) {
         Optional<UUID> free = guess.filter(id -> catalogue.find(id).isEmpty());

@@ -91,6 +91,17 @@ public final class ShardReplay implements AutoCloseable {
         return collection;
     }
 
+    /** A collection that is in the target already, documents and all. */
+    public CollectionState adopt(
+            Namespace namespace,
+            Optional<UUID> uuid,
+            RawDocument options,
+            List<RawDocument> indexes) {
+        CollectionState collection = collections.adopt(namespace, uuid, options);
+        indexes.forEach(collection.indexes()::add);
+        return collection;
+    }
+
     /** The collection that has this name now. */
     public Optional<CollectionState> named(Namespace namespace) {
         return collections.named(namespace);

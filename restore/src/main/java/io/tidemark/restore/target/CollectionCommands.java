@@ -90,6 +90,15 @@ final class CollectionCommands {
                 () -> commands.write(namespace.database(), convert));
     }
 
+    void dropIndexes(Namespace namespace) {
+        BsonDocument drop =
+                new BsonDocument("dropIndexes", new BsonString(namespace.collection()))
+                        .append("index", new BsonString("*"));
+        commands.run(
+                "drop the indexes of " + namespace,
+                () -> commands.write(namespace.database(), drop));
+    }
+
     void createIndex(Namespace namespace, RawDocument specification) {
         BsonDocument create =
                 new BsonDocument("createIndexes", new BsonString(namespace.collection()))

@@ -10,6 +10,7 @@ import com.mongodb.client.MongoClients;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.external.HeldCollection;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -34,6 +36,7 @@ import org.bson.RawBsonDocument;
  */
 public final class MongoTarget implements RestoreTarget {
     private static final int SELECTION_SECONDS = 15;
+    private static final Namespace OPLOG = Namespace.of("local.oplog.rs");
 
     private final MongoClient client;
     private final Commands commands;
@@ -139,6 +142,21 @@ public final class MongoTarget implements RestoreTarget {
     @Override
     public TargetFacts inspect() {
         return inspection.run();
+    }
+
+    @Override
+    public List<HeldCollection> held() {
+        return new HeldCatalogue(commands).read();
+    }
+
+    @Override
+    public void dropIndexes(Namespace namespace) {
+        collections.dropIndexes(namespace);
+    }
+
+    @Override
+    public void ownOplog(Predicate<RawDocument> reader) {
+        reads.newestFirst(OPLOG, reader);
     }
 
     @Override

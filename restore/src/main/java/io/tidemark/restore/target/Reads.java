@@ -1,6 +1,7 @@
 package io.tidemark.restore.target;
 
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
@@ -8,6 +9,7 @@ import io.tidemark.schemas.model.Namespace;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
@@ -39,6 +41,23 @@ final class Reads {
                         // The server finds 1.0 where 1 was asked for; that is another document.
                         if (ids.contains(id)) {
                             reader.accept(id, raw);
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    /** In the reverse of natural order, for as long as {@code reader} wants more. */
+    void newestFirst(Namespace namespace, Predicate<RawDocument> reader) {
+        BsonDocument newest = new BsonDocument("$natural", new BsonInt32(-1));
+        commands.run(
+                "read " + namespace,
+                () -> {
+                    try (MongoCursor<RawBsonDocument> all =
+                            commands.collection(namespace).find().sort(newest).iterator()) {
+                        boolean more = true;
+                        while (more && all.hasNext()) {
+                            more = reader.test(RawDocument.of(Bson.raw(all.next()).toBytes()));
                         }
                     }
                     return null;

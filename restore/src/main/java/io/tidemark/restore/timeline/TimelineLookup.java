@@ -141,6 +141,18 @@ public final class TimelineLookup {
         return archiveTimeline(facts, progress).read(shardsInBases(facts));
     }
 
+    /**
+     * The same of a cluster whose bases lie elsewhere.
+     *
+     * @param facts the archive's, with those bases
+     * @param members the shards of the cluster as of the bases
+     */
+    public ClusterTimeline fromArchive(
+            ArchiveFacts facts, List<Shard> members, LongConsumer progress) {
+        requireCluster(facts);
+        return archiveTimeline(facts, progress).read(List.of(members));
+    }
+
     private ArchiveFacts facts() {
         return new BucketFacts(bucket, new Catalogue(bucket, cluster));
     }

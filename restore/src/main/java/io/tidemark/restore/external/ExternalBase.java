@@ -1,0 +1,29 @@
+package io.tidemark.restore.external;
+
+import io.tidemark.schemas.model.ClusterTime;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the operator says of the base that he has put into the targets.
+ *
+ * @param times of what time each replica set's data are, by its name in the archive; under {@link
+ *     #ALL} that of all others. Where none is said, the target's own oplog tells it
+ * @param end when a base ended that is a picture of no moment, such as a dump that was taken while
+ *     writes went on: nothing in it is younger. Empty: it is of one moment
+ */
+public record ExternalBase(Map<String, ClusterTime> times, Optional<ClusterTime> end) {
+    public static final String ALL = "";
+
+    /** The targets' own oplogs tell everything. */
+    public static final ExternalBase TOLD_BY_OPLOGS = new ExternalBase(Map.of(), Optional.empty());
+
+    public ExternalBase {
+        times = Map.copyOf(times);
+    }
+
+    Optional<ClusterTime> time(String replicaSet) {
+        return Optional.ofNullable(times.get(replicaSet))
+                .or(() -> Optional.ofNullable(times.get(ALL)));
+    }
+}

@@ -9,6 +9,7 @@ import io.tidemark.restore.report.ReplicaSetReport;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.nio.file.Path;
@@ -135,7 +136,12 @@ final class ClusterRestoreTest {
             int from = last(oplog, start);
             int through = last(oplog, end);
             FuzzyBases base = new FuzzyBases(random, set, oplog, from, through);
-            base.write(archive.store(), "base", workload.roleOf(set), consistent);
+            base.write(
+                    archive.store(),
+                    new Incarnation(set.replicaSetId().toHexString()),
+                    "base",
+                    workload.roleOf(set),
+                    consistent);
             usable = ClusterTime.max(usable, base.usableFrom());
         }
         return usable;

@@ -3,8 +3,8 @@ package io.tidemark.restore;
 import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.timeline.window.UnsafeInterval;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.timeline.window.UnsafeInterval;
 import java.util.List;
 import java.util.Map;
 

@@ -89,15 +89,7 @@ public record RestoreRequest(
     /** The same over a base that the targets hold. */
     public RestoreRequest over(ExternalBase base) {
         return new RestoreRequest(
-                bucket,
-                keys,
-                cluster,
-                to,
-                targets,
-                options,
-                safety,
-                placement,
-                Optional.of(base));
+                bucket, keys, cluster, to, targets, options, safety, placement, Optional.of(base));
     }
 
     @Override

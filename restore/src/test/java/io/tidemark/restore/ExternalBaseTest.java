@@ -59,8 +59,7 @@ final class ExternalBaseTest {
         targets = new ServerTargets(workload);
         try (TestArchive whole = archive("whole", ClusterTime.ZERO)) {
             RestoreReport first =
-                    Restore.run(
-                            request(whole, snapshot, targets.uris()), RestoreProgress.silent());
+                    Restore.run(request(whole, snapshot, targets.uris()), RestoreProgress.silent());
             assertThat(first.verified()).as("%s", first.problems()).isTrue();
         }
         keepTheSourcesShards();
@@ -75,8 +74,7 @@ final class ExternalBaseTest {
             client.getDatabase("config").getCollection("shards").find().into(shards);
         }
         try (MongoClient client = MongoClients.create(targets.of(config).uri())) {
-            MongoCollection<Document> held =
-                    client.getDatabase("config").getCollection("shards");
+            MongoCollection<Document> held = client.getDatabase("config").getCollection("shards");
             held.deleteMany(new Document());
             held.insertMany(shards);
         }
@@ -106,8 +104,7 @@ final class ExternalBaseTest {
     void replayGoesOnFromTheNewestEntryOfTheTargetsOwnOplogThatIsTheSources() {
         RestoreReport report =
                 Restore.run(
-                        request(archive, end(), targets.uris())
-                                .over(ExternalBase.TOLD_BY_OPLOGS),
+                        request(archive, end(), targets.uris()).over(ExternalBase.TOLD_BY_OPLOGS),
                         RestoreProgress.silent(),
                         (uri, options) -> volume(uri, options, List.of()));
 
@@ -166,7 +163,10 @@ final class ExternalBaseTest {
     void collectionsWithOtherUuidsAreRefusedBeforeAnythingIsWritten() {
         try (MongoClient client = MongoClients.create(targets.of("rs0").uri())) {
             List<Document> kept =
-                    client.getDatabase("shop").getCollection("orders").find().into(new ArrayList<>());
+                    client.getDatabase("shop")
+                            .getCollection("orders")
+                            .find()
+                            .into(new ArrayList<>());
             client.getDatabase("shop").getCollection("orders").drop();
             client.getDatabase("shop").createCollection("orders");
             if (!kept.isEmpty()) {
@@ -235,9 +235,7 @@ final class ExternalBaseTest {
                 .map(
                         set ->
                                 ClusterTime.of(
-                                        set.oplog()
-                                                .get(set.oplog().size() - 1)
-                                                .getTimestamp("ts")))
+                                        set.oplog().get(set.oplog().size() - 1).getTimestamp("ts")))
                 .min(java.util.Comparator.naturalOrder())
                 .orElseThrow();
     }

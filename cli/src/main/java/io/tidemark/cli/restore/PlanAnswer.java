@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.restore.PreparedRestore;
+import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.timeline.TimeGuard;
@@ -30,12 +31,19 @@ record PlanAnswer(PreparedRestore prepared, Policy policy) {
                     "  %-12s %-14s %s, then %,d slices; archived through %s%n",
                     set.replicaSet(),
                     set.role().map(ReplicaSetRole::toString).orElse("replica set"),
-                    set.base()
-                            .map(base -> "base " + base.snapshotId())
-                            .orElse("from its first entry"),
+                    heldOrStored(set),
                     set.links().size(),
                     set.archivedThrough());
         }
+    }
+
+    private String heldOrStored(ReplicaSetPlan set) {
+        HeldBase held = prepared.held().get(set.replicaSet());
+        return held != null
+                ? "what its target holds, of " + held.asOf()
+                : set.base()
+                        .map(base -> "base " + base.snapshotId())
+                        .orElse("from its first entry");
     }
 
     ObjectNode json() {
@@ -53,6 +61,10 @@ record PlanAnswer(PreparedRestore prepared, Policy policy) {
             set.role().ifPresent(role -> one.put("role", role.toString()));
             one.put("incarnation", set.life().incarnation().toString());
             set.base().ifPresent(base -> one.put("base", base.snapshotId()));
+            HeldBase held = prepared.held().get(set.replicaSet());
+            if (held != null) {
+                one.put("baseTime", held.asOf().toString());
+            }
             one.put("replayAfter", set.replayAfter().toString())
                     .put("slices", set.links().size())
                     .put("archivedThrough", set.archivedThrough().toString())

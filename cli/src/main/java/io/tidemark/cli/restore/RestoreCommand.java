@@ -17,6 +17,7 @@ import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.storage.frames.FrameKeys;
@@ -51,7 +52,9 @@ import picocli.CommandLine.Mixin;
                     + " --target merged=mongodb://one:27017/",
             "  tidemark restore --bucket file:/backup --cluster shop --before-drop shop.orders"
                     + " --target merged=mongodb://mongos:27017/ --ns shop.orders"
-                    + " --as shop.orders_restored"
+                    + " --as shop.orders_restored",
+            "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
+                    + " --to 1712345678:5 --base external"
         })
 public final class RestoreCommand implements Callable<ExitCode> {
     private final Context context;
@@ -62,6 +65,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
     @Mixin private TimeOption time;
     @Mixin private TargetOptions targets;
     @Mixin private SourceOptions source;
+    @Mixin private BaseOption base;
 
     public RestoreCommand(Context context) {
         this.context = context;
@@ -102,6 +106,8 @@ public final class RestoreCommand implements Callable<ExitCode> {
                         RestoreOptions.defaults(),
                         time.safety(),
                         targets.placement(context));
+        Optional<ExternalBase> external = base.external();
+        request = external.isPresent() ? request.over(external.get()) : request;
         PreparedRestore prepared = Restore.prepare(request, timeline);
         new PlanAnswer(prepared, time.safety().policy()).words(words);
         return run(request, prepared, words);

@@ -143,6 +143,11 @@ final class TargetOptions {
      * @return URIs by replica set name; they hold secrets, so they are never printed
      */
     Map<String, String> resolve(Context context) {
+        return resolve(context, targets);
+    }
+
+    /** The same of flags that another verb has. */
+    static Map<String, String> resolve(Context context, Map<String, String> targets) {
         Map<String, String> all = new TreeMap<>();
         context.settings()
                 .under("target.")

@@ -4,7 +4,6 @@ import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
-import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.ShardReplay;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
@@ -28,8 +27,7 @@ public final class Adoption {
     private static final String VIEWS = "system.views";
     private static final Namespace COLLECTIONS = Namespace.of("config.collections");
     private static final String SESSIONS = "config.system.sessions";
-    private static final RawDocument NO_OPTIONS =
-            RawDocument.of(new RawDocumentBuilder().build());
+    private static final RawDocument NO_OPTIONS = RawDocument.of(new RawDocumentBuilder().build());
 
     private final ShardReplay replay;
     private final RestoreTarget holder;

@@ -1,5 +1,6 @@
 package io.tidemark.restore.external;
 
+import io.tidemark.restore.RestoreRequest;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.Map;
 import java.util.Optional;
@@ -7,8 +8,9 @@ import java.util.Optional;
 /**
  * What the operator says of the base that he has put into the targets.
  *
- * @param times of what time each replica set's data are, by its name in the archive; under {@link
- *     #ALL} that of all others. Where none is said, the target's own oplog tells it
+ * @param times of what time each replica set's data are, by its name in the archive, or {@code
+ *     config} for the config servers; under {@link #ALL} that of all others. Where none is said,
+ *     the target's own oplog tells it
  * @param end when a base ended that is a picture of no moment, such as a dump that was taken while
  *     writes went on: nothing in it is younger. Empty: it is of one moment
  */
@@ -22,8 +24,9 @@ public record ExternalBase(Map<String, ClusterTime> times, Optional<ClusterTime>
         times = Map.copyOf(times);
     }
 
-    Optional<ClusterTime> time(String replicaSet) {
+    Optional<ClusterTime> time(String replicaSet, boolean config) {
         return Optional.ofNullable(times.get(replicaSet))
+                .or(() -> Optional.ofNullable(config ? times.get(RestoreRequest.CONFIG) : null))
                 .or(() -> Optional.ofNullable(times.get(ALL)));
     }
 }

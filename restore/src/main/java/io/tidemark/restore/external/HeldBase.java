@@ -18,10 +18,7 @@ import java.util.Optional;
  * @param usableFrom its end; the same time, if it is of one moment
  */
 public record HeldBase(
-        ArchivedReplicaSet life,
-        ClusterTime replayFrom,
-        ClusterTime asOf,
-        ClusterTime usableFrom) {
+        ArchivedReplicaSet life, ClusterTime replayFrom, ClusterTime asOf, ClusterTime usableFrom) {
     /** Stands in plans and reports where the id of a base stands otherwise. */
     public static final String ID = "external";
 

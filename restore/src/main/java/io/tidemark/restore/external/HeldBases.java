@@ -68,7 +68,10 @@ public final class HeldBases {
                 (set, all) ->
                         search.uri(set, all)
                                 .ifPresent(
-                                        uri -> found.put(set, search.base(set, all, uri, connector))));
+                                        uri ->
+                                                found.put(
+                                                        set,
+                                                        search.base(set, all, uri, connector))));
         return found;
     }
 
@@ -95,14 +98,7 @@ public final class HeldBases {
     }
 
     private Optional<String> uri(ReplicaSet set, List<ArchivedReplicaSet> lives) {
-        boolean config =
-                lives.stream()
-                        .anyMatch(
-                                life ->
-                                        archive.role(life)
-                                                .equals(
-                                                        Optional.of(
-                                                                ReplicaSetRole.CONFIG_SERVER)));
+        boolean config = isConfig(lives);
         return Optional.ofNullable(request.targets().get(set.name()))
                 .or(
                         () ->
@@ -112,12 +108,17 @@ public final class HeldBases {
                                         : Optional.empty());
     }
 
+    private boolean isConfig(List<ArchivedReplicaSet> lives) {
+        Optional<ReplicaSetRole> config = Optional.of(ReplicaSetRole.CONFIG_SERVER);
+        return lives.stream().anyMatch(life -> archive.role(life).equals(config));
+    }
+
     private HeldBase base(
             ReplicaSet set,
             List<ArchivedReplicaSet> lives,
             String uri,
             RestoreTarget.Connector connector) {
-        Optional<ClusterTime> told = said.time(set.name());
+        Optional<ClusterTime> told = said.time(set.name(), isConfig(lives));
         try (RestoreTarget target = connector.connect(uri, request.options())) {
             Optional<ClusterTime> prepared = HeldTransactions.oldest(target, set);
             HeldBase base =
@@ -170,7 +171,10 @@ public final class HeldBases {
                                         + hole.through()
                                         + "] is missing"
                                         + archive.reason(hole).map(why -> ": " + why).orElse(""))
-                .orElseGet(() -> "it ends with " + all.links().get(all.links().size() - 1).readThrough());
+                .orElseGet(
+                        () ->
+                                "it ends with "
+                                        + all.links().get(all.links().size() - 1).readThrough());
     }
 
     /** The archived entry of that time, if there is one. */
@@ -194,7 +198,10 @@ public final class HeldBases {
                         Optional.empty(),
                         chain.after(),
                         chain.links().stream()
-                                .filter(link -> !link.readThrough().isAfter(chain.unbrokenThrough()))
+                                .filter(
+                                        link ->
+                                                !link.readThrough()
+                                                        .isAfter(chain.unbrokenThrough()))
                                 .toList(),
                         chain.unbrokenThrough()));
     }
@@ -219,7 +226,10 @@ public final class HeldBases {
                             + ". Restore a base of another time.");
         }
         return new HeldBase(
-                base.life(), from, base.asOf(), ClusterTime.max(base.usableFrom(), end(base.asOf())));
+                base.life(),
+                from,
+                base.asOf(),
+                ClusterTime.max(base.usableFrom(), end(base.asOf())));
     }
 
     /** By what the slice before says of itself, and the entries from there to the base's time. */

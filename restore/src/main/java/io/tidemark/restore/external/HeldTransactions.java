@@ -47,8 +47,7 @@ final class HeldTransactions {
         return begun.stream().min(java.util.Comparator.naturalOrder());
     }
 
-    private static void see(
-            RawDocument document, List<ClusterTime> begun, List<String> prepared) {
+    private static void see(RawDocument document, List<ClusterTime> begun, List<String> prepared) {
         String state = document.string("state").orElse("");
         BsonDocument bson = document.toBson();
         if (state.equals("prepared")) {

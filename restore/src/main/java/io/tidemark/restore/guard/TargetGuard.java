@@ -91,7 +91,14 @@ public final class TargetGuard {
         if (target.userCollections().isEmpty() && !plan.isConfigServer()) {
             reasons.add("it holds no data, and so no base; leave out --base external");
         }
-        checkIsNotSource(target, reasons);
+        List<String> signs = source.signsIn(target);
+        if (!signs.isEmpty()) {
+            reasons.add(
+                    "by the base's config.shards it is the source: "
+                            + String.join(", and ", signs)
+                            + ". If it is a copy whose config.shards was edited, put the source's"
+                            + " documents back: the restore writes the targets' hosts itself");
+        }
         refuse(target, "replica set " + plan.replicaSet(), reasons);
     }
 

@@ -40,8 +40,7 @@ final class HeldCatalogue {
 
     private HeldCollection collection(String database, BsonDocument listed) {
         Namespace namespace = new Namespace(database, listed.getString("name").getValue());
-        String type =
-                listed.isString("type") ? listed.getString("type").getValue() : "collection";
+        String type = listed.isString("type") ? listed.getString("type").getValue() : "collection";
         BsonDocument info = listed.getDocument("info", new BsonDocument());
         Optional<UUID> uuid =
                 info.isBinary("uuid")
@@ -52,8 +51,7 @@ final class HeldCatalogue {
                 namespace,
                 type,
                 uuid,
-                RawDocument.of(
-                        Bson.bytes(listed.getDocument("options", new BsonDocument()))),
+                RawDocument.of(Bson.bytes(listed.getDocument("options", new BsonDocument()))),
                 plain ? indexes(namespace) : List.of());
     }
 

@@ -36,18 +36,21 @@ final class LockServer implements AutoCloseable {
                 set::close);
     }
 
-    static LockServer real() {
+    /**
+     * @param collection of the database admin that the test fills, emptied before and after; others
+     *     belong to tests that may run at the same time
+     */
+    static LockServer real(String collection) {
         String uri = System.getenv("TIDEMARK_TEST_MONGO_LOCKS");
         assumeTrue(uri != null, "Skipped: TIDEMARK_TEST_MONGO_LOCKS names no server");
-        empty(uri);
-        return new LockServer(uri, new ConnectionString(uri).getHosts(), () -> empty(uri));
+        empty(uri, collection);
+        return new LockServer(
+                uri, new ConnectionString(uri).getHosts(), () -> empty(uri, collection));
     }
 
-    private static void empty(String uri) {
+    private static void empty(String uri, String collection) {
         try (MongoClient client = MongoClients.create(uri)) {
-            for (String name : List.of("tidemarkLocks", "tidemarkOperations")) {
-                client.getDatabase("admin").getCollection(name).drop();
-            }
+            client.getDatabase("admin").getCollection(collection).drop();
         }
     }
 

@@ -8,7 +8,7 @@ final class MongoRealLocksTest extends LocksContract {
 
     @Override
     Locks locks() {
-        server = LockServer.real();
+        server = LockServer.real("tidemarkLocks");
         return new MongoLocks(server.servers);
     }
 

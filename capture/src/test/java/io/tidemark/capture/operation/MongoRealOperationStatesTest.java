@@ -8,7 +8,7 @@ final class MongoRealOperationStatesTest extends OperationStatesContract {
 
     @Override
     OperationStates states() {
-        server = LockServer.real();
+        server = LockServer.real("tidemarkOperations");
         return new MongoOperationStates(server.servers);
     }
 

@@ -2,6 +2,7 @@ package io.tidemark.restore;
 
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
+import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import java.util.ArrayList;
@@ -29,14 +30,14 @@ final class AddedShards implements AutoCloseable {
         return new AddedShards(Map.of(), null, null);
     }
 
-    /** Writes nothing. @throws RestoreException.TargetRefused if one is not empty */
-    void guard(TargetGuard guard) {
+    void inspect() {
         targets.forEach((id, target) -> facts.put(id, target.inspect()));
-        facts.forEach(guard::checkAdded);
     }
 
-    boolean isEmpty() {
-        return targets.isEmpty();
+    List<TargetOutlook> look(TargetGuard guard) {
+        List<TargetOutlook> outlooks = new ArrayList<>();
+        facts.forEach((id, fact) -> outlooks.add(guard.lookAtAdded(id, fact)));
+        return outlooks;
     }
 
     Collection<TargetFacts> facts() {

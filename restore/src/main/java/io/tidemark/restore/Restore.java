@@ -3,6 +3,7 @@ package io.tidemark.restore;
 import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.external.HeldBases;
 import io.tidemark.restore.plan.ArchiveFacts;
+import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.plan.BucketFacts;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.report.RestoreReport;
@@ -15,6 +16,7 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -108,6 +110,20 @@ public final class Restore {
             RestoreRequest request, RestoreProgress progress, RestoreTarget.Connector connector) {
         progress.phase(RestoreProgress.Phase.PLAN);
         return run(request, prepare(request, connector), progress, connector);
+    }
+
+    /**
+     * Says what the restore would find in its targets, and why it would refuse them; writes
+     * nothing.
+     */
+    public static List<TargetOutlook> look(RestoreRequest request, PreparedRestore prepared) {
+        return reading(
+                () -> {
+                    RestoreProgress nobody = RestoreProgress.silent();
+                    try (RestoreRun run = new RestoreRun(request, prepared, nobody)) {
+                        return run.look(MongoTarget::new);
+                    }
+                });
     }
 
     /** As above, what was prepared for the request. */

@@ -10,6 +10,7 @@ import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.guard.SourceCluster;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
+import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.indexes.CollectionFinish;
 import io.tidemark.restore.indexes.ViewFinish;
 import io.tidemark.restore.merge.MergedShard;
@@ -98,12 +99,17 @@ final class RestoreRun implements AutoCloseable {
 
     /** Everything that can be refused is refused here, before anything is written. */
     void guard(RestoreTarget.Connector connector) {
+        TargetOutlook.require(look(connector));
+    }
+
+    /** What the targets are like; writes nothing. */
+    List<TargetOutlook> look(RestoreTarget.Connector connector) {
         progress.phase(RestoreProgress.Phase.GUARD);
         Targets named = new Targets(request, plan);
-        if (request.isMerged()) {
-            guardMerged(connector);
-            return;
-        }
+        return request.isMerged() ? List.of(lookAtMerged(connector)) : lookAtEach(named, connector);
+    }
+
+    private List<TargetOutlook> lookAtEach(Targets named, RestoreTarget.Connector connector) {
         for (ReplicaSetPlan set : plan.replicaSets()) {
             targets.put(set, connector.connect(named.of(set), request.options()));
         }
@@ -117,31 +123,34 @@ final class RestoreRun implements AutoCloseable {
         targets.forEach((set, target) -> found.put(set, target.inspect()));
         found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
         openRestores(all -> all);
-        guardTargets(new TargetGuard(source, request.placement().replacement()));
+        added.inspect();
+        TargetGuard guard = new TargetGuard(source, request.placement().replacement());
+        List<TargetOutlook> outlooks = new ArrayList<>();
+        for (ReplicaSetRestore restore : restores) {
+            outlooks.add(look(guard, restore));
+        }
+        outlooks.addAll(added.look(guard));
+        return outlooks;
     }
 
-    private void guardTargets(TargetGuard guard) {
-        for (ReplicaSetRestore restore : restores) {
-            ReplicaSetPlan set = restore.plan();
-            if (holdsBase(set)) {
-                guard.checkHolding(set, facts.get(set));
-                warnings.add(
-                        "The target of "
-                                + set.replicaSet()
-                                + " held "
-                                + found.get(set).userCollections().size()
-                                + " collections, which were taken for its state at "
-                                + held.get(set.replicaSet()).asOf()
-                                + ".");
-            } else {
-                guard.check(set, facts.get(set), restore.needs());
-            }
+    private TargetOutlook look(TargetGuard guard, ReplicaSetRestore restore) {
+        ReplicaSetPlan set = restore.plan();
+        if (!holdsBase(set)) {
+            return guard.look(set, facts.get(set), restore.needs());
         }
-        added.guard(guard);
+        warnings.add(
+                "The target of "
+                        + set.replicaSet()
+                        + " held "
+                        + found.get(set).userCollections().size()
+                        + " collections, which were taken for its state at "
+                        + held.get(set.replicaSet()).asOf()
+                        + ".");
+        return guard.lookAtHolding(set, facts.get(set));
     }
 
     /** All replica sets share one target, each under names of its own. */
-    private void guardMerged(RestoreTarget.Connector connector) {
+    private TargetOutlook lookAtMerged(RestoreTarget.Connector connector) {
         Placement placement = request.placement();
         String uri = request.targets().get(RestoreRequest.MERGED);
         MergedTarget into =
@@ -160,17 +169,7 @@ final class RestoreRun implements AutoCloseable {
         plan.replicaSets().forEach(set -> found.put(set, told));
         into.follow(sources, request.to());
         openRestores(into::rules);
-        List<String> reasons =
-                into.reasons(
-                        source, told, restores.stream().map(ReplicaSetRestore::needs).toList());
-        if (!reasons.isEmpty()) {
-            throw new RestoreException.TargetRefused(
-                    "Target "
-                            + told.address()
-                            + " is refused: "
-                            + String.join("; ", reasons)
-                            + ". Nothing was written.");
-        }
+        return into.look(source, told, restores.stream().map(ReplicaSetRestore::needs).toList());
     }
 
     private void openRestores(UnaryOperator<NamespaceRules> chosen) {

@@ -104,6 +104,30 @@ final class OtherTopologyTest {
         }
     }
 
+    /** After the first restore they are a cluster with shards, chunks and identities of its own. */
+    @Test
+    void whatAnEarlierRestoreLeftIsReplacedIfItsDatabasesAreNamed() {
+        restore(new Placement(MAP, Map.of()));
+        try (MongoClient client = MongoClients.create(targets.of("rs1").uri())) {
+            client.getDatabase("shop").getCollection("orders").insertOne(new Document());
+            client.getDatabase("shop").getCollection("more").insertOne(new Document());
+        }
+        assertThatThrownBy(() -> restore(new Placement(MAP, Map.of())))
+                .isInstanceOf(RestoreException.TargetRefused.class)
+                .hasMessageContaining("name the databases that may go by --replace");
+
+        Replacement named = new Replacement(java.util.Set.of("shop", "temp"), false);
+        RestoreReport report = restore(new Placement(MAP, Map.of(), List.of(), named));
+
+        assertThat(report.verified()).as("%s", report.problems()).isTrue();
+        assertThat(report.replaced()).containsKey("rs1/shop.more");
+        targets.requireSame(end);
+        for (String name : METADATA) {
+            assertThat(config(name)).as(name).isEqualTo(sources(name));
+        }
+        assertThat(documents(targets.of("rs1"), "shop", "more")).isEmpty();
+    }
+
     @Test
     void aShardMoreThatHoldsDataIsRefusedAndNothingIsWritten() {
         try (MongoClient client = MongoClients.create(more.uri())) {

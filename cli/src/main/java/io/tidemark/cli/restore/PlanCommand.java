@@ -6,6 +6,7 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.timeline.KnownTimeline;
+import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
@@ -14,28 +15,29 @@ import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code tidemark plan}. */
 @Command(
         name = "plan",
         description =
                 "Say from what a restore to a cluster time would be made, or why that time is"
-                        + " refused and which are the nearest that are not. Reads the bucket only,"
-                        + " and with --base external asks the targets.",
+                        + " refused and which are the nearest that are not. With targets, also"
+                        + " what is in the way there, what would be replaced, versions and room;"
+                        + " exit code 4 if the restore would refuse one. Writes nothing.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark plan --cluster shop --bucket file:/backup --to 2026-11-20T10:00:00Z",
             "  tidemark plan --cluster shop --bucket file:/backup --to 1712345678:5 --json",
             "  tidemark plan --cluster shop --bucket file:/backup --before-drop shop.orders",
             "  tidemark plan --config restore.properties --bucket file:/backup --cluster shop"
-                    + " --to 1712345678:5 --base external"
+                    + " --to 1712345678:5 --base external",
+            "  tidemark plan --cluster shop --bucket file:/backup --to 1712345678:5"
+                    + " --target merged=mongodb://mongos:27017/ --ns shop.orders --replace shop"
         })
 public final class PlanCommand implements Callable<ExitCode> {
     private final Context context;
@@ -45,14 +47,7 @@ public final class PlanCommand implements Callable<ExitCode> {
     @Mixin private ArchiveOptions archive;
     @Mixin private TimeOption time;
     @Mixin private BaseOption base;
-
-    @Option(
-            names = "--target",
-            paramLabel = "RS=URI",
-            description =
-                    "With --base external: the servers that hold the base, as for restore. They are"
-                            + " asked for its time; nothing is written.")
-    private Map<String, String> targets = new LinkedHashMap<>();
+    @Mixin private TargetOptions targets;
 
     public PlanCommand(Context context) {
         this.context = context;
@@ -70,19 +65,27 @@ public final class PlanCommand implements Callable<ExitCode> {
                             FrameKeys.NONE,
                             archive.cluster(),
                             time.to(timeline, words),
-                            external.isPresent()
-                                    ? TargetOptions.resolve(context, targets)
-                                    : Map.of(),
+                            targets.resolve(context),
                             RestoreOptions.defaults(),
-                            time.safety());
+                            time.safety(),
+                            targets.placement(context));
             request = external.isPresent() ? request.over(external.get()) : request;
-            PlanAnswer answer =
-                    new PlanAnswer(Restore.prepare(request, timeline), time.safety().policy());
+            PreparedRestore prepared = Restore.prepare(request, timeline);
+            PlanAnswer answer = new PlanAnswer(prepared, time.safety().policy());
             answer.words(words);
+            TargetsAnswer outlooks = look(request, prepared);
+            outlooks.words(words);
             if (output.json()) {
-                context.console().document(answer.json());
+                context.console().document(outlooks.addTo(answer.json()));
             }
-            return ExitCode.DONE;
+            return outlooks.exitCode();
         }
+    }
+
+    /** Without targets there is nothing to look at. */
+    private static TargetsAnswer look(RestoreRequest request, PreparedRestore prepared) {
+        return new TargetsAnswer(
+                request.targets().isEmpty() ? List.of() : Restore.look(request, prepared),
+                request.placement().replacement());
     }
 }

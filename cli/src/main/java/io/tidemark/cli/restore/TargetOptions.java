@@ -124,7 +124,9 @@ final class TargetOptions {
 
     private void requireUsable(List<Selection> selections, Context context) {
         Optional<String> wrong = Optional.empty();
-        boolean merged = resolve(context).containsKey(RestoreRequest.MERGED);
+        boolean merged =
+                targets.containsKey(RestoreRequest.MERGED)
+                        || context.settings().get("target." + RestoreRequest.MERGED).isPresent();
         if (!selections.isEmpty() && !merged) {
             wrong = Optional.of("--ns needs --target merged=URI: all shards' parts go there.");
         } else if (MergedTarget.meet(selections)) {
@@ -143,11 +145,6 @@ final class TargetOptions {
      * @return URIs by replica set name; they hold secrets, so they are never printed
      */
     Map<String, String> resolve(Context context) {
-        return resolve(context, targets);
-    }
-
-    /** The same of flags that another verb has. */
-    static Map<String, String> resolve(Context context, Map<String, String> targets) {
         Map<String, String> all = new TreeMap<>();
         context.settings()
                 .under("target.")

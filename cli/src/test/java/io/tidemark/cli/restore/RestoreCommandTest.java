@@ -113,6 +113,31 @@ class RestoreCommandTest {
     }
 
     @Test
+    void aPlanSaysWhatIsInTheWayAndWritesNothing() {
+        try (MongoClient client = MongoClients.create(targets.get("rs1").uri())) {
+            client.getDatabase("trx").getCollection("test").insertOne(new Document("idx", 7));
+        }
+        List<String> words = words("1644243375:4");
+        words.set(0, "plan");
+
+        CommandRun refused = CommandRun.of(words.toArray(String[]::new));
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCode.TARGET_REFUSED);
+        assertThat(refused.json().get("targets")).hasSize(3);
+        assertThat(refused.json().findValues("reasons").toString()).contains("it holds data");
+        assertThat(refused.err()).contains("trx.test is in the way").contains("REFUSED");
+
+        words.add("--replace=trx");
+        CommandRun fine = CommandRun.of(words.toArray(String[]::new));
+        assertThat(fine.exitCode()).as(fine.err()).isEqualTo(ExitCode.DONE);
+        assertThat(fine.json().findValues("replaced").toString()).contains("trx.test");
+        assertThat(indexes("rs1")).isEqualTo("7");
+
+        CommandRun restored = restoreWith("1644243375:4", "--replace=trx");
+        assertThat(restored.exitCode()).as(restored.err()).isEqualTo(ExitCode.DONE);
+        assertThat(indexes("rs1")).isEqualTo("0 1 2 3 4 5 24 25 34 35");
+    }
+
+    @Test
     void optionsThatDontGoTogetherAreAMistakeOfTheCommandLine() {
         for (String options :
                 List.of(

@@ -1,5 +1,7 @@
 package io.tidemark.restore.guard;
 
+import static java.util.stream.Collectors.joining;
+
 import io.tidemark.restore.Replacement;
 import io.tidemark.restore.merge.PreviousCollections;
 import io.tidemark.restore.merge.Selection;
@@ -29,8 +31,8 @@ public final class MergeGuard {
         this.replacement = replacement;
     }
 
-    /** Every reason against it; empty if there is none. */
-    public List<String> reasons(TargetFacts target, List<SourceNeeds> needs) {
+    /** Looks, and decides. @param needs of each replica set */
+    public TargetOutlook look(TargetFacts target, List<SourceNeeds> needs) {
         List<String> reasons = new ArrayList<>();
         target.unfinished()
                 .ifPresent(
@@ -55,7 +57,12 @@ public final class MergeGuard {
         long bytes = needs.stream().mapToLong(SourceNeeds::leastBytes).sum();
         TargetGuard.checkRoom(target, bytes, reasons);
         checkNames(target, reasons);
-        return reasons.stream().distinct().toList();
+        String place =
+                selections.isEmpty()
+                        ? "all replica sets"
+                        : selections.stream().map(Object::toString).collect(joining(", "));
+        return new TargetOutlook(
+                place, target, needs, inTheWay(target), reasons.stream().distinct().toList());
     }
 
     private void checkNames(TargetFacts target, List<String> reasons) {

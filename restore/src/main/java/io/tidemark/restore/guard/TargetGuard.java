@@ -1,7 +1,6 @@
 package io.tidemark.restore.guard;
 
 import io.tidemark.restore.Replacement;
-import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.schemas.model.Namespace;
@@ -30,10 +29,11 @@ public final class TargetGuard {
     }
 
     /**
+     * Looks, and decides.
+     *
      * @param needs of the data that are to be restored
-     * @throws RestoreException.TargetRefused with every reason at once
      */
-    public void check(ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs) {
+    public TargetOutlook look(ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs) {
         List<String> reasons = new ArrayList<>();
         target.unfinished()
                 .ifPresent(
@@ -64,15 +64,16 @@ public final class TargetGuard {
         checkRoom(target, needs.leastBytes(), reasons);
         checkIdentity(plan, target, reasons);
         checkCluster(plan, target, reasons);
-        refuse(target, "replica set " + plan.replicaSet(), reasons);
+        return new TargetOutlook(
+                "replica set " + plan.replicaSet(),
+                target,
+                List.of(needs),
+                target.userCollections(),
+                reasons);
     }
 
-    /**
-     * Of a target that holds the base: what it holds is what it should.
-     *
-     * @throws RestoreException.TargetRefused with every reason at once
-     */
-    public void checkHolding(ReplicaSetPlan plan, TargetFacts target) {
+    /** The same of a target that holds the base: what it holds is what it should. */
+    public TargetOutlook lookAtHolding(ReplicaSetPlan plan, TargetFacts target) {
         List<String> reasons = new ArrayList<>();
         target.unfinished()
                 .ifPresent(
@@ -99,15 +100,12 @@ public final class TargetGuard {
                             + ". If it is a copy whose config.shards was edited, put the source's"
                             + " documents back: the restore writes the targets' hosts itself");
         }
-        refuse(target, "replica set " + plan.replicaSet(), reasons);
+        return new TargetOutlook(
+                "replica set " + plan.replicaSet(), target, List.of(), List.of(), reasons);
     }
 
-    /**
-     * Of a shard that the archive does not know.
-     *
-     * @throws RestoreException.TargetRefused with every reason at once
-     */
-    public void checkAdded(String id, TargetFacts target) {
+    /** The same of a shard that the archive does not know. */
+    public TargetOutlook lookAtAdded(String id, TargetFacts target) {
         List<String> reasons = new ArrayList<>();
         if (!target.writable() || target.condition().router()) {
             reasons.add("it is not the primary of a replica set");
@@ -117,20 +115,12 @@ public final class TargetGuard {
         target.shardIdentity()
                 .filter(own -> !own.equals(id))
                 .ifPresent(own -> reasons.add("it is shard '" + own + "' of a cluster"));
-        refuse(target, "the added shard '" + id + "'", reasons);
-    }
-
-    private static void refuse(TargetFacts target, String place, List<String> reasons) {
-        if (!reasons.isEmpty()) {
-            throw new RestoreException.TargetRefused(
-                    "Target "
-                            + target.address()
-                            + " is refused for "
-                            + place
-                            + ": "
-                            + String.join("; ", reasons)
-                            + ". Nothing was written.");
-        }
+        return new TargetOutlook(
+                "the added shard '" + id + "'",
+                target,
+                List.of(),
+                target.userCollections(),
+                reasons);
     }
 
     private static void checkEmpty(
@@ -151,7 +141,8 @@ public final class TargetGuard {
             reasons.add(
                     "its config.chunks holds "
                             + target.chunks()
-                            + " chunks of sharded collections");
+                            + " chunks of sharded collections: name the databases that may go by"
+                            + " --replace");
         }
     }
 

@@ -10,6 +10,7 @@ import io.tidemark.restore.guard.MergeGuard;
 import io.tidemark.restore.guard.SourceCluster;
 import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.indexes.ViewFinish;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.Problems;
@@ -84,15 +85,9 @@ public final class MergedTarget implements AutoCloseable {
         return all.only(followed);
     }
 
-    /** Why it may not be restored into; empty if it may. */
-    public List<String> reasons(SourceCluster source, TargetFacts facts, List<SourceNeeds> needs) {
+    public TargetOutlook look(SourceCluster source, TargetFacts facts, List<SourceNeeds> needs) {
         guard = new MergeGuard(source, selections, replacement);
-        return guard.reasons(facts, needs);
-    }
-
-    /** What it holds now under names that the restore needs. */
-    public List<Namespace> inTheWay(TargetFacts facts) {
-        return guard.inTheWay(facts);
+        return guard.look(facts, needs);
     }
 
     public void mark(String description) {
@@ -136,7 +131,7 @@ public final class MergedTarget implements AutoCloseable {
         requireSelected(merged, views);
         merged.forEach(this::check);
         if (problems.list().isEmpty()) {
-            List<Namespace> inTheWay = inTheWay(target.inspect());
+            List<Namespace> inTheWay = guard.inTheWay(target.inspect());
             new Landing(target, problems, previous)
                     .run(merged, views, inTheWay, replacement.keepsPrevious());
             merged.forEach(c -> restored.add(Naming.seriesOf(c.name())));

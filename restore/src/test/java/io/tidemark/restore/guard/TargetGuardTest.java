@@ -77,10 +77,10 @@ final class TargetGuardTest {
         TargetGuard guard = guard(new ClusterMetadata(config));
         SourceNeeds nothing = new SourceNeeds(Optional.empty(), Optional.empty(), 0);
 
-        assertThatThrownBy(() -> guard.check(PLAN, shard(Optional.of("a")), nothing))
+        assertThatThrownBy(() -> require(guard.look(PLAN, shard(Optional.of("a")), nothing)))
                 .isInstanceOf(RestoreException.TargetRefused.class)
                 .hasMessageContaining("db.system.buckets.heat) can't get one UUID");
-        assertThatCode(() -> guard.check(PLAN, shard(Optional.empty()), nothing))
+        assertThatCode(() -> require(guard.look(PLAN, shard(Optional.empty()), nothing)))
                 .doesNotThrowAnyException();
     }
 
@@ -101,12 +101,17 @@ final class TargetGuardTest {
                 .doesNotThrowAnyException();
         assertThatCode(
                         () ->
-                                guard(ClusterMetadata.none())
-                                        .check(
-                                                PLAN,
-                                                facts("9.0.0-alpha0", TargetCondition.UNKNOWN),
-                                                new SourceNeeds(
-                                                        Optional.empty(), Optional.empty(), 1)))
+                                require(
+                                        guard(ClusterMetadata.none())
+                                                .look(
+                                                        PLAN,
+                                                        facts(
+                                                                "9.0.0-alpha0",
+                                                                TargetCondition.UNKNOWN),
+                                                        new SourceNeeds(
+                                                                Optional.empty(),
+                                                                Optional.empty(),
+                                                                1))))
                 .doesNotThrowAnyException();
     }
 
@@ -126,12 +131,19 @@ final class TargetGuardTest {
                         Optional.empty(),
                         Optional.empty(),
                         false);
-        guard(ClusterMetadata.none())
-                .check(
-                        PLAN,
-                        facts(version, condition),
-                        new SourceNeeds(
-                                Optional.of(sourceVersion), Optional.of(sourceFeatures), bytes));
+        require(
+                guard(ClusterMetadata.none())
+                        .look(
+                                PLAN,
+                                facts(version, condition),
+                                new SourceNeeds(
+                                        Optional.of(sourceVersion),
+                                        Optional.of(sourceFeatures),
+                                        bytes)));
+    }
+
+    private static void require(TargetOutlook outlook) {
+        TargetOutlook.require(List.of(outlook));
     }
 
     private static TargetGuard guard(ClusterMetadata metadata) {

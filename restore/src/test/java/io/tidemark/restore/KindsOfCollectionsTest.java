@@ -20,15 +20,15 @@ import java.util.TreeMap;
 import org.bson.Document;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every kind of collection comes back as it was: options, indexes, documents, order. */
 final class KindsOfCollectionsTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @EnumSource(names = {"V5_0", "V8_0"})
-    void comeBackAsTheyWere(ServerVersion version) {
+    @CsvSource({"V5_0, rs0", "V8_0, rs0", "V8_0, merged"})
+    void comeBackAsTheyWere(ServerVersion version, String place) {
         try (SimulatedReplicaSet source = set("source", version);
                 SimulatedReplicaSet target = set("target", version);
                 TestArchive archive = new TestArchive(folder)) {
@@ -45,7 +45,7 @@ final class KindsOfCollectionsTest {
                                     archive.store(),
                                     TestArchive.CLUSTER,
                                     oplog.get(oplog.size() - 1).clusterTime(),
-                                    Map.of("rs0", target.uri())),
+                                    Map.of(place, target.uri())),
                             RestoreProgress.silent());
 
             assertThat(report.problems()).isEmpty();

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import io.tidemark.restore.merge.Selection;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.frames.FrameKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +70,61 @@ final class RestoreIntoServersTest {
                                 ? List.of(0, 1, 2, 3, 4, 5, 24, 25, 34, 35)
                                 : List.of(0, 1, 2, 3, 4, 5, 24, 25));
         empty(uri);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1644243375:4", "1644243375:5"})
+    void restoresAllShardsIntoOneRealEngine(String to) {
+        String uri = System.getenv("TIDEMARK_TEST_MONGO");
+        assumeTrue(
+                uri != null,
+                "needs an empty MongoDB server: set TIDEMARK_TEST_MONGO to its connection string");
+        empty(uri);
+
+        RestoreReport report = restore(Map.of(RestoreRequest.MERGED, uri), to);
+
+        assertThat(report.verified()).as("%s", report.problems()).isTrue();
+        assertThat(indexes(uri))
+                .isEqualTo(
+                        to.endsWith(":4")
+                                ? List.of(0, 1, 2, 3, 4, 5, 24, 25, 34, 35, 195, 196, 295, 296)
+                                : List.of(0, 1, 2, 3, 4, 5, 24, 25, 195, 196));
+        assertThat(databases(uri)).doesNotContain("tidemark_restore");
+        requireReplacedAndKept(uri, to);
+        empty(uri);
+    }
+
+    private void requireReplacedAndKept(String uri, String to) {
+        List<Document> before = documents(uri, "trx", "test");
+        try (MongoClient client = MongoClients.create(uri);
+                TestArchive archive = new TestArchive(folder.resolve("again"))) {
+            client.getDatabase("trx").getCollection("test").insertOne(new Document("idx", 999));
+            RealClusterArchive.importInto(archive);
+            Placement again =
+                    new Placement(
+                            Map.of(),
+                            Map.of(),
+                            List.of(Selection.parse("trx.test", Optional.empty())),
+                            new Replacement(Set.of("trx"), true));
+            RestoreReport report =
+                    Restore.run(
+                            new RestoreRequest(
+                                    archive.store(),
+                                    FrameKeys.NONE,
+                                    TestArchive.CLUSTER,
+                                    ClusterTime.parse(to).orElseThrow(),
+                                    Map.of(RestoreRequest.MERGED, uri),
+                                    RestoreOptions.defaults(),
+                                    Safety.DEFAULT,
+                                    again),
+                            RestoreProgress.silent());
+
+            assertThat(documents(uri, "trx", "test")).containsExactlyInAnyOrderElementsOf(before);
+            String way = report.rollback().get(0);
+            String command = way.substring(way.indexOf("runCommand(") + 11, way.length() - 1);
+            client.getDatabase("admin").runCommand(Document.parse(command));
+            assertThat(indexes(uri)).contains(999);
+        }
     }
 
     @Test

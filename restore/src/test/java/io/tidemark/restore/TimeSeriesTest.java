@@ -21,7 +21,7 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Time-series collections come back as such: buckets, view, options, and measurements. */
 final class TimeSeriesTest {
@@ -29,14 +29,14 @@ final class TimeSeriesTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @EnumSource(names = {"V5_0", "V8_0"})
-    void comeBackInASimulatedServer(ServerVersion version) {
+    @CsvSource({"V5_0, rs0", "V8_0, rs0", "V8_0, merged"})
+    void comeBackInASimulatedServer(ServerVersion version, String place) {
         try (SimulatedReplicaSet source = start("source", version);
                 SimulatedReplicaSet target = start("target", version);
                 TestArchive archive = new TestArchive(folder)) {
             List<OplogEntry> oplog = write(source);
 
-            RestoreReport report = restore(archive, oplog, target.uri());
+            RestoreReport report = restore(archive, oplog, Map.of(place, target.uri()));
 
             assertThat(report.problems()).isEmpty();
             assertThat(measurements(target.uri())).isEqualTo(measurements(source.uri()));
@@ -57,10 +57,10 @@ final class TimeSeriesTest {
             List<OplogEntry> oplog = write(source);
 
             if (keepsBuckets(uri)) {
-                assertThat(restore(archive, oplog, uri).problems()).isEmpty();
+                assertThat(restore(archive, oplog, Map.of("rs0", uri)).problems()).isEmpty();
                 assertThat(measurements(uri)).isEqualTo(measurements(source.uri()));
             } else {
-                assertThatThrownBy(() -> restore(archive, oplog, uri))
+                assertThatThrownBy(() -> restore(archive, oplog, Map.of("rs0", uri)))
                         .isInstanceOf(RestoreException.TargetRefused.class)
                         .hasMessageContaining("in another form than the source");
             }
@@ -92,7 +92,7 @@ final class TimeSeriesTest {
     }
 
     private static RestoreReport restore(
-            TestArchive archive, List<OplogEntry> oplog, String target) {
+            TestArchive archive, List<OplogEntry> oplog, Map<String, String> targets) {
         archive.slices(
                 "rs0",
                 ReplicaSetRole.shard("rs0"),
@@ -103,7 +103,7 @@ final class TimeSeriesTest {
                         archive.store(),
                         TestArchive.CLUSTER,
                         oplog.get(oplog.size() - 1).clusterTime(),
-                        Map.of("rs0", target)),
+                        targets),
                 RestoreProgress.silent());
     }
 

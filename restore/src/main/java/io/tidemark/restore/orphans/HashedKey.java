@@ -1,5 +1,6 @@
 package io.tidemark.restore.orphans;
 
+import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -15,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
  * to even (as a real engine answers).
  */
 final class HashedKey {
+    private static final byte SCOPED_CODE = 0x0F;
     private static final int OBJECT = 20;
     private static final int ARRAY = 25;
     private static final int NUMBER = 10;
@@ -39,13 +41,26 @@ final class HashedKey {
             digest.update((byte) 0);
         }
         if (kind == OBJECT || kind == ARRAY) {
-            value.document().orElseThrow().forEach(field -> add(digest, field, true));
-            digest.update(int32(0));
+            addFields(digest, value.document().orElseThrow());
+        } else if (value.typeByte() == SCOPED_CODE) {
+            addScopedCode(digest, value.valueBytes());
         } else if (kind == NUMBER) {
             digest.update(int64(whole(value)));
         } else {
             digest.update(value.valueBytes());
         }
+    }
+
+    private static void addFields(MessageDigest digest, RawDocument document) {
+        document.forEach(field -> add(digest, field, true));
+        digest.update(int32(0));
+    }
+
+    /** Its lengths don't count, as those of documents don't. */
+    private static void addScopedCode(MessageDigest digest, byte[] value) {
+        int code = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+        digest.update(value, 8, code);
+        addFields(digest, new RawDocument(value, 8 + code, value.length - 8 - code));
     }
 
     /** Clamped to 64 bits, NaN as 0; the double 2^63 alone wraps around, as it always did. */

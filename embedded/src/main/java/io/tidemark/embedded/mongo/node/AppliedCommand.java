@@ -89,6 +89,7 @@ record AppliedCommand(Engine engine, BsonDocument operation) {
             return;
         }
         BsonDocument options = CreateOptions.of(given, engine.version());
+        engine.data.givenAgain(uuid);
         new Creation(engine).create(namespace, options, uuid, false);
     }
 

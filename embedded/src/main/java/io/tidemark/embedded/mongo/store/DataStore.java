@@ -34,6 +34,11 @@ public final class DataStore {
         }
     }
 
+    /** A UUID is given again: what a dropped collection had under it is not the new one's. */
+    public void givenAgain(UUID uuid) {
+        collections.remove(uuid);
+    }
+
     public void rollBack(long position) {
         collections.values().forEach(data -> data.rollBack(position));
     }

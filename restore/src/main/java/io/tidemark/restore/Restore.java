@@ -2,8 +2,8 @@ package io.tidemark.restore;
 
 import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.external.HeldBases;
-import io.tidemark.restore.plan.ArchiveFacts;
 import io.tidemark.restore.guard.TargetOutlook;
+import io.tidemark.restore.plan.ArchiveFacts;
 import io.tidemark.restore.plan.BucketFacts;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.report.RestoreReport;
@@ -15,8 +15,8 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 

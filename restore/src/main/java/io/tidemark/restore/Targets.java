@@ -46,11 +46,12 @@ final class Targets {
         boolean others =
                 request.targets().size() > 1
                         || !placement.shardIds().isEmpty()
-                        || !placement.addedShards().isEmpty();
+                        || !placement.addedShards().isEmpty()
+                        || request.external().isPresent();
         if (others) {
             throw new RestoreException.TargetRefused(
                     "The target 'merged' takes the whole cluster: with it there are neither other"
-                            + " targets nor --map or --add-shard.");
+                            + " targets nor --map, --add-shard or --base external.");
         }
     }
 

@@ -146,11 +146,13 @@ final class TargetOptions {
      */
     Map<String, String> resolve(Context context) {
         Map<String, String> all = new TreeMap<>();
+        // A target for all takes the place of those that a file names one by one.
+        boolean ofFile = !targets.containsKey(RestoreRequest.MERGED);
         context.settings()
                 .under("target.")
                 .forEach(
                         (name, uri) -> {
-                            if (!name.endsWith(".password")) {
+                            if (ofFile && !name.endsWith(".password")) {
                                 all.put(name, uri);
                             }
                         });

@@ -47,7 +47,9 @@ final class ExternalBaseTest {
 
     @BeforeEach
     void aClusterLivesOnAfterASnapshot() {
-        workload = new ClusterWorkload(ServerVersion.V5_0, 47);
+        long seed = Long.getLong("tidemark.seed", 47);
+        System.out.println("ExternalBaseTest: seed " + seed);
+        workload = new ClusterWorkload(ServerVersion.V5_0, seed);
         workload.run(100);
         begin = ClusterTime.of(workload.cluster.noopEverywhere());
         workload.run(60);
@@ -98,6 +100,12 @@ final class ExternalBaseTest {
                 .contains("were taken for its state at " + snapshot);
         assertThat(report.replicaSets().get("rs0").baseDocuments()).isPositive();
         assertThat(indexes(targets.of("rs0"))).isNotEmpty();
+        String config = workload.cluster.config().name();
+        for (String name : List.of("chunks", "databases", "tags")) {
+            assertThat(config(targets.of(config), name))
+                    .as(name)
+                    .containsExactlyInAnyOrderElementsOf(config(workload.cluster.config(), name));
+        }
     }
 
     @Test
@@ -298,6 +306,12 @@ final class ExternalBaseTest {
                                 throw e.getCause();
                             }
                         });
+    }
+
+    private static List<Document> config(SimulatedReplicaSet set, String name) {
+        try (MongoClient client = MongoClients.create(set.uri())) {
+            return client.getDatabase("config").getCollection(name).find().into(new ArrayList<>());
+        }
     }
 
     private static List<String> indexes(SimulatedReplicaSet set) {

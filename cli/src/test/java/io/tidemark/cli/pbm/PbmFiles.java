@@ -97,6 +97,46 @@ final class PbmFiles {
         return this;
     }
 
+    /** As of 2.0 without compression; what tells of the collections is BSON. */
+    PbmFiles version2InBson() throws IOException {
+        version2();
+        for (String set : SETS) {
+            String folder = FILE + "/" + set + "/";
+            BsonArray told = new BsonArray();
+            for (Map.Entry<String, List<byte[]>> each : collections(set).entrySet()) {
+                byte[] plain = join(each.getValue());
+                told.add(specification(each.getKey(), each.getValue(), plain.length));
+                Files.deleteIfExists(path(folder + each.getKey() + ".zst"));
+                if (plain.length > 0) {
+                    put(folder + each.getKey(), plain);
+                }
+            }
+            Files.delete(path(folder + "metadata.json"));
+            put(
+                    folder + "meta.pbm",
+                    DumpFiles.bytes(
+                            List.of(
+                                    new BsonDocument("version", new BsonString("2.9.0"))
+                                            .append("serverVersion", new BsonString("5.0.5-4"))
+                                            .append("specifications", told))));
+        }
+        return this;
+    }
+
+    private static BsonDocument specification(String ns, List<byte[]> documents, int size) {
+        int dot = ns.indexOf('.');
+        return new BsonDocument("db", new BsonString(ns.substring(0, dot)))
+                .append("name", new BsonString(ns.substring(dot + 1)))
+                .append("type", new BsonString("collection"))
+                .append("options", new BsonDocument())
+                .append(
+                        "indexes",
+                        new BsonArray(
+                                List.of(BsonDocument.parse("{v: 2, key: {_id: 1}, name: '_id_'}"))))
+                .append("crc", new BsonInt64(ArchiveFiles.crc64(documents)))
+                .append("size", new BsonInt64(size));
+    }
+
     private void oplogFolder(String set, String folder) throws IOException {
         List<byte[]> entries = documents(oplog(set, "backup"));
         List<byte[]> first = entries.subList(0, 2);

@@ -52,6 +52,17 @@ class PbmImportTest {
         assertThat(problems()).isEmpty();
     }
 
+    @Test
+    void bringsABucketInWhoseCollectionsLieUncompressedBesideBson() throws IOException {
+        bucket().version2InBson();
+
+        CommandRun run = imports();
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        requireWhole(run.json());
+        assertThat(run.json().at("/replicaSets/rs1/lackingMetadata")).isEmpty();
+    }
+
     private static void requireWhole(JsonNode json) {
         assertThat(json.at("/replicaSets/rs1/entries").asLong()).isEqualTo(4 + 124 + 4 - 1);
         assertThat(json.at("/replicaSets/rs2/entries").asLong()).isEqualTo(4 + 109 + 4 - 1);

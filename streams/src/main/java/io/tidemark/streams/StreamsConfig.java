@@ -124,7 +124,7 @@ public record StreamsConfig(
         if (shards.isPresent() && config.isEmpty()) {
             reader.problem("members.shards needs members.config beside it");
         }
-        return config.map(set -> new Signal.Founded(set, shards.orElse(List.of())));
+        return config.map(set -> new Signal.Founded(set, shards.orElse(List.of()), true));
     }
 
     private static List<Shard> shards(String text) {

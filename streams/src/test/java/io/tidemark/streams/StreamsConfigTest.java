@@ -67,7 +67,8 @@ class StreamsConfigTest {
                 .contains(
                         new Signal.Founded(
                                 new ReplicaSet("cfg"),
-                                List.of(Oplog.shard("s0", "rs0"), Oplog.shard("s1", "rs1"))));
+                                List.of(Oplog.shard("s0", "rs0"), Oplog.shard("s1", "rs1")),
+                                true));
         assertThat(config.frontierInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.topics()).isEqualTo(new StreamsConfig.TopicSettings((short) 5, 3));
         assertThat(config.stateFolder()).isEqualTo(Path.of("/var/lib/tidemark"));

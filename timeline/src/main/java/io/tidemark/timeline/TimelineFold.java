@@ -14,9 +14,9 @@ import io.tidemark.timeline.tag.Fact;
 import io.tidemark.timeline.tag.Observation;
 import io.tidemark.timeline.tag.Role;
 import io.tidemark.timeline.tag.Tagger;
-import io.tidemark.timeline.watermark.Departures;
 import io.tidemark.timeline.watermark.Members;
 import io.tidemark.timeline.watermark.Membership;
+import io.tidemark.timeline.watermark.Roster;
 import io.tidemark.timeline.watermark.Watermark;
 import io.tidemark.timeline.window.Base;
 import io.tidemark.timeline.window.Explanation;
@@ -49,21 +49,20 @@ import java.util.function.Consumer;
 public final class TimelineFold {
     private static final int PENDING_BEFORE_WORK = 4096;
     private final ReplicaSet config;
-    private final Members members;
+    private final Roster members;
     private final Map<ReplicaSet, Tagger> taggers = new TreeMap<>();
     private final Map<ReplicaSet, ClusterTime> captured = new TreeMap<>();
     private final PriorityQueue<Observation> pending = new PriorityQueue<>();
     private final Pairing pairing;
     private final Map<String, TopologyEvent> events = new TreeMap<>();
     private final ArchiveRecord archive = new ArchiveRecord();
-    private final Departures departures = new Departures();
     private Consumer<TopologyEvent> listener = event -> {};
     private ClusterTime remembered = ClusterTime.ZERO;
     private int worked;
 
-    private TimelineFold(ReplicaSet config, List<Membership> first, PairingLimits limits) {
+    private TimelineFold(ReplicaSet config, Roster members, PairingLimits limits) {
         this.config = config;
-        this.members = new Members(first);
+        this.members = members;
         this.pairing = new Pairing(limits, this::keep);
     }
 
@@ -77,6 +76,20 @@ public final class TimelineFold {
 
     /** As {@link #of(ReplicaSet, List)}, with other patience. */
     public static TimelineFold of(ReplicaSet config, List<Shard> shards, PairingLimits limits) {
+        return new TimelineFold(config, Roster.of(first(config, shards), true), limits);
+    }
+
+    /**
+     * As {@link #of(ReplicaSet, List)} where it is not certain that {@code shards} are all that
+     * were there before the first entry: a replica set of which anybody says that it is a shard
+     * ({@link #role}) counts from the first too.
+     */
+    public static TimelineFold guessing(ReplicaSet config, List<Shard> shards) {
+        Roster roster = Roster.of(first(config, shards), false);
+        return new TimelineFold(config, roster, PairingLimits.DEFAULT);
+    }
+
+    private static List<Membership> first(ReplicaSet config, List<Shard> shards) {
         List<Membership> first = new ArrayList<>();
         first.add(new Membership(Members.CONFIG, config, ClusterTime.ZERO, Optional.empty()));
         shards.stream()
@@ -89,7 +102,7 @@ public final class TimelineFold {
                                         ClusterTime.ZERO,
                                         Optional.empty()))
                 .forEach(first::add);
-        return new TimelineFold(config, first, limits);
+        return first;
     }
 
     /** A fold over a replica set that is no part of a cluster: its collections lie nowhere else. */
@@ -113,7 +126,8 @@ public final class TimelineFold {
     public static TimelineFold restore(
             byte[] snapshot, Collection<TopologyEvent> told, PairingLimits limits) {
         TimelineState state = TimelineJson.read(snapshot, TimelineState.class);
-        TimelineFold fold = new TimelineFold(state.config(), state.members(), limits);
+        TimelineFold fold =
+                new TimelineFold(state.config(), Roster.restored(state.roster()), limits);
         fold.captured.putAll(state.captured());
         state.openParts()
                 .forEach((set, parts) -> fold.taggers.put(set, new Tagger(fold.role(set), parts)));
@@ -123,7 +137,6 @@ public final class TimelineFold {
         told.forEach(event -> fold.events.put(event.id(), event));
         fold.remembered = state.remembered();
         fold.archive.restore(state.archive());
-        fold.departures.restore(state.ends());
         return fold;
     }
 
@@ -146,15 +159,14 @@ public final class TimelineFold {
         return TimelineJson.write(
                 new TimelineState(
                         config,
-                        members.all(),
+                        members.state(),
                         captured,
                         parts,
                         pending.stream().sorted().toList(),
                         pairing.state(),
                         kept,
                         archive.state(),
-                        remembered,
-                        departures.ends()));
+                        remembered));
     }
 
     /**
@@ -235,21 +247,36 @@ public final class TimelineFold {
      * later, what lies between is a gap. Without an effect on one that stays.
      */
     public void ended(ReplicaSet set, ClusterTime through) {
-        departures.ended(set, through);
+        members.ended(set, through);
+    }
+
+    /**
+     * Somebody says that the replica set is that shard. Entries tell who joins, so this matters
+     * only where a joining may have gone unseen: in a hole of the config servers' record, or before
+     * it if not all first members are known. There it counts from the earliest time at which it may
+     * have joined.
+     */
+    public void role(ReplicaSet set, String shard) {
+        members.role(set, shard);
+    }
+
+    /** False if {@link #role} would be no news. */
+    public boolean knowsRole(ReplicaSet set, String shard) {
+        return members.knowsRole(set, shard);
     }
 
     /** Members that leave, and of which not everything up to there is known yet. */
     public List<ReplicaSet> leaving() {
         work();
         return members.all().stream()
-                .filter(m -> departures.leaves(m, frontier(m), pending).isPresent())
+                .filter(m -> members.leaves(m, frontier(m), pending).isPresent())
                 .map(Membership::replicaSet)
                 .toList();
     }
 
     /** Where the replica set's record ends, if that was told; see {@link #ended}. */
     public Optional<ClusterTime> end(ReplicaSet set) {
-        return Optional.ofNullable(departures.ends().get(set));
+        return members.end(set);
     }
 
     private ClusterTime frontier(Membership member) {
@@ -426,7 +453,7 @@ public final class TimelineFold {
     private boolean endRecords() {
         boolean changed = false;
         for (Membership member : members.all()) {
-            Optional<Gap> lost = departures.lost(member, frontier(member), pending);
+            Optional<Gap> lost = members.lost(member, frontier(member), pending);
             if (lost.isPresent()) {
                 gap(member.replicaSet(), lost.get());
                 captured(member.replicaSet(), lost.get().through().next());
@@ -439,34 +466,20 @@ public final class TimelineFold {
     private ClusterTime pair() {
         ClusterTime safe = Watermark.of(members.all(), captured).at();
         while (!pending.isEmpty() && !pending.peek().at().isAfter(safe)) {
-            Observation next = pending.poll();
+            Observation next = pending.peek();
+            if (next.replicaSet().equals(config) && members.appear(next)) {
+                safe = Watermark.of(members.all(), captured).at();
+                continue;
+            }
+            pending.poll();
             // Before it joins and after it leaves, what a replica set does is no matter of ours.
             if (members.contains(next.replicaSet(), next.at())) {
                 pairing.accept(next, members.shardOf(next.replicaSet()));
-                if (follow(next)) {
+                if (members.follow(next, pairing::left)) {
                     safe = Watermark.of(members.all(), captured).at();
                 }
             }
         }
         return safe;
-    }
-
-    /** Lets shards join and leave; true if one did. */
-    private boolean follow(Observation observation) {
-        boolean changed = false;
-        for (Fact fact : observation.facts()) {
-            if (!(fact instanceof Fact.ShardWrite write)) {
-                continue;
-            }
-            if (write.removed()) {
-                members.leaves(write.id(), observation.at())
-                        .ifPresent(set -> pairing.left(observation.at(), set));
-                changed = true;
-            } else if (write.inserted() && write.replicaSet().isPresent()) {
-                members.joins(write.id(), write.replicaSet().get(), observation.at());
-                changed = true;
-            }
-        }
-        return changed;
     }
 }

@@ -78,7 +78,7 @@ final class ArchiveTimeline {
     private TimelineFold begin(
             Optional<ReplicaSet> config, List<List<Shard>> told, List<OplogTagging> oplogs) {
         TimelineFold fold =
-                config.map(set -> TimelineFold.of(set, shardsBefore(told)))
+                config.map(set -> begin(set, told))
                         .orElseGet(() -> TimelineFold.alone(oplogs.get(0).oplog().set()));
         for (OplogTagging tagging : oplogs) {
             ArchivedOplog oplog = tagging.oplog();
@@ -90,14 +90,35 @@ final class ArchiveTimeline {
         return fold;
     }
 
-    private List<Shard> shardsBefore(List<List<Shard>> inBases) {
-        return toldShards(inBases).orElseGet(this::archivedShards);
+    /** Who joined in a hole of the config servers' oplog, later bases tell, and the shards. */
+    private TimelineFold begin(ReplicaSet config, List<List<Shard>> inBases) {
+        TimelineFold fold =
+                shardsBefore(config, inBases)
+                        .map(shards -> TimelineFold.of(config, shards))
+                        .orElseGet(() -> TimelineFold.guessing(config, archivedShards()));
+        inBases.stream()
+                .flatMap(List::stream)
+                .forEach(shard -> fold.role(shard.replicaSet(), shard.id()));
+        for (ArchivedReplicaSet life : facts.lives()) {
+            facts.role(life)
+                    .filter(ReplicaSetRole.ShardServer.class::isInstance)
+                    .ifPresent(role -> fold.role(life.replicaSet(), shardId(life)));
+        }
+        return fold;
+    }
+
+    /** The members from the first; empty if the archive doesn't tell. */
+    private Optional<List<Shard>> shardsBefore(ReplicaSet config, List<List<Shard>> inBases) {
+        ArchivedOplog oplog = ArchivedOplog.of(config, lives.get(config), facts);
+        if (!oplog.parts().isEmpty() && oplog.begin().equals(ClusterTime.ZERO)) {
+            return Optional.of(List.of());
+        }
+        return inBases.stream().findFirst().filter(shards -> !shards.isEmpty());
     }
 
     /**
      * Those that no entry on config.shards will name: they joined before the config servers' record
-     * begins, or in a hole of it. The latter only the bases behind the hole know; that they count
-     * from the first is more than is asked of them.
+     * begins, or in a hole of it. The latter only the bases behind the hole know.
      *
      * @return empty if the archive doesn't tell
      */
@@ -164,6 +185,9 @@ final class ArchiveTimeline {
             }
             // Of a shard that left nothing more will ever be archived.
             ends.forEach(fold::ended);
+            fold.leaving().stream()
+                    .filter(set -> !lives.containsKey(set))
+                    .forEach(set -> fold.ended(set, ClusterTime.ZERO));
         } finally {
             pool.shutdownNow();
         }

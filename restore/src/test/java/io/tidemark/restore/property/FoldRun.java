@@ -2,6 +2,7 @@ package io.tidemark.restore.property;
 
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.model.Shard;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.timeline.TimelineFold;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 
 /** The timeline of one archive, fed in an order of the seed's choice. */
 final class FoldRun {
@@ -46,26 +46,33 @@ final class FoldRun {
         return fold;
     }
 
-    /** Those that joined before the config servers' record begins, or in a hole of it. */
+    /** Those that joined before the config servers' record begins. */
     private List<Shard> shardsBefore(Life life) {
         SeedArchive.Oplog config = archive.oplogs().get("config");
-        Map<String, String> hosts =
-                new TreeMap<>(life.cluster.oracle().routing(config.after().toBson()).shards());
-        config.gap()
-                .map(gap -> life.cluster.oracle().routing(gap.through().toBson()).shards())
-                .ifPresent(hosts::putAll);
         List<Shard> shards = new ArrayList<>();
-        hosts.forEach(
-                (id, host) -> {
-                    String set = host.substring(0, host.indexOf('/'));
-                    shards.add(new Shard(id, new ReplicaSet(set)));
-                });
+        life.cluster
+                .oracle()
+                .routing(config.after().toBson())
+                .shards()
+                .forEach(
+                        (id, host) -> {
+                            String set = host.substring(0, host.indexOf('/'));
+                            shards.add(new Shard(id, new ReplicaSet(set)));
+                        });
         return shards;
+    }
+
+    /** As capture tells them: at any time, of members to come and of those that have left too. */
+    private void tellRole(SeedArchive.Oplog oplog) {
+        if (oplog.role() instanceof ReplicaSetRole.ShardServer shard) {
+            fold.role(oplog.name(), shard.id());
+        }
     }
 
     private void interleave() {
         Map<String, Integer> next = new HashMap<>();
         List<SeedArchive.Oplog> left = new ArrayList<>(archive.oplogs().values());
+        List<SeedArchive.Oplog> silent = new ArrayList<>(left);
         while (!left.isEmpty()) {
             SeedArchive.Oplog oplog = left.get(random.nextInt(left.size()));
             List<OplogEntry> own = oplog.captured();
@@ -76,6 +83,9 @@ final class FoldRun {
             if (to == own.size()) {
                 left.remove(oplog);
             }
+            if (!silent.isEmpty() && random.nextInt(6) == 0) {
+                tellRole(silent.remove(random.nextInt(silent.size())));
+            }
             if (random.nextInt(8) == 0) {
                 fold.windows(Policy.EXACT);
             }
@@ -83,6 +93,7 @@ final class FoldRun {
                 fold = TimelineFold.restore(fold.snapshot(), PairingLimits.DEFAULT);
             }
         }
+        silent.forEach(this::tellRole);
     }
 
     private void missing(SeedArchive.Oplog oplog, Gap gap) {

@@ -2,6 +2,7 @@ package io.tidemark.streams.fold;
 
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.streams.signal.Signal;
 import io.tidemark.timeline.TimelineFold;
 import io.tidemark.timeline.event.TopologyEvent;
@@ -64,7 +65,12 @@ final class Folding {
         if (signal instanceof Signal.Ended ended) {
             return isAfter(fold.end(ended.replicaSet()).orElse(null), ended.through());
         }
-        return !(signal instanceof Signal.Role);
+        return !(signal instanceof Signal.Role role) || isNews(role);
+    }
+
+    private boolean isNews(Signal.Role role) {
+        return role.role() instanceof ReplicaSetRole.ShardServer shard
+                && !fold.knowsRole(role.replicaSet(), shard.id());
     }
 
     /** Takes a signal in; returns the ids of the events forgotten by it. */
@@ -73,7 +79,10 @@ final class Folding {
             return give(signal);
         }
         if (signal instanceof Signal.Founded founded) {
-            use(TimelineFold.of(founded.config(), founded.shards()));
+            use(
+                    founded.complete()
+                            ? TimelineFold.of(founded.config(), founded.shards())
+                            : TimelineFold.guessing(founded.config(), founded.shards()));
             early.forEach(this::give);
             early.clear();
         } else {
@@ -120,6 +129,9 @@ final class Folding {
             fold.captured(s.replicaSet(), s.through());
         } else if (signal instanceof Signal.Begins s) {
             fold.started(s.replicaSet(), s.after());
+            s.role().ifPresent(role -> role(s.replicaSet(), role));
+        } else if (signal instanceof Signal.Role s) {
+            role(s.replicaSet(), s.role());
         } else if (signal instanceof Signal.Lost s) {
             fold.gap(s.replicaSet(), s.gap());
         } else if (signal instanceof Signal.Reborn s) {
@@ -136,6 +148,12 @@ final class Folding {
             return fold.forgetBefore(s.oldest());
         }
         return List.of();
+    }
+
+    private void role(ReplicaSet set, ReplicaSetRole role) {
+        if (role instanceof ReplicaSetRole.ShardServer shard) {
+            fold.role(set, shard.id());
+        }
     }
 
     private void reborn(ReplicaSet set, ClusterTime last, ClusterTime first) {

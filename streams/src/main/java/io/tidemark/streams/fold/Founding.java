@@ -55,12 +55,12 @@ final class Founding {
         return roles.entrySet().stream()
                 .filter(role -> role.getValue() instanceof ReplicaSetRole.ConfigServer)
                 .findFirst()
-                .map(config -> new Signal.Founded(config.getKey(), shards));
+                .map(config -> new Signal.Founded(config.getKey(), shards, false));
     }
 
     /** With the cluster's first entry on record, its entries tell every shard that joined. */
     private static Signal.Founded founded(Signal.Begins begins, List<Shard> shards) {
         boolean fromBirth = begins.after().equals(ClusterTime.ZERO);
-        return new Signal.Founded(begins.replicaSet(), fromBirth ? List.of() : shards);
+        return new Signal.Founded(begins.replicaSet(), fromBirth ? List.of() : shards, true);
     }
 }

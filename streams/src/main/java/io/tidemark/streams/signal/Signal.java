@@ -52,8 +52,12 @@ public sealed interface Signal {
     /** A base snapshot was pruned. */
     record BaseGone(String id) implements Signal {}
 
-    /** The cluster's members from the first are known: the fold begins. */
-    record Founded(ReplicaSet config, List<Shard> shards) implements Signal {}
+    /**
+     * The cluster's members from the first are known: the fold begins.
+     *
+     * @param complete somebody who knows told all of them; else they are those that were heard of
+     */
+    record Founded(ReplicaSet config, List<Shard> shards, boolean complete) implements Signal {}
 
     /** Nobody asks for times before this one any more. */
     record Forget(ClusterTime oldest) implements Signal {}

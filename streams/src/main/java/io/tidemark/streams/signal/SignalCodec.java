@@ -57,7 +57,8 @@ public final class SignalCodec {
             case "n" -> new Signal.Reborn(set(fields), time(fields), time(fields));
             case "s" -> baseTaken(fields);
             case "p" -> new Signal.BaseGone(fields.next());
-            case "m" -> new Signal.Founded(set(fields), shards(fields));
+            case "m" -> new Signal.Founded(set(fields), shards(fields), true);
+            case "g" -> new Signal.Founded(set(fields), shards(fields), false);
             case "x" -> new Signal.Forget(time(fields));
             default ->
                     throw new IllegalArgumentException(
@@ -92,7 +93,7 @@ public final class SignalCodec {
         } else if (signal instanceof Signal.BaseGone s) {
             add(fields, "p", s.id());
         } else if (signal instanceof Signal.Founded s) {
-            add(fields, "m", s.config());
+            add(fields, s.complete() ? "m" : "g", s.config());
             addShards(fields, s.shards());
         } else if (signal instanceof Signal.Forget s) {
             add(fields, "x", s.oldest());

@@ -47,8 +47,9 @@ class SignalCodecTest {
                     new Signal.BaseTaken("b", List.of(new Base("b", RS0, EARLY, LATE))),
                     new Signal.BaseTaken("none", List.of()),
                     new Signal.BaseGone("b"),
-                    new Signal.Founded(RS0, SHARDS),
-                    new Signal.Founded(RS0, List.of()),
+                    new Signal.Founded(RS0, SHARDS, true),
+                    new Signal.Founded(RS0, List.of(), true),
+                    new Signal.Founded(RS0, SHARDS, false),
                     new Signal.Forget(LATE));
 
     @Test

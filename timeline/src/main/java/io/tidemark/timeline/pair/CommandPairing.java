@@ -85,6 +85,10 @@ final class CommandPairing {
         owner.ifPresent(
                 op -> {
                     op.on(moment.shard()).saw(moment, command.name());
+                    if (op.coordinated && op.kind == kind && op.hint == Outcome.UNKNOWN) {
+                        // Where no line says how it ended: it did take effect.
+                        op.hint = Outcome.COMPLETED;
+                    }
                     copies(moment, op, command);
                 });
         return owner.isPresent();

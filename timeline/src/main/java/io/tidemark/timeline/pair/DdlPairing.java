@@ -82,8 +82,8 @@ final class DdlPairing {
     private void endCoordinated(Moment moment, Operation op) {
         op.saw(moment, "coordinator ends");
         if (op.waitingFor.isEmpty()) {
-            boolean effect = op.decidedAt != null || op.hint == Outcome.COMPLETED;
-            operations.close(op, moment.at(), effect ? Outcome.COMPLETED : Outcome.UNKNOWN);
+            boolean effect = op.decidedAt != null && op.hint == Outcome.UNKNOWN;
+            operations.close(op, moment.at(), effect ? Outcome.COMPLETED : op.hint);
         }
     }
 
@@ -150,7 +150,12 @@ final class DdlPairing {
         }
         op.saw(moment, line.what());
         addShards(op, line);
-        operations.close(op, moment.at(), outcome);
+        if (op.coordinated && !op.waitingFor.isEmpty()) {
+            // After a failover the coordinator may begin again, and log all of it once more.
+            op.hint = outcome;
+        } else {
+            operations.close(op, moment.at(), outcome);
+        }
     }
 
     /** Its start was never captured: the earliest sign of it counts, else everything known. */

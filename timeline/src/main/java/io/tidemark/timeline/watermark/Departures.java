@@ -16,20 +16,20 @@ import java.util.TreeMap;
  * hold the cluster back for ever, and the entry waits for the shard. Once its record is known to
  * have ended, what lies between is a gap.
  */
-public final class Departures {
+final class Departures {
     private final Map<ReplicaSet, ClusterTime> ends = new TreeMap<>();
 
     /** The records that have ended, and where. */
-    public Map<ReplicaSet, ClusterTime> ends() {
+    Map<ReplicaSet, ClusterTime> ends() {
         return Map.copyOf(ends);
     }
 
-    public void restore(Map<ReplicaSet, ClusterTime> known) {
+    void restore(Map<ReplicaSet, ClusterTime> known) {
         ends.putAll(known);
     }
 
     /** Nothing of the replica set behind this time will ever be given, unless it comes back. */
-    public void ended(ReplicaSet set, ClusterTime through) {
+    void ended(ReplicaSet set, ClusterTime through) {
         ends.merge(set, through, ClusterTime::max);
     }
 
@@ -37,7 +37,7 @@ public final class Departures {
      * When the shard leaves, if it does among what waits to be paired and not all is known up to
      * there.
      */
-    public Optional<ClusterTime> leaves(
+    Optional<ClusterTime> leaves(
             Membership member, ClusterTime known, Collection<Observation> waiting) {
         return member.left().isPresent()
                 ? Optional.empty()
@@ -49,19 +49,18 @@ public final class Departures {
     }
 
     /** What is lost of a member; empty while more of it may come. */
-    public Optional<Gap> lost(
-            Membership member, ClusterTime known, Collection<Observation> waiting) {
+    Optional<Gap> lost(Membership member, ClusterTime known, Collection<Observation> waiting) {
         ClusterTime end = ends.get(member.replicaSet());
         return end == null || known.isBefore(end)
                 ? Optional.empty()
                 : leaves(member, known, waiting)
-                        .map(
-                                left ->
-                                        new Gap(
-                                                known,
-                                                left.previous(),
-                                                "its record ends before it left the cluster at "
-                                                        + left));
+                        .map(left -> new Gap(known, left.previous(), words(known) + left));
+    }
+
+    private static String words(ClusterTime known) {
+        return known.equals(ClusterTime.ZERO)
+                ? "nothing of it was captured before it left the cluster at "
+                : "its record ends before it left the cluster at ";
     }
 
     private static boolean removes(Observation observation, String shard) {

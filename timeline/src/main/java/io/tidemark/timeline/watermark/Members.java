@@ -44,13 +44,45 @@ public final class Members {
     public Optional<ReplicaSet> leaves(String shard, ClusterTime at) {
         for (int i = 0; i < all.size(); i++) {
             Membership member = all.get(i);
-            boolean current = member.left().isEmpty() && member.shard().equals(shard);
-            if (current && !shard.equals(CONFIG) && member.joined().isBefore(at)) {
+            if (isCurrent(member, shard) && !shard.equals(CONFIG) && member.joined().isBefore(at)) {
                 all.set(i, member.until(at));
                 return Optional.of(member.replicaSet());
             }
         }
         return Optional.empty();
+    }
+
+    void add(Membership member) {
+        all.add(member);
+    }
+
+    /** Whether the shard is a member at that time, or was until then. */
+    boolean isMember(String shard, ClusterTime at) {
+        return all.stream()
+                .filter(m -> m.shard().equals(shard))
+                .anyMatch(m -> m.contains(at) || m.contains(at.previous()));
+    }
+
+    /** When the shard left for the last time. */
+    Optional<ClusterTime> lastLeft(String shard) {
+        return all.stream()
+                .filter(m -> m.shard().equals(shard))
+                .flatMap(m -> m.left().stream())
+                .max(ClusterTime::compareTo);
+    }
+
+    /** The current member of that shard id joined at that time only. */
+    void joinsLater(String shard, ClusterTime at) {
+        all.replaceAll(m -> isCurrent(m, shard) ? m.since(at) : m);
+    }
+
+    /** The shard is this replica set. */
+    void rename(String shard, ReplicaSet replicaSet) {
+        all.replaceAll(m -> m.shard().equals(shard) ? m.of(replicaSet) : m);
+    }
+
+    private static boolean isCurrent(Membership member, String shard) {
+        return member.left().isEmpty() && member.shard().equals(shard);
     }
 
     public boolean contains(ReplicaSet replicaSet, ClusterTime at) {

@@ -26,6 +26,14 @@ public record Membership(
         return new Membership(shard, replicaSet, joined, Optional.of(time));
     }
 
+    Membership since(ClusterTime time) {
+        return new Membership(shard, replicaSet, time, left);
+    }
+
+    Membership of(ReplicaSet named) {
+        return new Membership(shard, named, joined, left);
+    }
+
     /** The latest cut that this replica set allows if it is known up to {@code frontier}. */
     ClusterTime allows(ClusterTime frontier) {
         if (!frontier.isBefore(last())) {

@@ -17,8 +17,8 @@ final class Coverage {
     private final List<Hole> holes;
     private final List<Base> bases;
 
-    /** A replica set that can't be brought to a time, and why. */
-    record Unreached(ReplicaSet replicaSet, String kind, String words) {}
+    /** Times to which a replica set can't be brought, and why. */
+    record Unreached(RestoreWindow range, ReplicaSet replicaSet, String kind, String words) {}
 
     /**
      * @param holes in their order
@@ -33,37 +33,43 @@ final class Coverage {
     /** Times up to {@code through} to which every member can be brought. */
     List<RestoreWindow> covered(ClusterTime through) {
         List<RestoreWindow> missing = new ArrayList<>();
-        for (Membership member : members) {
-            RestoreWindow stay = new RestoreWindow(member.joined(), member.last());
-            missing.addAll(TimeRanges.minus(stay, reach(member.replicaSet())));
-        }
+        members.forEach(member -> missing.addAll(missing(member)));
         return TimeRanges.minus(new RestoreWindow(ClusterTime.ZERO, through), missing);
     }
 
-    /** The members that can't be brought to {@code time}. */
-    List<Unreached> reasons(ClusterTime time) {
+    /** Of each member, what of a range that is not covered it can't be brought to. */
+    List<Unreached> reasons(RestoreWindow uncovered) {
         List<Unreached> reasons = new ArrayList<>();
         for (Membership member : members) {
-            ReplicaSet set = member.replicaSet();
-            boolean reached = reach(set).stream().anyMatch(range -> range.contains(time));
-            if (member.contains(time) && !reached) {
-                reasons.add(reason(set, time));
+            for (RestoreWindow missing : missing(member)) {
+                ClusterTime from = ClusterTime.max(missing.earliest(), uncovered.earliest());
+                ClusterTime to = ClusterTime.min(missing.latest(), uncovered.latest());
+                if (!from.isAfter(to)) {
+                    reasons.add(reason(member.replicaSet(), new RestoreWindow(from, to)));
+                }
             }
         }
         return reasons;
     }
 
-    private Unreached reason(ReplicaSet set, ClusterTime time) {
+    /** Times at which it belongs to the cluster and can't be brought to. */
+    private List<RestoreWindow> missing(Membership member) {
+        RestoreWindow stay = new RestoreWindow(member.joined(), member.last());
+        return TimeRanges.minus(stay, reach(member.replicaSet()));
+    }
+
+    private Unreached reason(ReplicaSet set, RestoreWindow range) {
         Optional<Hole> hole =
                 bases.stream()
                         .filter(base -> base.replicaSet().equals(set))
-                        .filter(base -> !base.usableFrom().isAfter(time))
+                        .filter(base -> !base.usableFrom().isAfter(range.earliest()))
                         .reduce((earlier, later) -> later)
                         .flatMap(this::spoiler);
-        return hole.map(known -> new Unreached(set, known.kind().code(), known.words()))
+        return hole.map(known -> new Unreached(range, set, known.kind().code(), known.words()))
                 .orElseGet(
                         () ->
                                 new Unreached(
+                                        range,
                                         set,
                                         Hole.Kind.BEFORE_CAPTURE.code(),
                                         "no base of " + set + " is usable so early"));

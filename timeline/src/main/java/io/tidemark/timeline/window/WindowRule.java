@@ -96,12 +96,12 @@ public final class WindowRule {
     }
 
     private void unreached(RestoreWindow range, List<UnsafeInterval> unsafe) {
-        List<Coverage.Unreached> reasons = coverage.reasons(range.earliest());
+        List<Coverage.Unreached> reasons = coverage.reasons(range);
         for (Coverage.Unreached member : reasons) {
             unsafe.add(
                     new UnsafeInterval(
-                            range.earliest(),
-                            range.latest(),
+                            member.range().earliest(),
+                            member.range().latest(),
                             member.kind(),
                             "",
                             "",

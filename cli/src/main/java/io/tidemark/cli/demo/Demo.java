@@ -67,12 +67,18 @@ final class Demo {
                     "a simulated cluster of %d shards and config servers speaks MongoDB's protocol",
                     shards);
             long captured;
-            try (Pipeline pipeline = Pipeline.start(CLUSTER, source.config().uri(), servers)) {
-                story.line("capture tails every oplog, sink rolls slices into the bucket");
-                Balancer balancer = work(source);
+            LiveTimes live;
+            try (Pipeline pipeline =
+                    Pipeline.start(CLUSTER, source.config().uri(), servers, folder)) {
+                story.line(
+                        "capture tails every oplog, streams works out which times are safe, sink"
+                                + " rolls slices into the bucket");
+                Balancer balancer = work(source, pipeline);
                 ClusterTime end = ClusterTime.of(source.noopEverywhere());
                 pipeline.awaitArchived(bucket, end, shards + 1, balancer::step);
-                story.line("everything until %s is in the bucket", end);
+                story.line("everything until %s is in the bucket, the timeline too", end);
+                live = pipeline.live().orElseThrow();
+                live.tell(story);
                 captured = pipeline.stop();
             }
             servers.stopAllButTheBucket();
@@ -84,7 +90,7 @@ final class Demo {
             KnownTimes times = KnownTimes.read(bucket, CLUSTER, story);
             times.tellShares();
             times.explainTheDrop();
-            return restore(source, bucket, times, captured, size);
+            return restore(source, bucket, times, live, captured, size);
         }
     }
 
@@ -103,7 +109,7 @@ final class Demo {
     }
 
     /** Gives the balancer, which goes on with the accounts. */
-    private Balancer work(SimulatedCluster source) throws InterruptedException {
+    private Balancer work(SimulatedCluster source, Pipeline pipeline) throws InterruptedException {
         story.chapter("2. The shop at work");
         Random random = new Random(seed);
         try (MongoClient client = MongoClients.create(source.uri())) {
@@ -117,7 +123,7 @@ final class Demo {
                         new Transfers(client, shop.accounts(), new Random(random.nextLong()), i));
             }
             transfers.forEach(Transfers::start);
-            workUntilTheDrop(shop, balancer);
+            workUntilTheDrop(shop, balancer, pipeline);
             for (Transfers each : transfers) {
                 each.close();
             }
@@ -129,7 +135,8 @@ final class Demo {
         }
     }
 
-    private void workUntilTheDrop(Shop shop, Balancer balancer) throws InterruptedException {
+    private void workUntilTheDrop(Shop shop, Balancer balancer, Pipeline pipeline)
+            throws InterruptedException {
         long begun = System.nanoTime();
         story.line(
                 "%,d orders taken, sharded by customer; from now on the balancer moves chunks, one"
@@ -149,6 +156,7 @@ final class Demo {
         story.line(
                 "%,d updates and deletes of orders while %d chunks were moved",
                 writes, balancer.moves());
+        pipeline.live().ifPresent(live -> live.tell(story));
         shop.dropTheOrders();
         story.line("OOPS: somebody drops shop.orders");
         Thread.sleep(300);
@@ -168,6 +176,7 @@ final class Demo {
             SimulatedCluster source,
             ObjectStore bucket,
             KnownTimes times,
+            LiveTimes live,
             long captured,
             ArchiveSize size) {
         story.chapter("4. Restore to just before the drop, into a new cluster");
@@ -199,7 +208,7 @@ final class Demo {
                                             t.commitTimestamp().isEmpty()
                                                     ? ""
                                                     : ", commit at " + t.commitTimestamp()));
-            return compare(source, target, times, captured, size, report);
+            return compare(source, target, times, live, captured, size, report);
         }
     }
 
@@ -224,6 +233,7 @@ final class Demo {
             SimulatedCluster source,
             SimulatedCluster target,
             KnownTimes times,
+            LiveTimes live,
             long captured,
             ArchiveSize size,
             RestoreReport report) {
@@ -247,6 +257,7 @@ final class Demo {
                 size.slices(),
                 to,
                 times,
+                live,
                 comparison.documents(),
                 comparison.differences(),
                 report,

@@ -12,6 +12,7 @@ import java.util.List;
  * @param captured entries that went into Kafka
  * @param archived entries in the bucket
  * @param times what the bucket knew of times
+ * @param live what streams told of times before the cluster was lost
  * @param documents read back from the restored cluster
  * @param differences from the truth, in words
  */
@@ -23,6 +24,7 @@ record DemoResult(
         long slices,
         ClusterTime restoredTo,
         KnownTimes times,
+        LiveTimes live,
         long documents,
         List<String> differences,
         RestoreReport report,
@@ -53,6 +55,7 @@ record DemoResult(
                 .put("out", transactions("out"))
                 .put("undecided", transactions("undecided"));
         times.addTo(json);
+        live.addTo(json);
         return json.put("orphansRemoved", report.orphansRemoved())
                 .put("verified", report.verified())
                 .put("seconds", seconds);

@@ -3,6 +3,7 @@ package io.tidemark.cli.demo;
 import io.tidemark.capture.CaptureAgent;
 import io.tidemark.capture.CaptureConfig;
 import io.tidemark.capture.tail.TailProgress;
+import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
@@ -11,29 +12,39 @@ import io.tidemark.sink.SinkConfig;
 import io.tidemark.sink.SinkMetrics;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.streams.StreamsApp;
+import io.tidemark.streams.StreamsConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
-/** Capture and sink, as the services run them. */
+/** Capture, streams and sink, as the services run them. */
 final class Pipeline implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final ClusterName cluster;
     private final CaptureAgent agent;
+    private final StreamsApp streams;
     private final Sink sink;
     private final CompletableFuture<Void> archiving;
     private boolean stopped;
 
-    private Pipeline(ClusterName cluster, CaptureAgent agent, Sink sink) {
+    private Pipeline(ClusterName cluster, CaptureAgent agent, StreamsApp streams, Sink sink) {
         this.cluster = cluster;
         this.agent = agent;
+        this.streams = streams;
         this.sink = sink;
         agent.start();
+        streams.start();
         this.archiving = new CompletableFuture<>();
         Thread thread = new Thread(this::archive, "demo-sink");
         thread.setDaemon(true);
@@ -49,34 +60,50 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    static Pipeline start(ClusterName cluster, String source, DemoServers servers)
+    /**
+     * @param folder for the state of streams
+     */
+    static Pipeline start(ClusterName cluster, String source, DemoServers servers, Path folder)
             throws IOException {
+        Map<String, String> all =
+                Map.of(
+                        "cluster", cluster.value(),
+                        "kafka.bootstrap.servers", servers.kafka(),
+                        "registry.urls", servers.registry());
         CaptureConfig capture =
                 CaptureConfig.of(
-                        Map.of(
-                                "cluster",
-                                cluster.value(),
-                                "source.uri",
-                                source,
-                                "shards.refresh",
-                                "1s",
-                                "kafka.bootstrap.servers",
-                                servers.kafka(),
-                                "registry.urls",
-                                servers.registry(),
-                                "topic.replication.factor",
-                                "1"));
+                        with(
+                                all,
+                                Map.of(
+                                        "source.uri", source,
+                                        "shards.refresh", "1s",
+                                        "topic.replication.factor", "1")));
+        StreamsConfig timeline =
+                StreamsConfig.of(
+                        with(
+                                all,
+                                Map.of(
+                                        "topic.replication.factor", "1",
+                                        "kafka.metadata.max.age.ms", "1000",
+                                        // One process has all to itself: less work, a little later.
+                                        "threads", "1",
+                                        "kafka.commit.interval.ms", "500",
+                                        // A busy machine may stand still for longer than Kafka's
+                                        // own ten seconds.
+                                        "kafka.producer.transaction.timeout.ms", "60000",
+                                        "state.dir", folder.resolve("streams").toString())));
         SinkConfig archive =
                 SinkConfig.of(
-                        Map.of(
-                                "cluster", cluster.value(),
-                                "bucket", servers.bucket(),
-                                "kafka.bootstrap.servers", servers.kafka(),
-                                "kafka.metadata.max.age.ms", "1000",
-                                "registry.urls", servers.registry(),
-                                // Small slices at once: a demo is shorter than one usual slice.
-                                "slice.max.time", "2s",
-                                "slice.max.idle", "1s"));
+                        with(
+                                all,
+                                Map.of(
+                                        "bucket", servers.bucket(),
+                                        "kafka.metadata.max.age.ms", "1000",
+                                        "timeline.interval", "1s",
+                                        // Small slices at once: a demo is shorter than one usual
+                                        // slice.
+                                        "slice.max.time", "2s",
+                                        "slice.max.idle", "1s")));
         return new Pipeline(
                 cluster,
                 new CaptureAgent(
@@ -84,30 +111,53 @@ final class Pipeline implements AutoCloseable {
                         new ConfluentRestRegistry(capture.registry()),
                         "demo",
                         Clock.systemUTC()),
+                new StreamsApp(timeline, new ConfluentRestRegistry(timeline.registry())),
                 Sink.of(archive, SinkMetrics.NONE));
     }
 
-    /** Ends capture, then the sink. Gives the number of entries committed to Kafka. */
+    private static Map<String, String> with(Map<String, String> all, Map<String, String> own) {
+        Map<String, String> both = new TreeMap<>(all);
+        both.putAll(own);
+        return both;
+    }
+
+    /** Ends capture, then streams and the sink. Gives the number of entries committed to Kafka. */
     long stop() {
         close();
         return agent.progress().values().stream().mapToLong(TailProgress::entries).sum();
     }
 
+    /** What streams tells by now; empty while it knows nothing. */
+    Optional<LiveTimes> live() {
+        return streams.views().current().map(LiveTimes::of);
+    }
+
     /**
-     * Waits until the bucket holds every replica set's entries up to {@code time}.
+     * Waits until the bucket holds every replica set's entries up to {@code time}, and the timeline
+     * up to there.
      *
      * @param meanwhile run again and again
      */
     void awaitArchived(ObjectStore bucket, ClusterTime time, int replicaSets, Runnable meanwhile)
             throws InterruptedException {
         Catalogue catalogue = new Catalogue(bucket, cluster);
+        TimelineLookup timeline = new TimelineLookup(bucket, FrameKeys.NONE, cluster);
+        await(time, meanwhile, () -> reaches(catalogue, time, replicaSets));
+        await(time, meanwhile, () -> live().filter(l -> l.reaches(time)).isPresent());
+        await(
+                time,
+                meanwhile,
+                () -> timeline.stored().filter(t -> !t.watermark().isBefore(time)).isPresent());
+    }
+
+    private void await(ClusterTime time, Runnable meanwhile, BooleanSupplier reached)
+            throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!reaches(catalogue, time, replicaSets)) {
-            if (agent.ended().isDone()) {
-                agent.ended().join();
-            }
-            if (archiving.isDone()) {
-                archiving.join();
+        while (!reached.getAsBoolean()) {
+            for (CompletableFuture<?> service : List.of(agent.ended(), streams.ended(), archiving)) {
+                if (service.isDone()) {
+                    service.join();
+                }
             }
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
@@ -137,6 +187,7 @@ final class Pipeline implements AutoCloseable {
         }
         stopped = true;
         agent.close();
+        streams.close();
         sink.stop();
         archiving.exceptionally(failed -> null).join();
         sink.close();

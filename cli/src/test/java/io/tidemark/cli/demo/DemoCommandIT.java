@@ -47,7 +47,10 @@ class DemoCommandIT {
         assertThat(json.at("/restorableShare/strict").asDouble()).isLessThan(0.5);
         assertThat(json.at("/explained/safe").asBoolean()).isFalse();
         assertThat(json.at("/explained/reason").asText()).contains("dropCollection of shop.orders");
-        assertThat(json.get("timeline").asText()).isIn("archive", "stored");
+        assertThat(json.get("timeline").asText()).isEqualTo("stored");
+        assertThat(json.at("/live/restorableShare/exact").asDouble()).isBetween(0.95, 1.0);
+        assertThat(json.at("/live/restorableShare/strict").asDouble()).isLessThan(0.5);
+        assertThat(json.at("/live/events").asInt()).isGreaterThan(10);
         assertThat(run.err()).contains("OOPS").contains("The proof");
         assertThat(Files.isDirectory(folder.resolve("kept/s3"))).isTrue();
     }

@@ -4,6 +4,8 @@ import { iso, lasting, local, position, shown } from "./time.js";
 
 const MOST_ROWS = 100;
 const MOVES = new Set(["moveChunk", "movePrimary"]);
+/** Kinds that say little without the server's own word. */
+const VAGUE = new Set(["unknown", "technical", "balancing"]);
 
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -57,7 +59,7 @@ export function eventsTable(body, count, answer, go) {
     const from = position(event.from);
     const lasts = event.through === null ? "under way" : lasting(position(event.through) - from);
     made.push(element("tr", {}, element("td", {}, timeButton(from, `Go to ${event.kind}`, go)), element("td", { textContent: lasts }),
-      element("td", { textContent: event.kind, title: event.id }), element("td", { textContent: where(event) }),
+      element("td", { textContent: VAGUE.has(event.kind) ? `${event.kind}: ${event.what}` : event.kind, title: event.id }), element("td", { textContent: where(event) }),
       element("td", { textContent: event.startSeen ? event.outcome : `${event.outcome}; its start was not captured` })));
   }
   if (!answer.events.length) made.push(note("None in sight.", 5));

@@ -115,6 +115,7 @@ public record StreamsConfig(
                         Duration.ofDays(3650)),
                 reader.number("snapshot.signals", 10_000, 100, 1_000_000),
                 time(reader, "members.settle", 10_000, 0, 600_000),
+                FoldSettings.MOST_EARLY_SIGNALS,
                 members(reader));
     }
 

@@ -19,6 +19,7 @@ import io.tidemark.schemas.registry.InMemorySchemaRegistry;
 import io.tidemark.schemas.registry.SchemaRegistry;
 import io.tidemark.schemas.wire.RecordDeserializer;
 import io.tidemark.schemas.wire.RecordSerializer;
+import io.tidemark.streams.fold.FoldSettings;
 import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.wire.EventRecords;
 import io.tidemark.timeline.wire.WindowsContent;
@@ -67,10 +68,28 @@ final class Driven implements AutoCloseable {
     }
 
     Driven(Map<String, String> settings) {
-        StreamsConfig config = config(settings);
+        this(config(settings), config(settings).fold());
+    }
+
+    /** One in which only so many signals may wait for the cluster's first members. */
+    static Driven withEarlySignals(int most) {
+        StreamsConfig config = config(Map.of());
+        FoldSettings fold = config.fold();
+        return new Driven(
+                config,
+                new FoldSettings(
+                        fold.windowsInterval(),
+                        fold.retention(),
+                        fold.snapshotSignals(),
+                        fold.settle(),
+                        most,
+                        fold.members()));
+    }
+
+    private Driven(StreamsConfig config, FoldSettings fold) {
         TimelineTopology topology =
                 new TimelineTopology(
-                        names, registry, config.fold(), config.frontierInterval(), topic -> 0L);
+                        names, registry, fold, config.frontierInterval(), topic -> 0L);
         Properties properties = new Properties();
         properties.put("application.id", names.streamsApplication());
         properties.put("state.dir", folder().toString());

@@ -263,11 +263,11 @@ class TimelineTopologyTest {
 
     @Test
     void withoutMembersNothingIsPromisedAndTheOperatorIsAsked() {
-        try (Driven driven = new Driven()) {
+        try (Driven driven = Driven.withEarlySignals(100)) {
             ReplicaSet set = new ReplicaSet("rs0");
             assertThatThrownBy(
                             () -> {
-                                for (int i = 1; i < 300_000; i++) {
+                                for (int i = 1; i < 200; i++) {
                                     driven.archived(set, t(i));
                                 }
                             })

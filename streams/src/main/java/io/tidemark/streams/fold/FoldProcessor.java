@@ -33,7 +33,6 @@ public final class FoldProcessor implements Processor<byte[], byte[], byte[], by
     public static final String WINDOWS_SINK = "windows";
     private static final Logger LOGGER = LoggerFactory.getLogger(FoldProcessor.class);
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final int MOST_EARLY_SIGNALS = 200_000;
     private static final long FORGET_STEP_SECONDS = 3600;
 
     private final TopicNames names;
@@ -101,7 +100,7 @@ public final class FoldProcessor implements Processor<byte[], byte[], byte[], by
             forward(forgotten, null, EVENTS_SINK);
         }
         changed = true;
-        if (folding.earlyCount() > MOST_EARLY_SIGNALS) {
+        if (folding.earlyCount() > settings.earlySignals()) {
             throw new MembersUnknownException(folding.earlyCount());
         }
     }

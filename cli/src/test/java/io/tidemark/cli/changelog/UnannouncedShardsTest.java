@@ -63,6 +63,19 @@ class UnannouncedShardsTest {
                 .containsExactly("s2");
     }
 
+    /** Its data is in no record: no time at which it was there can be restored. */
+    @Test
+    void aShardThatLeftBeforeAnybodyKnewItMakesTheTimesBeforeUnsafe() {
+        oplogs.delete(50, "cfg", "config.shards", HandMadeOplogs.json("{_id:'s2'}"));
+        oplogs.quiet(100);
+        bothPaths();
+
+        assertThat(member("s2").left()).contains(new ClusterTime(50, 1));
+        assertThat(archived.watermark().seconds()).isEqualTo(100);
+        assertThat(archived.windows(Policy.EXACT).isSafe(new ClusterTime(49, 1))).isFalse();
+        assertThat(archived.windows(Policy.EXACT).isSafe(new ClusterTime(99, 1))).isTrue();
+    }
+
     private void bothPaths() {
         live = new LivePath(oplogs, folder.resolve("state"));
         try (ObjectStore bucket = BucketUri.parse("file:" + folder.resolve("bucket")).open()) {

@@ -88,8 +88,7 @@ final class Driven implements AutoCloseable {
 
     private Driven(StreamsConfig config, FoldSettings fold) {
         TimelineTopology topology =
-                new TimelineTopology(
-                        names, registry, fold, config.frontierInterval(), topic -> 0L);
+                new TimelineTopology(names, registry, fold, config.frontierInterval(), topic -> 0L);
         Properties properties = new Properties();
         properties.put("application.id", names.streamsApplication());
         properties.put("state.dir", folder().toString());

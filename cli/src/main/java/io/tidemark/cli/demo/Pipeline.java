@@ -154,7 +154,8 @@ final class Pipeline implements AutoCloseable {
             throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!reached.getAsBoolean()) {
-            for (CompletableFuture<?> service : List.of(agent.ended(), streams.ended(), archiving)) {
+            for (CompletableFuture<?> service :
+                    List.of(agent.ended(), streams.ended(), archiving)) {
                 if (service.isDone()) {
                     service.join();
                 }

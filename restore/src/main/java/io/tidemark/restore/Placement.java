@@ -3,6 +3,8 @@ package io.tidemark.restore;
 import io.tidemark.restore.merge.Selection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How the parts of the archive's cluster lie in the restored one, where it is another topology.
@@ -36,6 +38,14 @@ public record Placement(
     @Override
     public String toString() {
         // Connection strings may hold passwords.
-        return "shard ids " + shardIds + ", added " + addedShards.keySet();
+        return "shard ids "
+                + new TreeMap<>(shardIds)
+                + ", added "
+                + new TreeMap<>(addedShards).keySet()
+                + ", selected "
+                + selections
+                + ", replacing "
+                + new TreeSet<>(replacement.names())
+                + (replacement.keepsPrevious() ? " and keeping it" : "");
     }
 }

@@ -1,5 +1,10 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.checkpoint.CheckpointTimer;
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.Reconciliation;
+import io.tidemark.restore.checkpoint.Stage;
+import io.tidemark.restore.checkpoint.Standing;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.external.Adoption;
 import io.tidemark.restore.external.UuidCheck;
@@ -12,11 +17,14 @@ import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.ReplayStart;
+import io.tidemark.restore.replay.ReplayState;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.ShardReplay;
+import io.tidemark.restore.replay.WriteLog;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.verify.DocumentHashes;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.base.BaseCollection;
@@ -26,26 +34,30 @@ import io.tidemark.storage.base.BaseReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One replica set's way to the restored time: base, entries, decided transactions. */
 final class ReplicaSetRestore implements AutoCloseable {
     private static final int ENTRIES_PER_WORD = 5_000;
 
     private final RestoreRequest request;
+    private final RestoreOptions options;
     private final EntrySource source;
+    private final NamespaceRules rules;
     private final Optional<BaseManifest> base;
     private final MemoryTarget metadata = new MemoryTarget();
-    private final ShardReplay replay;
+    private final DocumentHashes written;
     private final RestoreProgress progress;
     private final Optional<RestoreTarget> holder;
-    private long baseDocuments;
+    private WriteLog log = WriteLog.NONE;
+    private ShardReplay replay;
+    private CheckpointTimer checkpoints;
 
     ReplicaSetRestore(
             RestoreRequest request,
             RestoreOptions options,
             EntrySource source,
             NamespaceRules rules,
-            ReplayTarget target,
             DocumentHashes written,
             RestoreProgress progress) {
         this(
@@ -53,7 +65,6 @@ final class ReplicaSetRestore implements AutoCloseable {
                 options,
                 source,
                 rules,
-                target,
                 written,
                 progress,
                 source.plan().base().map(place -> BaseManifest.read(request.bucket(), place)),
@@ -69,20 +80,50 @@ final class ReplicaSetRestore implements AutoCloseable {
             RestoreOptions options,
             EntrySource source,
             NamespaceRules rules,
-            ReplayTarget target,
             DocumentHashes written,
             RestoreProgress progress,
             Optional<BaseManifest> base,
             Optional<RestoreTarget> holder) {
         this.request = request;
+        this.options = options;
         this.source = source;
         this.base = base;
         this.holder = holder;
+        this.rules = rules;
+        this.written = written;
         this.progress = progress;
-        this.replay = new ShardReplay(start(rules), target, metadata, source, options, written);
     }
 
-    private ReplayStart start(NamespaceRules rules) {
+    /** Into memory, where nobody goes on. */
+    void begin(ReplayTarget target) {
+        replay = replay(target);
+        checkpoints = CheckpointTimer.none(replay, Standing.begin(plan().replayAfter()));
+    }
+
+    /** Into a target whose mark is there; from where it says. */
+    void begin(RestoreTarget target, Checkpoints kept) {
+        log = kept;
+        replay = replay(target);
+        checkpoints = new CheckpointTimer(replay, kept, options.checkpoints());
+        if (kept.isResumed()) {
+            resume(target, kept);
+        }
+    }
+
+    private ShardReplay replay(ReplayTarget target) {
+        return new ShardReplay(start(), target, metadata, source, options, written, log);
+    }
+
+    private void resume(RestoreTarget target, Checkpoints kept) {
+        Checkpoints.Found found = kept.read();
+        Reconciliation names = new Reconciliation(target, found.collections(), kept);
+        ReplayState state = names.run(found.state());
+        boolean loading = kept.standing().stage() == Stage.BASE;
+        // While a base is loaded nothing is dropped but what begins again.
+        replay.resume(state, loading ? Set.of() : names.doomed(), found.writes());
+    }
+
+    private ReplayStart start() {
         if (base.isEmpty()) {
             return ReplayStart.birth(plan().replicaSet(), rules);
         }
@@ -113,8 +154,14 @@ final class ReplicaSetRestore implements AutoCloseable {
         return metadata;
     }
 
-    long baseDocuments() {
-        return baseDocuments;
+    /** Is told what is written. */
+    WriteLog log() {
+        return log;
+    }
+
+    /** Where it stands by its last checkpoint. */
+    Standing standing() {
+        return checkpoints.standing();
     }
 
     SourceNeeds needs() {
@@ -122,23 +169,27 @@ final class ReplicaSetRestore implements AutoCloseable {
     }
 
     private boolean isRestored(BaseCollection collection) {
-        return replay.routeOf(collection.namespace()) != NamespaceRules.Route.SKIP;
+        return rules.of(collection.namespace()) != NamespaceRules.Route.SKIP;
     }
 
-    /** Reads every object that this restore will read, before anything is written. */
-    void checkObjects() {
-        source.verifyBytes(request.to());
+    /**
+     * Reads every object that this restore will read, before anything is written.
+     *
+     * @param from where it stands
+     */
+    void checkObjects(Standing from) {
+        source.verifyBytes(from.readAfter(), request.to());
         holder.ifPresent(this::checkUuids);
         BaseReader reader = new BaseReader(request.bucket(), request.keys());
-        base.ifPresent(
-                manifest -> {
-                    for (BaseCollection collection : manifest.collections()) {
-                        int parts = isRestored(collection) ? collection.parts().size() : 0;
-                        for (int part = 0; part < parts; part++) {
-                            reader.verifyBytes(manifest, collection, part);
-                        }
-                    }
-                });
+        if (base.isEmpty() || from.stage() != Stage.BASE) {
+            return;
+        }
+        for (BaseCollection collection : base.get().collections()) {
+            int parts = isRestored(collection) ? collection.parts().size() : 0;
+            for (int part = 0; part < parts; part++) {
+                reader.verifyBytes(base.get(), collection, part);
+            }
+        }
     }
 
     private void checkUuids(RestoreTarget held) {
@@ -162,24 +213,47 @@ final class ReplicaSetRestore implements AutoCloseable {
      */
     void loadBase(ClusterMetadata cluster) {
         if (holder.isPresent()) {
-            baseDocuments =
+            long held =
                     new Adoption(replay, holder.get())
                             .run(count -> progress.baseLoaded(plan().replicaSet(), count));
+            checkpoints.save(standing().loaded(0, held).at(Stage.REPLAY));
+        }
+        if (standing().stage() != Stage.BASE) {
             return;
         }
         if (base.isPresent()) {
             BaseReader reader = new BaseReader(request.bucket(), request.keys());
             BaseLoad load = new BaseLoad(replay, reader, base.get());
-            load.create(cluster);
-            baseDocuments =
-                    load.documents(count -> progress.baseLoaded(plan().replicaSet(), count));
+            if (checkpoints.isFirst()) {
+                load.create(cluster);
+                checkpoints.save(standing());
+            } else {
+                load.createdBefore();
+            }
+            load.documents(standing().parts(), standing().baseDocuments(), this::loaded);
+        }
+        checkpoints.save(standing().at(Stage.REPLAY));
+    }
+
+    private void loaded(int parts, long documents, boolean settled) {
+        progress.baseLoaded(plan().replicaSet(), documents);
+        checkpoints.reached(standing -> standing.loaded(parts, documents));
+        if (settled && checkpoints.isTime()) {
+            checkpoints.save(standing());
         }
     }
 
     /** Replays up to and including the restored time. */
     void replayEntries() {
-        long read = 0;
-        try (EntryStream stream = source.read(plan().replayAfter(), request.to());
+        replayEntries(request.to());
+    }
+
+    private void replayEntries(ClusterTime to) {
+        Standing from = standing();
+        if (from.stage() != Stage.REPLAY) {
+            return;
+        }
+        try (EntryStream stream = source.read(from.readAfter(), to);
                 ReadAhead<OplogEntry> entries =
                         ReadAhead.of(
                                 "restore-" + plan().replicaSet() + "-read",
@@ -187,14 +261,38 @@ final class ReplicaSetRestore implements AutoCloseable {
                                 entry -> entry.raw().sizeBytes())) {
             while (entries.hasNext()) {
                 OplogEntry entry = entries.next();
-                replay.apply(entry);
-                if (++read % ENTRIES_PER_WORD == 0) {
-                    progress.replayed(plan().replicaSet(), read, entry.clusterTime());
+                if (entry.clusterTime().isAfter(from.applied())) {
+                    apply(entry);
+                } else {
+                    replay.again(entry);
                 }
             }
         }
         replay.await();
-        progress.replayed(plan().replicaSet(), read, request.to());
+        if (from.applied().isBefore(to)) {
+            checkpoints.save(applied(to));
+        }
+        progress.replayed(plan().replicaSet(), replay.entriesRead(), to);
+    }
+
+    private void apply(OplogEntry entry) {
+        boolean alone = ShardReplay.convertsToCapped(entry);
+        if (alone) {
+            checkpoints.save(applied(entry.clusterTime().previous()));
+        }
+        replay.apply(entry);
+        if (alone || checkpoints.isDue()) {
+            checkpoints.save(applied(entry.clusterTime()));
+        }
+        if (replay.entriesRead() % ENTRIES_PER_WORD == 0) {
+            progress.replayed(plan().replicaSet(), replay.entriesRead(), entry.clusterTime());
+        }
+    }
+
+    private Standing applied(ClusterTime at) {
+        ClusterTime readAfter =
+                replay.oldestOpen().map(first -> first.clusterTime().previous()).orElse(at);
+        return standing().applied(at, ClusterTime.min(readAfter, at));
     }
 
     /** Transactions prepared at the restored time without outcome. */
@@ -204,16 +302,32 @@ final class ReplicaSetRestore implements AutoCloseable {
 
     /** Applies those that are in; no entry up to the restored time can touch their documents. */
     void apply(Map<TransactionKey, Decision> decisions) {
+        if (standing().stage() != Stage.REPLAY) {
+            return;
+        }
         for (Chain chain : undecided()) {
             if (decisions.get(chain.key()).isIn()) {
                 replay.applyChain(chain);
             }
         }
         replay.finish();
+        checkpoints.save(standing().at(Stage.ORPHANS));
+    }
+
+    /** Makes a checkpoint if it is time for one, or if the stage ends. */
+    void checkpoint(Standing now) {
+        boolean stageEnds = now.stage() != standing().stage();
+        if (stageEnds || !replay.repeats() && checkpoints.isTime()) {
+            checkpoints.save(now);
+        } else {
+            checkpoints.reached(standing -> now);
+        }
     }
 
     @Override
     public void close() {
-        replay.close();
+        if (replay != null) {
+            replay.close();
+        }
     }
 }

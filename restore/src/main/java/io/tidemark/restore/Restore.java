@@ -91,7 +91,8 @@ public final class Restore {
 
     /**
      * Restores. What is refused before the first write leaves the targets as they were; what fails
-     * later leaves a mark in them, so that nothing half done looks whole.
+     * later, or is cut off, leaves a mark in them, so that nothing half done looks whole. Asked for
+     * the same again, the restore goes on from its last checkpoint.
      *
      * @return the report of a restore that verification confirmed
      * @throws RestoreException with the reason; {@link RestoreException.VerificationFailed} carries
@@ -148,6 +149,12 @@ public final class Restore {
     private static RestoreReport run(
             RestoreRun run, RestoreTarget.Connector connector, RestoreProgress progress) {
         run.guard(connector);
+        Optional<RestoreReport> before = run.doneBefore();
+        if (before.isPresent()) {
+            run.finishEarlier();
+            progress.phase(RestoreProgress.Phase.DONE);
+            return before.get();
+        }
         run.checkObjects();
         run.mark();
         run.loadBases();
@@ -168,7 +175,7 @@ public final class Restore {
                                     : ""),
                     report);
         }
-        run.unmark();
+        run.unmark(report);
         progress.phase(RestoreProgress.Phase.DONE);
         return report;
     }

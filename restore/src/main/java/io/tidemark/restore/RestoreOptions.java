@@ -1,5 +1,7 @@
 package io.tidemark.restore;
 
+import java.time.Duration;
+
 /**
  * How a restore goes about its work. Sizes are for all replica sets together, each of which gets
  * its share.
@@ -15,6 +17,9 @@ package io.tidemark.restore;
  * @param rememberedDocuments documents whose hashes are remembered, 16 bytes of memory each; what
  *     is not remembered must be read from the target before it is deleted or replaced, so that what
  *     the target should hold at the end is known
+ * @param checkpoints how often a restore writes down where it stands
+ * @param restart what an earlier restore that was cut off has put into the targets goes, whichever
+ *     it was, and this one begins from the beginning; else it goes on if it is the same
  */
 public record RestoreOptions(
         int batchOperations,
@@ -22,8 +27,26 @@ public record RestoreOptions(
         long cacheBytes,
         long transactionBytes,
         int writers,
-        long rememberedDocuments) {
+        long rememberedDocuments,
+        Frequency checkpoints,
+        boolean restart) {
     private static final int LARGEST_MESSAGE = 48_000_000;
+
+    /**
+     * How often checkpoints are made. More of them let a restore that was cut off repeat less, and
+     * make everybody wait for the slowest write each time.
+     *
+     * @param operations after so many in one replica set at the latest, 1 to 10,000,000; a run that
+     *     goes on keeps up to 100 bytes of memory for each
+     * @param interval after so much time, unless making them takes more than a twentieth of it
+     */
+    public record Frequency(int operations, Duration interval) {
+        public static final Frequency DEFAULT = new Frequency(100_000, Duration.ofSeconds(10));
+
+        public Frequency {
+            requireRange("operations between checkpoints", operations, 1, 10_000_000);
+        }
+    }
 
     public RestoreOptions {
         requireRange("batchOperations", batchOperations, 1, 100_000);
@@ -32,6 +55,50 @@ public record RestoreOptions(
         requireRange("transactionBytes", transactionBytes, 0, Long.MAX_VALUE);
         requireRange("writers", writers, 1, 64);
         requireRange("rememberedDocuments", rememberedDocuments, 0, 1L << 30);
+    }
+
+    public RestoreOptions(
+            int batchOperations,
+            int batchBytes,
+            long cacheBytes,
+            long transactionBytes,
+            int writers,
+            long rememberedDocuments) {
+        this(
+                batchOperations,
+                batchBytes,
+                cacheBytes,
+                transactionBytes,
+                writers,
+                rememberedDocuments,
+                Frequency.DEFAULT,
+                false);
+    }
+
+    /** These, with checkpoints made so often. */
+    public RestoreOptions withCheckpoints(Frequency often) {
+        return new RestoreOptions(
+                batchOperations,
+                batchBytes,
+                cacheBytes,
+                transactionBytes,
+                writers,
+                rememberedDocuments,
+                often,
+                restart);
+    }
+
+    /** These, from the beginning whatever the targets hold of an earlier restore. */
+    public RestoreOptions restarting(boolean anew) {
+        return new RestoreOptions(
+                batchOperations,
+                batchBytes,
+                cacheBytes,
+                transactionBytes,
+                writers,
+                rememberedDocuments,
+                checkpoints,
+                anew);
     }
 
     public static RestoreOptions defaults() {
@@ -46,7 +113,9 @@ public record RestoreOptions(
                 cacheBytes / replicaSets,
                 transactionBytes / replicaSets,
                 writers,
-                rememberedDocuments);
+                rememberedDocuments,
+                checkpoints,
+                restart);
     }
 
     private static void requireRange(String name, long value, long least, long most) {

@@ -1,5 +1,8 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.RestoreMark;
+import io.tidemark.restore.checkpoint.Stage;
 import io.tidemark.restore.config.ChunkTable;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.MetadataRestore;
@@ -24,7 +27,6 @@ import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.Problems;
-import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.CollectionReport;
@@ -49,6 +51,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /** The phases of one restore, in order; each method is one of them. */
@@ -57,6 +60,8 @@ final class RestoreRun implements AutoCloseable {
 
     private final RestoreRequest request;
     private final RestorePlan plan;
+    private final Resumption resumption;
+    private final Map<ReplicaSetPlan, Checkpoints> checkpoints = new LinkedHashMap<>();
     private final List<String> forced;
     private final RestoreProgress progress;
     private final long startedNanos = System.nanoTime();
@@ -89,6 +94,7 @@ final class RestoreRun implements AutoCloseable {
         this.request = request;
         this.plan = prepared.plan();
         this.held = prepared.held();
+        this.resumption = new Resumption(request, plan);
         this.forced = prepared.forced().stream().map(TimeGuard::words).toList();
         this.progress = progress;
         this.share = request.options().sharedBy(Math.max(1, plan.replicaSets().size()));
@@ -120,9 +126,13 @@ final class RestoreRun implements AutoCloseable {
                 new ShardNames(request.placement().shardIds(), cluster.shards(), more.keySet());
         source = SourceCluster.of(cluster, plan, names, more.keySet());
         requireWholeCluster();
-        targets.forEach((set, target) -> found.put(set, target.inspect()));
+        targets.forEach((set, target) -> found.put(set, inspect(set, target)));
         found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
         openRestores(all -> all);
+        resumption.check();
+        if (resumption.report().isPresent()) {
+            return List.of();
+        }
         added.inspect();
         TargetGuard guard = new TargetGuard(source, request.placement().replacement());
         List<TargetOutlook> outlooks = new ArrayList<>();
@@ -131,6 +141,11 @@ final class RestoreRun implements AutoCloseable {
         }
         outlooks.addAll(added.look(guard));
         return outlooks;
+    }
+
+    /** Over a base that lies in the targets nobody goes on: what it was is gone. */
+    private TargetFacts inspect(ReplicaSetPlan set, RestoreTarget target) {
+        return held.isEmpty() ? resumption.inspect(set, target) : target.inspect();
     }
 
     private TargetOutlook look(TargetGuard guard, ReplicaSetRestore restore) {
@@ -177,7 +192,7 @@ final class RestoreRun implements AutoCloseable {
             ReplicaSetPlan set = oplog.plan();
             NamespaceRules all =
                     set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
-            restores.add(restore(oplog, chosen.apply(all), targets.get(set), progress));
+            restores.add(restore(oplog, chosen.apply(all), progress));
         }
     }
 
@@ -186,10 +201,7 @@ final class RestoreRun implements AutoCloseable {
     }
 
     private ReplicaSetRestore restore(
-            EntrySource source,
-            NamespaceRules rules,
-            ReplayTarget target,
-            RestoreProgress progressOfIt) {
+            EntrySource source, NamespaceRules rules, RestoreProgress progressOfIt) {
         ReplicaSetPlan set = source.plan();
         return holdsBase(set)
                 ? new ReplicaSetRestore(
@@ -197,13 +209,11 @@ final class RestoreRun implements AutoCloseable {
                         share,
                         source,
                         rules,
-                        target,
                         written,
                         progressOfIt,
                         Optional.of(held.get(set.replicaSet()).manifest()),
                         Optional.of(targets.get(set)))
-                : new ReplicaSetRestore(
-                        request, share, source, rules, target, written, progressOfIt);
+                : new ReplicaSetRestore(request, share, source, rules, written, progressOfIt);
     }
 
     /** The config servers' documents at the restored time, in memory; the chunks come later. */
@@ -211,11 +221,8 @@ final class RestoreRun implements AutoCloseable {
         for (EntrySource source : sources) {
             if (source.plan().isConfigServer()) {
                 try (ReplicaSetRestore config =
-                        restore(
-                                source,
-                                NamespaceRules.metadataOnly(),
-                                new MemoryTarget(),
-                                RestoreProgress.silent())) {
+                        restore(source, NamespaceRules.metadataOnly(), RestoreProgress.silent())) {
+                    config.begin(new MemoryTarget());
                     config.loadBase(ClusterMetadata.none());
                     config.replayEntries();
                     config.apply(
@@ -252,7 +259,8 @@ final class RestoreRun implements AutoCloseable {
      */
     void checkObjects() {
         progress.phase(RestoreProgress.Phase.CHECK);
-        Parallel.forEach(restores, ReplicaSetRestore::checkObjects);
+        Parallel.forEach(
+                restores, restore -> restore.checkObjects(resumption.standing(restore.plan())));
         decisions.putAll(new TransactionSearch(request, sources).decideBeforehand());
     }
 
@@ -260,36 +268,58 @@ final class RestoreRun implements AutoCloseable {
     void mark() {
         if (merged.isPresent()) {
             merged.get().mark("of cluster " + request.cluster() + " to " + plan.to());
+            restores.forEach(restore -> restore.begin(targets.get(restore.plan())));
             return;
         }
-        found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
-        found.forEach(
-                (set, fact) -> {
-                    List<String> before = BackgroundWork.of(fact);
-                    targets.get(set)
-                            .mark(
-                                    "of cluster "
-                                            + request.cluster()
-                                            + " to "
-                                            + plan.to()
-                                            + (before.isEmpty()
-                                                    ? ""
-                                                    : "; before it, "
-                                                            + String.join(" and ", before)));
-                });
+        String description = "of cluster " + request.cluster() + " to " + plan.to();
+        if (held.isEmpty()) {
+            found.forEach(
+                    (set, fact) ->
+                            checkpoints.put(set, resumption.mark(set, targets.get(set), fact)));
+        } else {
+            found.forEach(
+                    (set, fact) -> targets.get(set).mark(description + BackgroundWork.words(fact)));
+        }
+        try {
+            found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
+        } catch (RestoreException.TargetRefused e) {
+            resumption.takeBack(targets);
+            throw e;
+        }
         found.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
         facts.forEach(this::makeRoom);
+        restores.forEach(this::begin);
     }
 
-    /** The guard has seen that all of it may go. */
+    private void begin(ReplicaSetRestore restore) {
+        Checkpoints kept = checkpoints.get(restore.plan());
+        if (kept == null) {
+            restore.begin(targets.get(restore.plan()));
+        } else {
+            restore.begin(targets.get(restore.plan()), kept);
+        }
+    }
+
+    /** The guard has seen that all of it may go; a run that goes on finds it named in the mark. */
     private void makeRoom(ReplicaSetPlan set, TargetFacts fact) {
         if (holdsBase(set)) {
             return;
         }
-        for (Namespace namespace : fact.userCollections()) {
-            targets.get(set).drop(namespace);
+        Optional<RestoreMark> mark =
+                Optional.ofNullable(checkpoints.get(set)).map(Checkpoints::mark);
+        List<Namespace> inTheWay =
+                mark.map(m -> m.before().replaced()).orElse(fact.userCollections());
+        for (Namespace namespace : inTheWay) {
             replaced.put(set.replicaSet() + "/" + namespace, "");
+            if (mark.map(RestoreMark::epoch).orElse(0L) == 0) {
+                targets.get(set).drop(namespace);
+            }
         }
+    }
+
+    /** The report of an earlier run, if that one had only to remove its marks. */
+    Optional<RestoreReport> doneBefore() {
+        return resumption.report();
     }
 
     void loadBases() {
@@ -309,8 +339,12 @@ final class RestoreRun implements AutoCloseable {
         Set<TransactionKey> keys = new HashSet<>();
         open.forEach(chain -> keys.add(chain.key()));
         decisions.keySet().retainAll(keys);
+        // What an earlier run decided stands: some shard may have gone by it already.
+        resumption.decisions().forEach(decision -> decisions.put(decision.key(), decision));
         open.removeIf(chain -> decisions.containsKey(chain.key()));
         decisions.putAll(new TransactionSearch(request, sources).decide(open));
+        List<Decision> made = List.copyOf(decisions.values());
+        checkpoints.values().forEach(c -> c.put(c.mark().decided(made)));
         Parallel.forEach(restores, restore -> restore.apply(decisions));
     }
 
@@ -335,18 +369,37 @@ final class RestoreRun implements AutoCloseable {
     }
 
     private void removeOrphans(ReplicaSetRestore restore) {
-        Optional<String> shard = source.shardIdOf(restore.plan());
-        for (CollectionState collection : restore.replay().collections()) {
-            Optional<OwnedRanges> owned =
-                    shard.flatMap(id -> chunks.owned(collection.namespace(), id));
-            if (owned.isPresent() && collection.target() == targets.get(restore.plan())) {
-                long removed = new OrphanRemoval(collection, owned.get()).run();
-                note(restore.plan(), collection.namespace(), removed);
+        if (restore.standing().stage() == Stage.ORPHANS) {
+            Optional<String> shard = source.shardIdOf(restore.plan());
+            for (CollectionState collection : restore.replay().collections()) {
+                Optional<OwnedRanges> owned =
+                        shard.flatMap(id -> chunks.owned(collection.namespace(), id));
+                if (owned.isPresent() && collection.target() == targets.get(restore.plan())) {
+                    removeOrphans(restore, collection, owned.get());
+                }
             }
+            restore.checkpoint(restore.standing().at(Stage.FINISH));
         }
+        restore.standing()
+                .orphans()
+                .forEach((namespace, removed) -> note(restore.plan(), namespace, removed));
     }
 
-    private synchronized void note(ReplicaSetPlan set, Namespace namespace, long removed) {
+    private void removeOrphans(
+            ReplicaSetRestore restore, CollectionState collection, OwnedRanges owned) {
+        String namespace = collection.namespace().toString();
+        long before = restore.standing().orphans().getOrDefault(namespace, 0L);
+        LongConsumer progressed =
+                removed -> {
+                    Map<String, Long> all = new TreeMap<>(restore.standing().orphans());
+                    all.put(namespace, before + removed);
+                    restore.checkpoint(restore.standing().orphans(all));
+                };
+        OrphanRemoval removal = new OrphanRemoval(collection, owned, restore.log(), progressed);
+        progressed.accept(removal.after(restore.replay().earlier()).run());
+    }
+
+    private synchronized void note(ReplicaSetPlan set, String namespace, long removed) {
         if (removed > 0) {
             orphans.put(set.replicaSet() + "/" + namespace, removed);
         }
@@ -367,7 +420,11 @@ final class RestoreRun implements AutoCloseable {
                                     .filter(c -> c.target() == target)
                                     .toList();
                     new CollectionFinish(data, problems).run();
-                    new ViewFinish(restore.metadata(), target, problems).run();
+                    boolean again =
+                            Optional.ofNullable(checkpoints.get(restore.plan()))
+                                    .map(Checkpoints::isResumed)
+                                    .orElse(false);
+                    new ViewFinish(restore.metadata(), target, problems, again).run();
                 });
     }
 
@@ -493,7 +550,7 @@ final class RestoreRun implements AutoCloseable {
         return new ReplicaSetReport(
                 restore.replay().entriesRead(),
                 restore.replay().entriesApplied(),
-                restore.baseDocuments(),
+                restore.standing().baseDocuments(),
                 collections);
     }
 
@@ -526,7 +583,22 @@ final class RestoreRun implements AutoCloseable {
         return merged.isEmpty();
     }
 
-    void unmark() {
+    /**
+     * The restore is whole, and verified. While the marks go one after the other, those that are
+     * left say so.
+     */
+    void unmark(RestoreReport report) {
+        checkpoints.values().forEach(c -> c.put(c.mark().done(report)));
+        finish();
+    }
+
+    /** An earlier run had verified the restore. */
+    void finishEarlier() {
+        found.forEach((set, fact) -> background.stopped(targets.get(set), fact));
+        finish();
+    }
+
+    private void finish() {
         if (held.isEmpty()) {
             background.resume();
         } else {

@@ -6,10 +6,14 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -68,8 +72,35 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
         throw new UnsupportedOperationException("tells no oplog");
     }
 
-    /** Leaves a mark: from here on and until {@link #unmark} the target is half restored. */
-    void mark(String description);
+    /** The collections and views that it has, with the UUIDs of those that have one. */
+    Map<Namespace, Optional<UUID>> collections();
+
+    /** The mark of a restore, if one is under way here. */
+    Optional<RawDocument> readMark();
+
+    /**
+     * Leaves a mark, in place of the one that is there: from here on and until {@link #unmark} the
+     * target is half restored. Whole and durable, or not at all.
+     *
+     * @param mark holds an {@code _id}, always the same, and a {@code description} for people
+     */
+    void mark(RawDocument mark);
+
+    /** Leaves a mark of a restore that can't go on when it is cut off. */
+    default void mark(String description) {
+        mark(
+                RawDocument.of(
+                        new RawDocumentBuilder()
+                                .appendString("_id", "restore")
+                                .appendString("description", description)
+                                .build()));
+    }
+
+    /**
+     * Adds documents to a collection of the mark's database. They are durable no later than
+     * whatever is written after this has returned.
+     */
+    void append(Namespace namespace, List<RawDocument> documents);
 
     /** The restore is whole. */
     void unmark();

@@ -7,7 +7,9 @@ import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -18,7 +20,7 @@ import java.util.function.Consumer;
 public class MemoryRestoreTarget implements RestoreTarget {
     private final MemoryTarget data = new MemoryTarget();
     private final String address;
-    private String mark;
+    private RawDocument mark;
 
     public MemoryRestoreTarget(String address) {
         this.address = address;
@@ -33,7 +35,7 @@ public class MemoryRestoreTarget implements RestoreTarget {
     }
 
     public Optional<String> mark() {
-        return Optional.ofNullable(mark);
+        return readMark().flatMap(m -> m.string("description"));
     }
 
     @Override
@@ -60,8 +62,35 @@ public class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
-    public void mark(String description) {
-        mark = description;
+    public synchronized void mark(RawDocument now) {
+        mark = RawDocument.of(now.toBytes());
+    }
+
+    @Override
+    public synchronized Optional<RawDocument> readMark() {
+        return Optional.ofNullable(mark);
+    }
+
+    @Override
+    public void append(Namespace namespace, List<RawDocument> documents) {
+        data.write(
+                namespace,
+                documents.stream()
+                        .<DocumentWrite>map(
+                                d -> new DocumentWrite.Put(DocumentId.ofDocument(d), d, true))
+                        .toList());
+    }
+
+    @Override
+    public Map<Namespace, Optional<UUID>> collections() {
+        Map<Namespace, Optional<UUID>> all = new HashMap<>();
+        data.collections().forEach((name, contents) -> all.put(name, contents.uuid()));
+        return all;
+    }
+
+    @Override
+    public Optional<RawDocument> newest(Namespace namespace) {
+        return data.newest(namespace);
     }
 
     @Override
@@ -74,7 +103,7 @@ public class MemoryRestoreTarget implements RestoreTarget {
 
     @Override
     public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
-        return data.create(namespace, wanted, options);
+        return data.create(namespace, wanted.or(() -> Optional.of(UUID.randomUUID())), options);
     }
 
     @Override
@@ -93,8 +122,8 @@ public class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
-    public void convertToCapped(Namespace namespace, long sizeBytes) {
-        data.convertToCapped(namespace, sizeBytes);
+    public Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
+        return data.convertToCapped(namespace, sizeBytes);
     }
 
     @Override

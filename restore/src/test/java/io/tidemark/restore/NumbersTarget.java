@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.RawDocument;
@@ -40,6 +41,10 @@ final class NumbersTarget extends MemoryRestoreTarget {
             Namespace namespace,
             List<DocumentWrite> writes,
             BiConsumer<DocumentId, RawDocument> displaced) {
+        if (isOfMark(namespace)) {
+            super.write(namespace, writes, displaced);
+            return;
+        }
         for (DocumentWrite write : writes) {
             int number = number(write.id());
             if (write instanceof DocumentWrite.Put put) {
@@ -61,6 +66,10 @@ final class NumbersTarget extends MemoryRestoreTarget {
     @Override
     public synchronized void find(
             Namespace namespace, Set<DocumentId> ids, BiConsumer<DocumentId, RawDocument> reader) {
+        if (isOfMark(namespace)) {
+            super.find(namespace, ids, reader);
+            return;
+        }
         for (DocumentId id : ids) {
             int number = number(id);
             if (there.get(number)) {
@@ -71,7 +80,16 @@ final class NumbersTarget extends MemoryRestoreTarget {
 
     @Override
     public synchronized void scan(Namespace namespace, Consumer<RawDocument> reader) {
+        if (isOfMark(namespace)) {
+            super.scan(namespace, reader);
+            return;
+        }
         there.stream().forEach(number -> reader.accept(document(number, changed.get(number))));
+    }
+
+    /** What the restore keeps for itself. */
+    private static boolean isOfMark(Namespace namespace) {
+        return namespace.database().equals(TargetFacts.MARK_DATABASE);
     }
 
     private static int number(DocumentId id) {

@@ -147,7 +147,7 @@ final class RestoreIntoServersTest {
         try (RestoreTarget half =
                 new io.tidemark.restore.target.MongoTarget(
                         targets.get("rs1"), RestoreOptions.defaults())) {
-            half.mark("of cluster shop to 1:1");
+            half.mark(BsonFiles.json("{_id: 'restore', description: 'of cluster shop to 1:1'}"));
         }
 
         assertThatThrownBy(() -> restore(targets, "1644243375:5"))

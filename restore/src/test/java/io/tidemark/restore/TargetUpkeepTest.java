@@ -84,29 +84,71 @@ final class TargetUpkeepTest {
         targets.all().forEach(t -> t.setParameter("ttlMonitorEnabled", BsonBoolean.TRUE));
         becomeACluster();
 
-        assertThatThrownBy(
-                        () ->
-                                restore(
-                                        new RestoreProgress() {
-                                            @Override
-                                            public void phase(Phase phase) {
-                                                if (phase == Phase.DECIDE) {
-                                                    throw new IllegalStateException("cut off");
-                                                }
-                                            }
-                                        }))
+        assertThatThrownBy(() -> restore(endingAt(RestoreProgress.Phase.DECIDE)))
                 .hasMessage("cut off");
 
         assertThat(targets.all()).allMatch(TargetUpkeepTest::expires);
         assertThat(balancer()).contains(stopped());
-        assertThatThrownBy(() -> restore(RestoreProgress.silent()))
+        ClusterTime another = end.previous();
+        assertThatThrownBy(() -> restore(another, RestoreProgress.silent()))
                 .isInstanceOfSatisfying(
                         RestoreException.TargetRefused.class,
                         e -> assertThat(e.exitCode()).isEqualTo(4))
                 .hasMessageContaining("an earlier restore (of cluster test to " + end)
                 .hasMessageContaining("its parameter ttlMonitorEnabled was true")
-                .hasMessageContaining("half done. Drop its user databases");
+                .hasMessageContaining("was cut off at " + end)
+                .hasMessageContaining("the time is " + end + " there and " + another + " here")
+                .hasMessageContaining("--restart");
         assertThat(targets.all()).allMatch(TargetUpkeepTest::expires);
+    }
+
+    @Test
+    void whatWasStoppedGoesOnWhenTheRestoreIsRunAgainAndEnds() {
+        targets.all().forEach(t -> t.setParameter("ttlMonitorEnabled", BsonBoolean.TRUE));
+        becomeACluster();
+        assertThatThrownBy(() -> restore(endingAt(RestoreProgress.Phase.VERIFY)))
+                .hasMessage("cut off");
+        // As a process that is killed leaves it.
+        targets.all().forEach(t -> t.setParameter("ttlMonitorEnabled", BsonBoolean.FALSE));
+
+        RestoreReport report = restore(RestoreProgress.silent());
+
+        assertThat(report.verified()).isTrue();
+        assertThat(balancer()).contains(BALANCER);
+        assertThat(targets.all()).allMatch(TargetUpkeepTest::expires);
+        targets.requireSame(end.toBson());
+    }
+
+    @Test
+    void anotherRestoreMayTakeBackWhatTheOneThatWasCutOffHasDone() {
+        assertThatThrownBy(() -> restore(endingAt(RestoreProgress.Phase.VERIFY)))
+                .hasMessage("cut off");
+
+        RestoreReport report =
+                Restore.run(
+                        new RestoreRequest(
+                                archive.store(),
+                                io.tidemark.storage.frames.FrameKeys.NONE,
+                                TestArchive.CLUSTER,
+                                end.previous(),
+                                targets.uris(),
+                                RestoreOptions.defaults().restarting(true)),
+                        RestoreProgress.silent());
+
+        assertThat(report.verified()).isTrue();
+        targets.requireSame(end.previous().toBson());
+        assertThat(identities()).hasSize(workload.cluster.shards().size());
+    }
+
+    private static RestoreProgress endingAt(RestoreProgress.Phase last) {
+        return new RestoreProgress() {
+            @Override
+            public void phase(Phase phase) {
+                if (phase == last) {
+                    throw new IllegalStateException("cut off");
+                }
+            }
+        };
     }
 
     @Test
@@ -158,8 +200,12 @@ final class TargetUpkeepTest {
     }
 
     private RestoreReport restore(RestoreProgress progress) {
+        return restore(end, progress);
+    }
+
+    private RestoreReport restore(ClusterTime to, RestoreProgress progress) {
         return Restore.run(
-                new RestoreRequest(archive.store(), TestArchive.CLUSTER, end, targets.uris()),
+                new RestoreRequest(archive.store(), TestArchive.CLUSTER, to, targets.uris()),
                 progress);
     }
 

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code tidemark restore}. */
 @Command(
@@ -36,7 +37,8 @@ import picocli.CommandLine.Mixin;
                 "Restore a cluster to one cluster time and verify the result: every replica set"
                         + " into its own target, or all of them, or single collections, into one."
                         + " Reads the bucket only; a target that holds data is refused, unless"
-                        + " what is in the way is named.",
+                        + " what is in the way is named. A restore into empty targets that was cut"
+                        + " off goes on when the same is run again.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark restore --cluster shop --bucket file:/backup --to 1712345678:5"
@@ -66,6 +68,14 @@ public final class RestoreCommand implements Callable<ExitCode> {
     @Mixin private TargetOptions targets;
     @Mixin private SourceOptions source;
     @Mixin private BaseOption base;
+
+    @Option(
+            names = "--restart",
+            description =
+                    "If the targets hold a restore that was cut off, whichever it was, take back"
+                            + " what it has put there and begin from the beginning. Without it, the"
+                            + " same restore goes on, and another one is refused.")
+    private boolean restart;
 
     public RestoreCommand(Context context) {
         this.context = context;
@@ -103,7 +113,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
                         archive.cluster(),
                         time.to(timeline, words),
                         uris,
-                        RestoreOptions.defaults(),
+                        RestoreOptions.defaults().restarting(restart),
                         time.safety(),
                         targets.placement(context));
         Optional<ExternalBase> external = base.external();

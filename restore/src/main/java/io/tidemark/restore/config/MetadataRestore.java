@@ -246,11 +246,16 @@ public final class MetadataRestore {
         for (RawElement field : shard) {
             if (field.isNamed("host") && hosts.containsKey(id)) {
                 changed.appendString("host", hosts.get(id));
-            } else if (!field.isNamed("_id") && !field.isNamed("state")) {
+            } else if (field.isNamed("state")) {
+                changed.appendInt32("state", 1);
+            } else if (!field.isNamed("_id")) {
                 changed.append(field);
             }
         }
-        return RawDocument.of(changed.appendInt32("state", 1).build());
+        if (!shard.has("state")) {
+            changed.appendInt32("state", 1);
+        }
+        return RawDocument.of(changed.build());
     }
 
     /**

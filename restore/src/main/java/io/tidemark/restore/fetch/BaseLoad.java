@@ -9,7 +9,6 @@ import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.storage.base.BaseCollection;
-import io.tidemark.storage.base.BaseDocuments;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseReader;
 import java.util.Comparator;
@@ -18,17 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 
 /** Loads a base: first all collections, so that a refusal comes early, then their documents. */
 public final class BaseLoad {
-    private static final int DOCUMENTS_PER_WORD = 10_000;
     private static final String BUCKETS = "system.buckets.";
 
     private final ShardReplay replay;
     private final BaseReader reader;
     private final BaseManifest manifest;
     private final Map<BaseCollection, CollectionState> created = new LinkedHashMap<>();
+    private boolean again;
 
     public BaseLoad(ShardReplay replay, BaseReader reader, BaseManifest manifest) {
         this.replay = replay;
@@ -42,30 +40,78 @@ public final class BaseLoad {
      * @param cluster tells the UUIDs of sharded collections, for bases that don't
      */
     public void create(ClusterMetadata cluster) {
-        // A time-series collection tells the options of the buckets that hold its documents.
-        manifest.collections().stream()
-                .sorted(Comparator.comparing(c -> c.type() != BaseCollection.Type.TIMESERIES))
-                .forEach(collection -> create(collection, cluster));
+        inOrder().forEach(collection -> create(collection, cluster));
     }
 
-    /** Loads all documents. @param progress told how many so far */
-    public long documents(LongConsumer progress) {
-        long loaded = 0;
+    /** Goes on with the collections that an earlier run created. */
+    public void createdBefore() {
+        again = true;
+        for (BaseCollection collection : inOrder()) {
+            boolean stored =
+                    replay.routeOf(collection.namespace()) != NamespaceRules.Route.SKIP
+                            && collection.type() != BaseCollection.Type.VIEW;
+            if (stored) {
+                created.put(collection, replay.named(storedName(collection)).orElseThrow());
+            }
+        }
+    }
+
+    /** Told after each part. */
+    public interface Progress {
+        /**
+         * @param parts how many are loaded so far
+         * @param documents how many are in them
+         * @param settled false within a collection that must be loaded in one go
+         */
+        void loaded(int parts, long documents, boolean settled);
+    }
+
+    /**
+     * Loads the documents.
+     *
+     * @param partsBefore so many parts an earlier run loaded, with {@code documentsBefore}
+     */
+    public void documents(int partsBefore, long documentsBefore, Progress progress) {
+        int parts = 0;
+        long documents = documentsBefore;
         for (Map.Entry<BaseCollection, CollectionState> each : created.entrySet()) {
-            BaseDocuments stored = reader.documents(manifest, each.getKey());
-            try (ReadAhead<RawDocument> documents =
-                    ReadAhead.of("restore-base-read", stored, RawDocument::sizeBytes)) {
-                while (documents.hasNext()) {
-                    replay.loadInto(each.getValue(), documents.next());
-                    if (++loaded % DOCUMENTS_PER_WORD == 0) {
-                        progress.accept(loaded);
-                    }
+            BaseCollection stored = each.getKey();
+            CollectionState collection = each.getValue();
+            boolean begun = parts >= partsBefore;
+            if (begun && again && collection.isCapped()) {
+                replay.startAgain(collection);
+            }
+            for (int part = 0; part < stored.parts().size(); part++) {
+                parts++;
+                if (parts > partsBefore) {
+                    documents += load(stored, part, collection);
+                    boolean last = part + 1 == stored.parts().size();
+                    progress.loaded(parts, documents, last || !collection.isCapped());
                 }
             }
         }
-        replay.await();
-        progress.accept(loaded);
+    }
+
+    private long load(BaseCollection stored, int part, CollectionState collection) {
+        long loaded = 0;
+        try (ReadAhead<RawDocument> documents =
+                ReadAhead.of(
+                        "restore-base-read",
+                        reader.documents(manifest, stored, part),
+                        RawDocument::sizeBytes)) {
+            while (documents.hasNext()) {
+                replay.loadInto(collection, documents.next());
+                loaded++;
+            }
+        }
         return loaded;
+    }
+
+    /** A time-series collection tells the options of the buckets that hold its documents. */
+    private List<BaseCollection> inOrder() {
+        return manifest.collections().stream()
+                .sorted(Comparator.comparing(c -> c.type() != BaseCollection.Type.TIMESERIES))
+                .toList();
     }
 
     private void create(BaseCollection collection, ClusterMetadata cluster) {

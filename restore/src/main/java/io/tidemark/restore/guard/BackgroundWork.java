@@ -27,8 +27,13 @@ public final class BackgroundWork {
     private final List<RestoreTarget> expiring = new ArrayList<>();
     private Optional<Balancer> balancer = Optional.empty();
 
-    /** What of it the target does now, for messages; empty if nothing. */
-    public static List<String> of(TargetFacts target) {
+    /** What of it the target does now, to go on with in a message; empty if nothing. */
+    public static String words(TargetFacts target) {
+        List<String> work = of(target);
+        return work.isEmpty() ? "" : "; before it, " + String.join(" and ", work);
+    }
+
+    private static List<String> of(TargetFacts target) {
         List<String> work = new ArrayList<>();
         if (target.condition().expiresDocuments().orElse(false)) {
             work.add("its parameter ttlMonitorEnabled was true");
@@ -83,6 +88,16 @@ public final class BackgroundWork {
         DocumentId id = DocumentId.ofDocument(document);
         target.write(SETTINGS, List.of(new DocumentWrite.Put(id, document, before.isEmpty())));
         balancer = Optional.of(new Balancer(target, before));
+    }
+
+    /** An earlier run has stopped what the target did before it. */
+    public void stopped(RestoreTarget target, TargetFacts before) {
+        if (before.condition().expiresDocuments().orElse(false)) {
+            expiring.add(target);
+        }
+        if (hasBalancer(before)) {
+            balancer = Optional.of(new Balancer(target, before.condition().balancer()));
+        }
     }
 
     /** The restore is whole: everything as it was before. */

@@ -23,9 +23,14 @@ public final class ViewFinish {
     private final ReplayTarget target;
     private final Problems problems;
     private final Function<Namespace, Optional<Namespace>> names;
+    private final boolean again;
 
-    public ViewFinish(MemoryTarget metadata, ReplayTarget target, Problems problems) {
-        this(metadata, target, problems, Optional::of);
+    /**
+     * @param again whether an earlier run may have created some of them
+     */
+    public ViewFinish(
+            MemoryTarget metadata, ReplayTarget target, Problems problems, boolean again) {
+        this(metadata, target, problems, Optional::of, again);
     }
 
     /**
@@ -36,6 +41,16 @@ public final class ViewFinish {
             ReplayTarget target,
             Problems problems,
             Function<Namespace, Optional<Namespace>> names) {
+        this(metadata, target, problems, names, false);
+    }
+
+    private ViewFinish(
+            MemoryTarget metadata,
+            ReplayTarget target,
+            Problems problems,
+            Function<Namespace, Optional<Namespace>> names,
+            boolean again) {
+        this.again = again;
         this.metadata = metadata;
         this.target = target;
         this.problems = problems;
@@ -80,6 +95,9 @@ public final class ViewFinish {
             }
         }
         try {
+            if (again) {
+                target.drop(name.get());
+            }
             target.create(name.get(), Optional.empty(), RawDocument.of(options.build()));
         } catch (RestoreException.TargetRefused e) {
             problems.add(e.getMessage());

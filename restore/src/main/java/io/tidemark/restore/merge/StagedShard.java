@@ -123,8 +123,8 @@ public final class StagedShard implements RestoreTarget {
     }
 
     @Override
-    public void convertToCapped(Namespace namespace, long sizeBytes) {
-        target.convertToCapped(placeOf(namespace), sizeBytes);
+    public Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
+        return target.convertToCapped(placeOf(namespace), sizeBytes);
     }
 
     @Override
@@ -172,7 +172,27 @@ public final class StagedShard implements RestoreTarget {
     }
 
     @Override
-    public void mark(String description) {
+    public Optional<RawDocument> newest(Namespace namespace) {
+        return target.newest(placeOf(namespace));
+    }
+
+    @Override
+    public Map<Namespace, Optional<UUID>> collections() {
+        return target.collections();
+    }
+
+    @Override
+    public Optional<RawDocument> readMark() {
+        return target.readMark();
+    }
+
+    @Override
+    public void append(Namespace namespace, List<RawDocument> documents) {
+        throw new UnsupportedOperationException("a restore into a common target begins again");
+    }
+
+    @Override
+    public void mark(RawDocument mark) {
         throw new UnsupportedOperationException("a common target is marked once");
     }
 

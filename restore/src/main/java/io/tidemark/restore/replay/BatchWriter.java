@@ -1,11 +1,15 @@
 package io.tidemark.restore.replay;
 
+import io.tidemark.restore.verify.ContentHash;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -19,12 +23,14 @@ import java.util.function.Consumer;
 final class BatchWriter {
     private static final int FIND_AT_ONCE = 5_000;
 
-    private record Missing(CollectionState collection, DocumentId id) {}
+    /** A delta met no document. */
+    record Missing(CollectionState collection, DocumentId id) {}
 
     private final DocumentCache cache;
     private final long messageBytes;
     private final ClusterTime exactFrom;
     private final Problems problems;
+    private final Recovery recovery;
     private final Set<CollectionState> updated = ConcurrentHashMap.newKeySet();
     private final Set<Missing> unrepaired = ConcurrentHashMap.newKeySet();
 
@@ -33,70 +39,21 @@ final class BatchWriter {
      *     many small deltas of large documents need no more memory than anything else
      * @param exactFrom from here on the base is no longer fuzzy: updates find their documents
      */
-    BatchWriter(DocumentCache cache, long messageBytes, ClusterTime exactFrom, Problems problems) {
+    BatchWriter(
+            DocumentCache cache,
+            long messageBytes,
+            ClusterTime exactFrom,
+            Problems problems,
+            Recovery recovery) {
         this.cache = cache;
         this.messageBytes = messageBytes;
         this.exactFrom = exactFrom;
         this.problems = problems;
+        this.recovery = recovery;
     }
 
     void write(CollectionState collection, Lane.Batch batch) {
-        Outgoing out = new Outgoing(collection);
-        Set<DocumentId> unread = new LinkedHashSet<>();
-        batch.documents()
-                .forEach(
-                        (id, document) -> {
-                            if (document.isGone()) {
-                                out.delete(id, document, unread);
-                            }
-                        });
-        read(collection, unread, collection.expected()::take, id -> {});
-        out.send();
-        unread.clear();
-        batch.documents()
-                .forEach(
-                        (id, document) -> {
-                            if (!document.isGone()) {
-                                put(collection, id, document, out, unread);
-                            }
-                        });
-        read(
-                collection,
-                unread,
-                (id, before) -> {
-                    collection.expected().take(id, before);
-                    out.put(id, batch.documents().remove(id), Optional.of(before));
-                },
-                id -> out.put(id, batch.documents().remove(id), Optional.empty()));
-        out.send();
-    }
-
-    /** Writes what can be written without the document as the target holds it. */
-    private void put(
-            CollectionState collection,
-            DocumentId id,
-            PendingDocument document,
-            Outgoing out,
-            Set<DocumentId> unread) {
-        if (document.isKnown()) {
-            boolean replaces = collection.expected().takeRemembered(id);
-            if (replaces || document.isNew()) {
-                out.put(id, document, !replaces);
-            } else {
-                unread.add(id);
-            }
-            return;
-        }
-        updated.add(collection);
-        Optional<RawDocument> before = cache.find(collection, id);
-        if (before.isEmpty()) {
-            unread.add(id);
-        } else {
-            if (!collection.expected().takeRemembered(id)) {
-                collection.expected().take(id, before.get());
-            }
-            out.put(id, document, before);
-        }
+        new Writing(collection, batch.documents()).run();
     }
 
     /** For capped collections: one operation after the other. */
@@ -106,15 +63,27 @@ final class BatchWriter {
 
     /** Updates of the fuzzy interval whose document never came: the oplog lacks entries. */
     void reportUnrepaired() {
+        unrepaired()
+                .forEach(
+                        missing ->
+                                problems.add(
+                                        "Document "
+                                                + missing.id()
+                                                + " of "
+                                                + missing.collection()
+                                                + " was updated but neither base nor oplog hold"
+                                                + " it."));
+    }
+
+    /** An earlier run met no document. */
+    void awaitRepair(CollectionState collection, DocumentId id) {
+        unrepaired.add(new Missing(collection, id));
+    }
+
+    /** Those of the collections that still exist. */
+    Set<Missing> unrepaired() {
         unrepaired.removeIf(missing -> missing.collection().isDropped());
-        unrepaired.forEach(
-                missing ->
-                        problems.add(
-                                "Document "
-                                        + missing.id()
-                                        + " of "
-                                        + missing.collection()
-                                        + " was updated but neither base nor oplog hold it."));
+        return unrepaired;
     }
 
     /** Hands on each document as it comes. */
@@ -163,38 +132,150 @@ final class BatchWriter {
         }
     }
 
-    /** What goes into the next message. One thread. */
-    private final class Outgoing {
+    /** One batch on its way. One thread. */
+    private final class Writing {
         private final CollectionState collection;
+        private final Map<DocumentId, PendingDocument> documents;
+        private final Map<DocumentId, EarlierWrites.Earlier> earlier = new HashMap<>();
+        private final Set<DocumentId> unread = new LinkedHashSet<>();
         private List<DocumentWrite> writes = new ArrayList<>();
+        private List<WriteLog.DocumentChange> changes = new ArrayList<>();
         private long bytes;
 
-        Outgoing(CollectionState collection) {
+        Writing(CollectionState collection, Map<DocumentId, PendingDocument> documents) {
             this.collection = collection;
+            this.documents = documents;
         }
 
-        /**
-         * @param unread takes the id if only the target knows what is deleted
-         */
-        void delete(DocumentId id, PendingDocument document, Set<DocumentId> unread) {
+        void run() {
+            documents.forEach(
+                    (id, document) -> {
+                        if (document.isGone()) {
+                            delete(id, document);
+                        }
+                    });
+            read(
+                    collection,
+                    unread,
+                    (id, held) -> deleted(id, collection.expected().take(id, held)),
+                    id -> {});
+            send();
+            unread.clear();
+            documents.forEach(
+                    (id, document) -> {
+                        if (!document.isGone()) {
+                            put(id, document);
+                        }
+                    });
+            read(
+                    collection,
+                    unread,
+                    (id, held) -> putOver(id, documents.remove(id), Optional.of(held)),
+                    id -> putOver(id, documents.remove(id), Optional.empty()));
+            send();
+        }
+
+        private void delete(DocumentId id, PendingDocument document) {
             checkMissing(collection, id, document);
-            if (!collection.expected().takeRemembered(id)) {
-                unread.add(id);
+            Optional<EarlierWrites.Earlier> known = recovery.earlier().take(collection, id);
+            if (known.isPresent()) {
+                deleted(id, forget(known.get(), document));
+            } else {
+                long before = collection.expected().takeRemembered(id);
+                // What an earlier run has inserted is in the target, and was never counted.
+                boolean uncounted = document.isNew() && recovery.repeats();
+                if (before != 0) {
+                    deleted(id, before);
+                } else if (!uncounted && !collection.expected().remembersAll()) {
+                    unread.add(id);
+                }
             }
             cache.remove(collection, id);
             writes.add(new DocumentWrite.Delete(id));
         }
 
-        /** Over the document that the target holds, or none. */
-        void put(DocumentId id, PendingDocument document, Optional<RawDocument> before) {
-            document.resolve(before);
-            put(id, document, false);
+        private void deleted(DocumentId id, long before) {
+            change(id, before, 0);
         }
 
-        void put(DocumentId id, PendingDocument document, boolean isNew) {
+        /** Writes what can be written without the document as the target holds it. */
+        private void put(DocumentId id, PendingDocument document) {
+            Optional<EarlierWrites.Earlier> known = recovery.earlier().take(collection, id);
+            if (!document.isKnown()) {
+                known.ifPresent(e -> earlier.put(id, e));
+                update(id, document);
+            } else if (known.isPresent()) {
+                put(id, document, forget(known.get(), document), false);
+            } else {
+                long before = collection.expected().takeRemembered(id);
+                boolean absent = document.isNew() || collection.expected().remembersAll();
+                if (before != 0 || absent) {
+                    put(id, document, before, before == 0);
+                } else {
+                    unread.add(id);
+                }
+            }
+        }
+
+        private void update(DocumentId id, PendingDocument document) {
+            updated.add(collection);
+            Optional<RawDocument> held = cache.find(collection, id);
+            if (held.isEmpty() || earlier.containsKey(id)) {
+                unread.add(id);
+                return;
+            }
+            long before = collection.expected().takeRemembered(id);
+            if (before == 0) {
+                before = collection.expected().take(id, held.get());
+            }
+            document.resolve(held, 0);
+            put(id, document, before, false);
+        }
+
+        /** What the target holds, or none, is what the deltas are about. */
+        private void putOver(DocumentId id, PendingDocument document, Optional<RawDocument> held) {
+            EarlierWrites.Earlier known = earlier.get(id);
+            if (known == null) {
+                long before = held.map(h -> collection.expected().take(id, h)).orElse(0L);
+                document.resolve(held, 0);
+                put(id, document, before, false);
+                return;
+            }
+            collection.expected().take(known.before());
+            OptionalLong through =
+                    known.appliedThrough(held.map(h -> ContentHash.of(h).low()).orElse(0L));
+            if (through.isEmpty()) {
+                problems.add(
+                        "Document "
+                                + id
+                                + " of "
+                                + collection
+                                + " is neither as the restore left it that was cut off, nor as it"
+                                + " was before: does somebody write to the target?");
+            }
+            document.resolve(held, through.orElse(0));
+            put(id, document, known.before(), false);
+        }
+
+        /**
+         * The hash that a document had at the checkpoint, which is counted no more. What begins
+         * with an insert was not there then, whatever an earlier run has made of it since.
+         */
+        private long forget(EarlierWrites.Earlier known, PendingDocument document) {
+            if (document.isNew()) {
+                return 0;
+            }
+            collection.expected().take(known.before());
+            return known.before();
+        }
+
+        private void put(DocumentId id, PendingDocument document, long before, boolean isNew) {
             RawDocument state = document.state().orElseThrow();
             checkMissing(collection, id, document);
-            collection.expected().add(id, state);
+            long after = collection.expected().add(id, state);
+            if (before != 0 || !document.isNew()) {
+                change(id, before, after, document);
+            }
             // Where only whole documents are written, nothing will ever be read from the cache.
             if (updated.contains(collection)) {
                 cache.put(collection, id, state);
@@ -206,13 +287,33 @@ final class BatchWriter {
             }
         }
 
-        void send() {
-            if (!writes.isEmpty()) {
-                collection
-                        .target()
-                        .write(collection.namespace(), writes, collection.expected()::displace);
-                writes = new ArrayList<>();
-                bytes = 0;
+        private void change(DocumentId id, long before, long after) {
+            change(id, before, after, documents.get(id));
+        }
+
+        private void change(DocumentId id, long before, long after, PendingDocument document) {
+            changes.add(
+                    new WriteLog.DocumentChange(
+                            id.hash(), before, after, document.lastOperation()));
+        }
+
+        private void send() {
+            if (writes.isEmpty()) {
+                return;
+            }
+            if (!changes.isEmpty()) {
+                recovery.log().documents(collection.number(), changes);
+                changes = new ArrayList<>();
+            }
+            collection.target().write(collection.namespace(), writes, this::displaced);
+            writes = new ArrayList<>();
+            bytes = 0;
+        }
+
+        private void displaced(DocumentId id, RawDocument held) {
+            // What a run wrote that was cut off was never counted here.
+            if (!recovery.repeats()) {
+                collection.expected().displace(id, held);
             }
         }
     }

@@ -29,6 +29,10 @@ final class Catalogue {
         return dropped.contains(uuid);
     }
 
+    Set<UUID> dropped() {
+        return dropped;
+    }
+
     void add(CollectionState collection) {
         byName.put(collection.namespace(), collection);
         collection.uuid().ifPresent(uuid -> byUuid.put(uuid, collection));

@@ -12,6 +12,7 @@ import java.util.UUID;
 
 /** A collection of the source that exists at this point of replay, and where its documents go. */
 public final class CollectionState {
+    private final long number;
     private final ReplayTarget target;
     private final ExpectedContent expected;
     private final IndexCatalogue indexes = new IndexCatalogue();
@@ -23,19 +24,27 @@ public final class CollectionState {
     private RawDocument options;
     private boolean capped;
     private volatile boolean dropped;
+    private boolean doomed;
 
     CollectionState(
+            long number,
             Namespace namespace,
             Optional<UUID> uuid,
             RawDocument options,
             ReplayTarget target,
             ExpectedContent expected) {
+        this.number = number;
         this.namespace = namespace;
         this.uuid = uuid;
         this.options = options;
         this.target = target;
         this.expected = expected;
         this.capped = options.find("capped").filter(RawElement::isTrue).isPresent();
+    }
+
+    /** The same in every run of a restore: collections are counted as they are created. */
+    public long number() {
+        return number;
     }
 
     /** The UUID in the source; empty where neither base nor oplog told it yet. */
@@ -104,8 +113,54 @@ public final class CollectionState {
         return dropped;
     }
 
+    /** A run that was cut off has dropped it already, and replay will come to that. */
+    boolean isDoomed() {
+        return doomed;
+    }
+
+    void doom() {
+        doomed = true;
+    }
+
     void becameCapped() {
         capped = true;
+    }
+
+    /** As it was at a checkpoint. */
+    static CollectionState of(
+            ReplayState.Saved saved, ReplayTarget target, ExpectedContent expected) {
+        CollectionState state =
+                new CollectionState(
+                        saved.number(),
+                        saved.namespace(),
+                        saved.uuid(),
+                        saved.options(),
+                        target,
+                        expected);
+        state.uuidGuessed = saved.uuidGuessed();
+        state.targetUuid = saved.targetUuid();
+        state.capped = saved.capped();
+        saved.indexes().forEach(state.indexes::add);
+        state.modifications.addAll(saved.modifications());
+        expected.become(saved.documents(), saved.sum());
+        return state;
+    }
+
+    ReplayState.Saved saved(Optional<Namespace> physical, List<RawDocument> held) {
+        return new ReplayState.Saved(
+                number,
+                namespace,
+                physical,
+                uuid,
+                uuidGuessed,
+                targetUuid,
+                options,
+                capped,
+                indexes.specifications(),
+                modifications,
+                expected.documents(),
+                expected.sum(),
+                held);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +29,16 @@ final class Collections {
     private final DocumentHashes written;
     private final Catalogue catalogue = new Catalogue();
     private final Set<Namespace> skipped = new TreeSet<>();
+    private final WriteLog log;
+    private long created;
 
     Collections(
-            ReplayStart start, ReplayTarget target, MemoryTarget metadata, DocumentHashes written) {
+            ReplayStart start,
+            ReplayTarget target,
+            MemoryTarget metadata,
+            DocumentHashes written,
+            WriteLog log) {
+        this.log = log;
         this.start = start;
         this.target = target;
         this.staged = new StagedTarget(target);
@@ -59,17 +67,17 @@ final class Collections {
     }
 
     CollectionState create(Namespace namespace, Optional<UUID> uuid, RawDocument options) {
-        ReplayTarget where =
-                switch (start.rules().of(namespace)) {
-                    case DATA -> target;
-                    case STAGED -> staged;
-                    default -> metadata;
-                };
         RawDocument unexpiring = Expiry.without(options);
         CollectionState collection =
-                new CollectionState(namespace, uuid, unexpiring, where, written.newCollection());
+                new CollectionState(
+                        ++created,
+                        namespace,
+                        uuid,
+                        unexpiring,
+                        placeOf(start.rules().of(namespace)),
+                        written.newCollection());
         Expiry.of(options).ifPresent(collection.modifications()::add);
-        collection.created(where.create(namespace, uuid, unexpiring));
+        create(collection);
         catalogue.add(collection);
         return collection;
     }
@@ -77,10 +85,97 @@ final class Collections {
     /** One that is in the target already. */
     CollectionState adopt(Namespace namespace, Optional<UUID> uuid, RawDocument options) {
         CollectionState collection =
-                new CollectionState(namespace, uuid, options, target, written.newCollection());
+                new CollectionState(
+                        ++created, namespace, uuid, options, target, written.newCollection());
         collection.created(uuid);
         catalogue.add(collection);
         return collection;
+    }
+
+    private ReplayTarget placeOf(NamespaceRules.Route route) {
+        return switch (route) {
+            case DATA -> target;
+            case STAGED -> staged;
+            default -> metadata;
+        };
+    }
+
+    private void create(CollectionState collection) {
+        log(WriteLog.CollectionChange.APPEARS, collection, collection.namespace());
+        collection.created(
+                collection
+                        .target()
+                        .create(collection.namespace(), collection.uuid(), collection.options()));
+    }
+
+    /** How many there have been. */
+    long created() {
+        return created;
+    }
+
+    Set<UUID> dropped() {
+        return catalogue.dropped();
+    }
+
+    List<ReplayState.Saved> saved() {
+        return catalogue.all().stream()
+                .map(
+                        c ->
+                                c.saved(
+                                        physical(c, c.namespace()),
+                                        c.target() == metadata
+                                                ? metadata.documents(c.namespace())
+                                                : List.of()))
+                .toList();
+    }
+
+    /**
+     * As they were at a checkpoint.
+     *
+     * @param doomed numbers of those that the target holds no more, as replay will drop them
+     */
+    void resume(ReplayState state, Set<Long> doomed) {
+        created = state.collectionsCreated();
+        skipped.addAll(state.skipped());
+        catalogue.dropped().addAll(state.dropped());
+        for (ReplayState.Saved saved : state.collections()) {
+            ReplayTarget where = placeOf(start.rules().of(saved.namespace()));
+            CollectionState collection = CollectionState.of(saved, where, written.newCollection());
+            if (where == metadata) {
+                metadata.create(saved.namespace(), saved.uuid(), saved.options());
+                List<DocumentWrite> writes = new ArrayList<>();
+                saved.held()
+                        .forEach(
+                                d ->
+                                        writes.add(
+                                                new DocumentWrite.Put(
+                                                        DocumentId.ofDocument(d), d, true)));
+                metadata.write(saved.namespace(), writes);
+            }
+            if (doomed.contains(saved.number())) {
+                collection.doom();
+            }
+            catalogue.add(collection);
+        }
+    }
+
+    /** A collection of the base begins again with no document. */
+    void startAgain(CollectionState collection) {
+        log(WriteLog.CollectionChange.GOES, collection, collection.namespace());
+        collection.target().drop(collection.namespace());
+        create(collection);
+    }
+
+    private void log(WriteLog.CollectionChange change, CollectionState of, Namespace named) {
+        physical(of, named).ifPresent(name -> log.collection(change, name));
+    }
+
+    /** The name in the target's server; empty for what is held in memory. */
+    private Optional<Namespace> physical(CollectionState of, Namespace named) {
+        if (of.target() == metadata) {
+            return Optional.empty();
+        }
+        return Optional.of(of.target() == staged ? StagedTarget.staged(named) : named);
     }
 
     CollectionState addBase(
@@ -94,14 +189,23 @@ final class Collections {
     }
 
     void drop(CollectionState collection) {
+        log(WriteLog.CollectionChange.GOES, collection, collection.namespace());
         collection.target().drop(collection.namespace());
         collection.dropped();
         catalogue.remove(collection);
     }
 
     void rename(CollectionState collection, Namespace to) {
+        log(WriteLog.CollectionChange.GOES, collection, collection.namespace());
+        log(WriteLog.CollectionChange.APPEARS, collection, to);
         collection.target().rename(collection.namespace(), to);
         catalogue.rename(collection, to);
+    }
+
+    void convertToCapped(CollectionState collection, long sizeBytes) {
+        log(WriteLog.CollectionChange.CONVERTED, collection, collection.namespace());
+        collection.created(collection.target().convertToCapped(collection.namespace(), sizeBytes));
+        collection.becameCapped();
     }
 
     /** Where a name is taken by a collection of another UUID: it is dropped or renamed later on. */

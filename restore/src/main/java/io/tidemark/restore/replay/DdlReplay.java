@@ -156,8 +156,7 @@ final class DdlReplay {
         of.ifPresent(
                 collection -> {
                     queue.await(collection);
-                    collection.target().convertToCapped(collection.namespace(), capped.sizeBytes());
-                    collection.becameCapped();
+                    collections.convertToCapped(collection, capped.sizeBytes());
                     collection.indexes().remove("*");
                 });
         return of.isPresent();

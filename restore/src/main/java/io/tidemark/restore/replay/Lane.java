@@ -34,17 +34,21 @@ final class Lane {
         return collection;
     }
 
-    /** The bytes by which what is gathered grew. */
-    long add(DocumentId id, Operation operation) {
+    /**
+     * @param number of the operation
+     * @param isNew whether it inserts what can't be in the target
+     * @return the bytes by which what is gathered grew
+     */
+    long add(DocumentId id, Operation operation, long number, boolean isNew) {
         PendingDocument document = documents.get(id);
         if (document == null) {
-            document = new PendingDocument(operation.documentId(), operation.op().equals("i"));
+            document = new PendingDocument(operation.documentId(), isNew);
             documents.put(id, document);
         }
         switch (operation.op()) {
-            case "i" -> document.set(operation.o());
-            case "d" -> document.delete();
-            default -> document.update(new OplogUpdate(operation.o()), operation.at());
+            case "i" -> document.set(operation.o(), number);
+            case "d" -> document.delete(number);
+            default -> document.update(new OplogUpdate(operation.o()), operation.at(), number);
         }
         operations++;
         long grown = operation.o().sizeBytes() + OVERHEAD_BYTES;

@@ -95,8 +95,8 @@ public final class MemoryTarget implements ReplayTarget {
     }
 
     @Override
-    public synchronized void convertToCapped(Namespace namespace, long sizeBytes) {
-        require(namespace);
+    public synchronized Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
+        return require(namespace).uuid();
     }
 
     @Override
@@ -141,6 +141,11 @@ public final class MemoryTarget implements ReplayTarget {
     @Override
     public synchronized void createIndex(Namespace namespace, RawDocument specification) {
         require(namespace).indexes.add(specification);
+    }
+
+    @Override
+    public synchronized Optional<RawDocument> newest(Namespace namespace) {
+        return require(namespace).documents.values().stream().reduce((first, second) -> second);
     }
 
     @Override

@@ -15,28 +15,40 @@ import java.util.Optional;
 final class PendingDocument {
     private final RawElement id;
     private final boolean isNew;
-    private List<OplogUpdate> waiting = List.of();
+    private List<Waiting> waiting = List.of();
     private boolean known;
     private boolean wasSet;
     private RawDocument state;
     private ClusterTime missingAt;
     private ClusterTime lastAt = ClusterTime.ZERO;
+    private long lastOperation;
 
+    private record Waiting(OplogUpdate update, long operation) {}
+
+    /**
+     * @param isNew true if the first operation is an insert of what can't be in the target
+     */
     PendingDocument(RawElement id, boolean isNew) {
         this.id = id;
         this.isNew = isNew;
     }
 
-    void set(RawDocument document) {
+    /**
+     * @param operation its number, here and below
+     */
+    void set(RawDocument document, long operation) {
+        lastOperation = operation;
         become(document);
     }
 
-    void delete() {
+    void delete(long operation) {
+        lastOperation = operation;
         become(null);
     }
 
-    void update(OplogUpdate update, ClusterTime at) {
+    void update(OplogUpdate update, ClusterTime at, long operation) {
         lastAt = at;
+        lastOperation = operation;
         if (update.isReplacement()) {
             become(RawDocument.of(update.apply(id, Optional.empty())));
         } else if (known) {
@@ -45,7 +57,7 @@ final class PendingDocument {
             if (waiting.isEmpty()) {
                 waiting = new ArrayList<>(1);
             }
-            waiting.add(update);
+            waiting.add(new Waiting(update, operation));
         }
     }
 
@@ -62,14 +74,19 @@ final class PendingDocument {
      * Applies the waiting deltas; what doesn't depend on it stays.
      *
      * @param before the document as the target holds it
+     * @param appliedThrough the last operation that it has already; 0 for none
      */
-    void resolve(Optional<RawDocument> before) {
+    void resolve(Optional<RawDocument> before, long appliedThrough) {
         if (known) {
             return;
         }
         known = true;
         state = before.orElse(null);
-        waiting.forEach(this::apply);
+        for (Waiting each : waiting) {
+            if (each.operation() > appliedThrough) {
+                apply(each.update());
+            }
+        }
         waiting = List.of();
     }
 
@@ -78,7 +95,12 @@ final class PendingDocument {
         return wasSet;
     }
 
-    /** True if the first operation was an insert. */
+    /** The number of the last operation. */
+    long lastOperation() {
+        return lastOperation;
+    }
+
+    /** True if the first operation was an insert of what could not be in the target. */
     boolean isNew() {
         return isNew;
     }

@@ -39,8 +39,12 @@ public interface ReplayTarget {
      */
     void modify(Namespace namespace, RawDocument changes);
 
-    /** Makes a collection capped, keeping what fits. */
-    void convertToCapped(Namespace namespace, long sizeBytes);
+    /**
+     * Makes a collection capped, keeping what fits.
+     *
+     * @return the UUID that it has afterwards; empty if the target doesn't tell
+     */
+    Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes);
 
     /**
      * Hands the documents that are there to {@code reader}, as they come, in any order; absent ones
@@ -73,6 +77,9 @@ public interface ReplayTarget {
 
     /** Writes in this order: for capped collections, whose order is part of their content. */
     void writeInOrder(Namespace namespace, List<DocumentWrite> writes);
+
+    /** The last document in natural order; empty if there is none. */
+    Optional<RawDocument> newest(Namespace namespace);
 
     /** Builds one index. @throws IndexRefusedException if the data don't allow it */
     void createIndex(Namespace namespace, RawDocument specification);

@@ -8,6 +8,7 @@ import io.tidemark.restore.replay.transaction.Transactions;
 import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.util.Collection;
@@ -31,6 +32,8 @@ public final class ShardReplay implements AutoCloseable {
     private final Collections collections;
     private final WriteQueue queue;
     private final DdlReplay ddl;
+    private final Recovery recovery;
+    private final DocumentHashes written;
     private long entriesRead;
     private long entriesApplied;
     private boolean applied;
@@ -40,6 +43,7 @@ public final class ShardReplay implements AutoCloseable {
      * @param metadata for what is adapted before it reaches a server
      * @param lookup reads entries of large transactions again
      * @param written remembers documents, for as many replica sets as share it
+     * @param log is told what is written, so that another run can go on
      */
     public ShardReplay(
             ReplayStart start,
@@ -47,14 +51,17 @@ public final class ShardReplay implements AutoCloseable {
             MemoryTarget metadata,
             EntryLookup lookup,
             RestoreOptions options,
-            DocumentHashes written) {
+            DocumentHashes written,
+            WriteLog log) {
         this.start = start;
+        this.recovery = new Recovery(log);
+        this.written = written;
         this.lookup = lookup;
         this.transactions =
                 new Transactions(
                         start.replicaSet(), start.knowsOpenFrom(), options.transactionBytes());
-        this.collections = new Collections(start, target, metadata, written);
-        this.queue = new WriteQueue(start, options, problems);
+        this.collections = new Collections(start, target, metadata, written, log);
+        this.queue = new WriteQueue(start, options, problems, recovery);
         this.ddl = new DdlReplay(start, collections, queue);
     }
 
@@ -71,7 +78,8 @@ public final class ShardReplay implements AutoCloseable {
                 metadata,
                 lookup,
                 options,
-                new DocumentHashes(options.rememberedDocuments()));
+                new DocumentHashes(options.rememberedDocuments()),
+                WriteLog.NONE);
     }
 
     /**
@@ -107,6 +115,14 @@ public final class ShardReplay implements AutoCloseable {
         return collections.named(namespace);
     }
 
+    /**
+     * A collection of the base begins again with no document: where their order matters, a part of
+     * them can't be loaded twice.
+     */
+    public void startAgain(CollectionState collection) {
+        collections.startAgain(collection);
+    }
+
     /** Documents of the base, in stored order. */
     public void loadInto(CollectionState collection, RawDocument document) {
         queue.load(collection, document);
@@ -136,6 +152,129 @@ public final class ShardReplay implements AutoCloseable {
         entriesApplied += applied ? 1 : 0;
     }
 
+    /**
+     * Takes an entry again that was applied before the checkpoint: transactions that were open then
+     * are put together from it. Nothing is written.
+     */
+    public void again(OplogEntry entry) {
+        if (Transactions.concerns(entry.shape()) && !endsBeforeBase(entry)) {
+            transactions.again(entry);
+        }
+    }
+
+    /** Whether the entry makes a collection capped, which is not done again once it is done. */
+    public static boolean convertsToCapped(OplogEntry entry) {
+        return entry.shape() == EntryShape.DDL && entry.o().has("convertToCapped");
+    }
+
+    /** True while replay repeats what an earlier run may have done: it makes no checkpoint. */
+    public boolean repeats() {
+        return recovery.repeats();
+    }
+
+    /** Operations since the last checkpoint. */
+    public long operations() {
+        return queue.operations();
+    }
+
+    /** Bytes of operations on capped collections since the last checkpoint. */
+    public long inOrderBytes() {
+        return queue.inOrderBytes();
+    }
+
+    /** The first entry of the oldest transaction that is open. */
+    public Optional<Optime> oldestOpen() {
+        return transactions.oldestOpen();
+    }
+
+    /** Returns when everything is in the target, with what another run needs to go on here. */
+    public ReplayState settle() {
+        queue.endRepeats();
+        queue.awaitAll();
+        List<ReplayState.Unrepaired> unrepaired =
+                queue.writer().unrepaired().stream()
+                        .map(
+                                m ->
+                                        new ReplayState.Unrepaired(
+                                                m.collection().number(), m.id().asDocument()))
+                        .toList();
+        return new ReplayState(
+                entriesRead,
+                entriesApplied,
+                collections.created(),
+                collections.saved(),
+                List.copyOf(collections.dropped()),
+                List.copyOf(collections.skipped()),
+                List.copyOf(transactions.begunBefore()),
+                transactions.openCount(),
+                problems.list(),
+                unrepaired);
+    }
+
+    /**
+     * What {@link #settle} told is kept safe: what comes now is counted from there.
+     *
+     * @param repeated whether all that an earlier run may have done has been met again
+     */
+    public void checkpointed(boolean repeated) {
+        if (recovery.repeats() && repeated) {
+            collections.all().forEach(this::requireRepeated);
+            recovery.ended();
+        }
+        queue.checkpointed();
+    }
+
+    /** A document that an earlier run wrote must have been met again by then. */
+    private void requireRepeated(CollectionState collection) {
+        int left = recovery.earlier().left(collection);
+        if (left > 0) {
+            problems.add(
+                    left
+                            + " documents of "
+                            + collection
+                            + " were written by the run that was cut off, and not again: the"
+                            + " archive is not the same any more.");
+        }
+    }
+
+    /**
+     * Goes on from a checkpoint, before anything is applied.
+     *
+     * @param doomed numbers of collections that the target holds no more
+     * @param earlier what was written behind the checkpoint
+     */
+    public void resume(ReplayState state, Set<Long> doomed, EarlierWrites earlier) {
+        written.missedSome();
+        entriesRead = state.entriesRead();
+        entriesApplied = state.entriesApplied();
+        collections.resume(state, doomed);
+        transactions.resume(state.begunBefore());
+        state.problems().forEach(problems::add);
+        state.unrepaired()
+                .forEach(
+                        u ->
+                                collections.all().stream()
+                                        .filter(c -> c.number() == u.collection())
+                                        .forEach(
+                                                c ->
+                                                        queue.writer()
+                                                                .awaitRepair(
+                                                                        c,
+                                                                        DocumentId.ofDocument(
+                                                                                u.id()))));
+        recovery.repeat(earlier);
+    }
+
+    /** What an earlier run wrote and this one has not met yet. */
+    public EarlierWrites earlier() {
+        return recovery.earlier();
+    }
+
+    /** How many transactions have begun, not before replay, and have not ended. */
+    public int openTransactions() {
+        return transactions.openCount();
+    }
+
     /** Applies a transaction that was decided after the restored time. */
     public void applyChain(Chain chain) {
         chain.forEachOperation(lookup, this::apply);
@@ -148,11 +287,13 @@ public final class ShardReplay implements AutoCloseable {
 
     /** Returns when everything applied so far is in the target. */
     public void await() {
+        queue.endRepeats();
         queue.awaitAll();
     }
 
     /** To be called once after the last entry: what can only be judged at the end. */
     public void finish() {
+        queue.endRepeats();
         queue.awaitAll();
         queue.reportUnrepaired();
         collections.dropLeftovers(problems);

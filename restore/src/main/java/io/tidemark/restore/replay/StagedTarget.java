@@ -21,7 +21,7 @@ public final class StagedTarget implements ReplayTarget {
         this.target = target;
     }
 
-    private static Namespace staged(Namespace namespace) {
+    static Namespace staged(Namespace namespace) {
         return new Namespace(TargetFacts.MARK_DATABASE, namespace.toString());
     }
 
@@ -47,8 +47,8 @@ public final class StagedTarget implements ReplayTarget {
     }
 
     @Override
-    public void convertToCapped(Namespace namespace, long sizeBytes) {
-        target.convertToCapped(staged(namespace), sizeBytes);
+    public Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
+        return target.convertToCapped(staged(namespace), sizeBytes);
     }
 
     @Override
@@ -73,6 +73,11 @@ public final class StagedTarget implements ReplayTarget {
     @Override
     public void createIndex(Namespace namespace, RawDocument specification) {
         // The collection is read as a whole.
+    }
+
+    @Override
+    public Optional<RawDocument> newest(Namespace namespace) {
+        return target.newest(staged(namespace));
     }
 
     @Override

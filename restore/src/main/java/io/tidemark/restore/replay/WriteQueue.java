@@ -6,6 +6,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,17 @@ final class WriteQueue implements AutoCloseable {
     private final ByteBudget underWay;
     private final Map<CollectionState, CollectionLanes> gathered = new LinkedHashMap<>();
     private final Map<CollectionState, List<DocumentWrite>> ordered = new LinkedHashMap<>();
+    private final Map<CollectionState, CappedRepeat> repeated = new HashMap<>();
+    private final ClusterTime exactFrom;
+    private final Recovery recovery;
     private long bytes;
+    private long operations;
+    private long inOrderBytes;
 
-    WriteQueue(ReplayStart start, RestoreOptions options, Problems problems) {
+    WriteQueue(ReplayStart start, RestoreOptions options, Problems problems, Recovery recovery) {
         this.options = options;
+        this.exactFrom = start.exactFrom();
+        this.recovery = recovery;
         this.writers = threads("restore-" + start.replicaSet() + "-write-", options.writers());
         this.underWay = new ByteBudget((long) BATCHES_UNDER_WAY * options.batchBytes());
         this.writer =
@@ -41,14 +49,24 @@ final class WriteQueue implements AutoCloseable {
                         new DocumentCache(options.cacheBytes()),
                         options.batchBytes() / options.writers(),
                         start.exactFrom(),
-                        problems);
+                        problems,
+                        recovery);
     }
 
     void add(CollectionState collection, Operation operation) {
-        if (collection.isCapped()) {
-            addInOrder(collection, operation);
+        operations++;
+        if (collection.isDoomed()) {
             return;
         }
+        if (collection.isCapped()) {
+            repeatOrAdd(collection, operation);
+        } else {
+            // An insert finds nothing in its place, unless the base holds what came after it.
+            gather(collection, operation, operation.at().isAfter(exactFrom));
+        }
+    }
+
+    private void gather(CollectionState collection, Operation operation, boolean exact) {
         CollectionLanes lanes = gathered.get(collection);
         if (lanes == null) {
             lanes = new CollectionLanes(collection, options.writers());
@@ -56,7 +74,8 @@ final class WriteQueue implements AutoCloseable {
         }
         DocumentId id = DocumentId.of(operation.documentId());
         Lane lane = lanes.of(id);
-        bytes += lane.add(id, operation);
+        boolean isNew = exact && operation.op().equals("i");
+        bytes += lane.add(id, operation, operations, isNew);
         if (isFull(lane)) {
             send(lane);
             if (lanes.canWiden()) {
@@ -79,15 +98,51 @@ final class WriteQueue implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a document of collection " + collection + " in the base has no _id");
         }
-        add(
-                collection,
+        Operation insert =
                 new Operation(
                         "i",
                         collection.namespace().toString(),
                         collection.uuid(),
                         document,
                         Optional.empty(),
-                        ClusterTime.ZERO));
+                        ClusterTime.ZERO);
+        if (collection.isCapped()) {
+            addInOrder(collection, insert);
+        } else {
+            gather(collection, insert, true);
+        }
+    }
+
+    /** Operations since the last checkpoint. */
+    long operations() {
+        return operations;
+    }
+
+    /** Bytes of operations on capped collections since the last checkpoint. */
+    long inOrderBytes() {
+        return inOrderBytes;
+    }
+
+    /** Everything is in the target, and a checkpoint says so: operations are counted anew. */
+    void checkpointed() {
+        operations = 0;
+        inOrderBytes = 0;
+    }
+
+    /** What an earlier run may have done has been met again: what it has not done is done. */
+    void endRepeats() {
+        List.copyOf(repeated.keySet()).forEach(this::endRepeats);
+    }
+
+    private void endRepeats(CollectionState collection) {
+        CappedRepeat repeat = repeated.remove(collection);
+        if (repeat != null) {
+            repeat.open().forEach(operation -> addInOrder(collection, operation));
+        }
+    }
+
+    BatchWriter writer() {
+        return writer;
     }
 
     /** Returns when everything gathered for the collection is in the target. */
@@ -108,6 +163,7 @@ final class WriteQueue implements AutoCloseable {
 
     /** What was gathered for a collection that goes away need not be written. */
     void discard(CollectionState collection) {
+        repeated.remove(collection);
         ordered.remove(collection);
         CollectionLanes lanes = gathered.remove(collection);
         if (lanes != null) {
@@ -150,6 +206,15 @@ final class WriteQueue implements AutoCloseable {
         if (underWay != null) {
             lane.underWay(null);
             Futures.await(underWay);
+        }
+    }
+
+    private void repeatOrAdd(CollectionState collection, Operation operation) {
+        inOrderBytes += operation.o().sizeBytes();
+        if (recovery.repeats()) {
+            repeated.computeIfAbsent(collection, CappedRepeat::new).add(operation);
+        } else {
+            addInOrder(collection, operation);
         }
     }
 

@@ -10,10 +10,10 @@ import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
 
 /** Between the driver's documents and ours, without decoding where both are raw. */
-final class Bson {
+public final class Bson {
     private Bson() {}
 
-    static RawDocument raw(BsonDocument document) {
+    public static RawDocument raw(BsonDocument document) {
         if (document instanceof RawBsonDocument raw) {
             ByteBuffer buffer = raw.getByteBuffer().asNIO();
             int offset = buffer.arrayOffset() + buffer.position();

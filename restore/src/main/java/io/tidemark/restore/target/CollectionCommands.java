@@ -81,13 +81,16 @@ final class CollectionCommands {
                 () -> commands.write(namespace.database(), collMod));
     }
 
-    void convertToCapped(Namespace namespace, long sizeBytes) {
+    Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
         BsonDocument convert =
                 new BsonDocument("convertToCapped", new BsonString(namespace.collection()))
                         .append("size", new BsonInt64(sizeBytes));
-        commands.run(
+        return commands.run(
                 "make " + namespace + " capped",
-                () -> commands.write(namespace.database(), convert));
+                () -> {
+                    commands.write(namespace.database(), convert);
+                    return uuidOf(namespace);
+                });
     }
 
     void dropIndexes(Namespace namespace) {

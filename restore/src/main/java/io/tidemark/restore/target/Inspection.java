@@ -6,9 +6,12 @@ import io.tidemark.restore.guard.TargetCondition;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -167,6 +170,35 @@ final class Inspection {
             }
         }
         return all;
+    }
+
+    /** All collections with their UUIDs; views have none. */
+    Map<Namespace, Optional<UUID>> uuids() {
+        return commands.run(
+                "list its collections",
+                () -> {
+                    Map<Namespace, Optional<UUID>> all = new HashMap<>();
+                    for (String database : commands.client().listDatabaseNames()) {
+                        commands.client()
+                                .getDatabase(database)
+                                .listCollections(BsonDocument.class)
+                                .forEach(
+                                        c ->
+                                                all.put(
+                                                        new Namespace(
+                                                                database,
+                                                                c.getString("name").getValue()),
+                                                        uuid(c)));
+                    }
+                    return all;
+                });
+    }
+
+    private static Optional<UUID> uuid(BsonDocument collection) {
+        BsonDocument info = collection.getDocument("info", new BsonDocument());
+        return info.isBinary("uuid")
+                ? Optional.of(info.getBinary("uuid").asUuid())
+                : Optional.empty();
     }
 
     private Optional<String> shardIdentity(List<Namespace> collections) {

@@ -17,6 +17,7 @@ import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -27,8 +28,6 @@ import java.util.function.Predicate;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
 
 /**
  * A replica set, or a lone server, reached by the driver. Every write is acknowledged by a majority
@@ -101,8 +100,8 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
-    public void convertToCapped(Namespace namespace, long sizeBytes) {
-        collections.convertToCapped(namespace, sizeBytes);
+    public Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
+        return collections.convertToCapped(namespace, sizeBytes);
     }
 
     @Override
@@ -132,6 +131,11 @@ public final class MongoTarget implements RestoreTarget {
     @Override
     public Set<DocumentId> insertAbsent(Namespace namespace, List<DocumentWrite.Put> documents) {
         return writes.insertAbsent(namespace, documents);
+    }
+
+    @Override
+    public Optional<RawDocument> newest(Namespace namespace) {
+        return reads.newest(namespace);
     }
 
     @Override
@@ -168,15 +172,35 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
-    public void mark(String description) {
-        BsonDocument mark =
-                new BsonDocument("_id", new BsonString("restore"))
-                        .append("description", new BsonString(description));
-        commands.run(
-                "leave the mark of a restore under way",
+    public Map<Namespace, Optional<UUID>> collections() {
+        return inspection.uuids();
+    }
+
+    @Override
+    public Optional<RawDocument> readMark() {
+        return commands.run(
+                "read the mark of a restore under way",
                 () ->
-                        commands.collection(Inspection.MARK)
-                                .insertOne(new RawBsonDocument(Bson.bytes(mark))));
+                        Optional.ofNullable(commands.collection(Inspection.MARK).find().first())
+                                .map(Bson::raw));
+    }
+
+    @Override
+    public void mark(RawDocument mark) {
+        DocumentId id = DocumentId.ofDocument(mark);
+        writes.write(
+                Inspection.MARK, List.of(new DocumentWrite.Put(id, mark, false)), (i, d) -> {});
+    }
+
+    @Override
+    public void append(Namespace namespace, List<RawDocument> documents) {
+        commands.run(
+                "note what is written next",
+                () ->
+                        commands.collection(namespace)
+                                // A later write that is durable proves that this one is.
+                                .withWriteConcern(WriteConcern.W1)
+                                .insertMany(documents.stream().map(RawDocument::toBson).toList()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -62,6 +63,20 @@ final class Reads {
                     }
                     return null;
                 });
+    }
+
+    Optional<RawDocument> newest(Namespace namespace) {
+        BsonDocument backwards = new BsonDocument("$natural", new BsonInt32(-1));
+        return commands.run(
+                "read the newest document of " + namespace,
+                () ->
+                        Optional.ofNullable(
+                                        commands.collection(namespace)
+                                                .find()
+                                                .sort(backwards)
+                                                .limit(1)
+                                                .first())
+                                .map(Bson::raw));
     }
 
     void scan(Namespace namespace, Consumer<RawDocument> reader) {

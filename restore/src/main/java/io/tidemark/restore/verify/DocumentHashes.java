@@ -16,6 +16,7 @@ public final class DocumentHashes {
 
     private final Share[] shares = new Share[SHARES];
     private final AtomicLong collections = new AtomicLong();
+    private volatile boolean complete = true;
 
     /**
      * @param most how many documents at most
@@ -39,8 +40,20 @@ public final class DocumentHashes {
         return mixed == UNKNOWN ? 1 : mixed;
     }
 
+    /** True as long as nothing was forgotten: what is not known then was never written. */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /** Documents were written that nobody told of: by a run that was cut off. */
+    public void missedSome() {
+        complete = false;
+    }
+
     void put(long key, long hash) {
-        shareOf(key).put(key, hash);
+        if (!shareOf(key).put(key, hash)) {
+            complete = false;
+        }
     }
 
     /** The hash, which is forgotten by this; {@link #UNKNOWN} if it is not known. */
@@ -64,9 +77,10 @@ public final class DocumentHashes {
             this.table = new long[2 * Math.min(SMALLEST, most)];
         }
 
-        synchronized void put(long key, long hash) {
+        /** False if a document is forgotten for it. */
+        synchronized boolean put(long key, long hash) {
             if (most == 0) {
-                return;
+                return false;
             }
             if (used > table.length / 4 && table.length / 2 < most) {
                 grow();
@@ -76,11 +90,12 @@ public final class DocumentHashes {
             for (int i = first; i < first + 2 * PLACES; i += 2) {
                 if (table[i] == key) {
                     table[i + 1] = hash;
-                    return;
+                    return true;
                 }
                 free = table[i] == UNKNOWN ? i : free;
             }
-            if (free < 0) {
+            boolean room = free >= 0;
+            if (!room) {
                 // Another document goes.
                 free = first + 2 * (int) (key >>> 40 & PLACES - 1);
                 used--;
@@ -88,6 +103,7 @@ public final class DocumentHashes {
             table[free] = key;
             table[free + 1] = hash;
             used++;
+            return room;
         }
 
         synchronized long take(long key) {
@@ -116,6 +132,7 @@ public final class DocumentHashes {
             used = 0;
             for (int i = 0; i < old.length; i += 2) {
                 if (old[i] != UNKNOWN) {
+                    // A larger table has room for all of them: groups only split.
                     put(old[i], old[i + 1]);
                 }
             }

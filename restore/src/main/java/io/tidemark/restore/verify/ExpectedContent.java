@@ -23,36 +23,69 @@ public final class ExpectedContent {
         this.collection = collection;
     }
 
-    /** The document is to be there as given; what it replaces was taken away before. */
-    public void add(DocumentId id, RawDocument document) {
+    /**
+     * The document is to be there as given; what it replaces was taken away before.
+     *
+     * @return its hash
+     */
+    public long add(DocumentId id, RawDocument document) {
         long hash = ContentHash.of(document).low();
         known.put(key(id), hash);
         change(hash, 1);
+        return hash;
     }
 
     /**
      * Takes away the document that was written last with this id.
      *
-     * @return false if it is not remembered, or was never there: the target tells
+     * @return its hash; 0 if it is not remembered, or was never there: the target tells
      */
-    public boolean takeRemembered(DocumentId id) {
+    public long takeRemembered(DocumentId id) {
         long hash = known.take(key(id));
-        if (hash == DocumentHashes.UNKNOWN) {
-            return false;
+        if (hash != DocumentHashes.UNKNOWN) {
+            change(-hash, -1);
         }
-        change(-hash, -1);
-        return true;
+        return hash;
     }
 
-    /** Takes away a document that the target holds and that is now replaced or deleted. */
-    public void take(DocumentId id, RawDocument held) {
+    /**
+     * Takes away a document that the target holds and that is now replaced or deleted.
+     *
+     * @return its hash
+     */
+    public long take(DocumentId id, RawDocument held) {
         known.take(key(id));
-        change(-ContentHash.of(held).low(), -1);
+        long hash = ContentHash.of(held).low();
+        change(-hash, -1);
+        return hash;
+    }
+
+    /** Takes away a document of which only the hash is known; 0 for none. */
+    public void take(long hash) {
+        if (hash != DocumentHashes.UNKNOWN) {
+            change(-hash, -1);
+        }
+    }
+
+    /** True if a document that is not remembered was never written. */
+    public boolean remembersAll() {
+        return known.isComplete();
     }
 
     /** Takes away what the target held where a new document has just been added. */
     public void displace(DocumentId id, RawDocument held) {
         change(-ContentHash.of(held).low(), -1);
+    }
+
+    /** As it was at a checkpoint. */
+    public synchronized void become(long documents, long sum) {
+        this.documents = documents;
+        this.sum = sum;
+    }
+
+    /** The sum of the documents' hashes. */
+    public synchronized long sum() {
+        return sum;
     }
 
     public synchronized long documents() {

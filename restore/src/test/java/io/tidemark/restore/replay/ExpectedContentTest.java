@@ -58,7 +58,8 @@ final class ExpectedContentTest {
                             throw new AssertionError("nothing is read again");
                         },
                         options,
-                        new DocumentHashes(remembered))) {
+                        new DocumentHashes(remembered),
+                        WriteLog.NONE)) {
             write(replay);
             replay.finish();
             Problems problems = new Problems();

@@ -38,8 +38,8 @@ abstract class Forwarding implements ReplayTarget {
     }
 
     @Override
-    public void convertToCapped(Namespace namespace, long sizeBytes) {
-        to.convertToCapped(namespace, sizeBytes);
+    public Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
+        return to.convertToCapped(namespace, sizeBytes);
     }
 
     @Override
@@ -64,6 +64,11 @@ abstract class Forwarding implements ReplayTarget {
     @Override
     public void createIndex(Namespace namespace, RawDocument specification) {
         to.createIndex(namespace, specification);
+    }
+
+    @Override
+    public Optional<RawDocument> newest(Namespace namespace) {
+        return to.newest(namespace);
     }
 
     @Override

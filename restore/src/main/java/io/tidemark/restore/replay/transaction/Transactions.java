@@ -7,6 +7,7 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -101,6 +102,47 @@ public final class Transactions {
                 .filter(Chain::isPrepared)
                 .sorted(Comparator.comparing(Chain::last))
                 .toList();
+    }
+
+    /** Keys of the transactions that began before replay and have not ended. */
+    public Set<TransactionKey> begunBefore() {
+        return Set.copyOf(inBase);
+    }
+
+    /** How many have begun, not before replay, and have not ended. */
+    public int openCount() {
+        return open.size();
+    }
+
+    /** Goes on from a checkpoint, at which these had begun before replay and not ended. */
+    public void resume(Collection<TransactionKey> begunBefore) {
+        inBase.addAll(begunBefore);
+    }
+
+    /**
+     * Takes an entry again that was taken before a checkpoint. Of the transactions that were open
+     * at the checkpoint all entries come; of the others perhaps only the last ones, and they are of
+     * no interest.
+     */
+    public void again(OplogEntry entry) {
+        TransactionKey key = entry.transactionKey().orElseThrow(() -> noSession(entry));
+        switch (entry.shape()) {
+            case TRANSACTION_PART, PREPARE -> {
+                Chain chain = open.get(key);
+                boolean begins = entry.previousOptime().isEmpty();
+                boolean follows =
+                        chain != null
+                                && !chain.isPrepared()
+                                && sameEntry(chain.last(), entry.previousOptime());
+                if (begins || follows) {
+                    Chain extended = extend(key, entry);
+                    if (entry.shape() == EntryShape.PREPARE) {
+                        extended.prepare();
+                    }
+                }
+            }
+            default -> close(key);
+        }
     }
 
     /** The first entry of the oldest transaction that is still open. */

@@ -1,0 +1,187 @@
+package io.tidemark.restore;
+
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.RestoreMark;
+import io.tidemark.restore.checkpoint.Stage;
+import io.tidemark.restore.checkpoint.Standing;
+import io.tidemark.restore.checkpoint.TargetBefore;
+import io.tidemark.restore.checkpoint.Withdrawal;
+import io.tidemark.restore.guard.BackgroundWork;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.transaction.Decision;
+import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.schemas.layout.BasePlace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * What an earlier run has left in the targets: the same restore goes on with it, any other one is
+ * refused, or takes it back first if it was told to.
+ */
+final class Resumption {
+    private final RestoreRequest request;
+    private final RestorePlan plan;
+    private final Map<ReplicaSetPlan, RestoreMark> marks = new LinkedHashMap<>();
+    private final Map<ReplicaSetPlan, RestoreMark> withdrawn = new LinkedHashMap<>();
+    private UUID restore = UUID.randomUUID();
+
+    Resumption(RestoreRequest request, RestorePlan plan) {
+        this.request = request;
+        this.plan = plan;
+    }
+
+    /**
+     * What a target was before any run of this restore.
+     *
+     * @throws RestoreException.TargetRefused if another restore is under way in it
+     */
+    TargetFacts inspect(ReplicaSetPlan set, RestoreTarget target) {
+        TargetFacts now = target.inspect();
+        Optional<RestoreMark> mark = Checkpoints.markOf(target);
+        if (mark.isEmpty()) {
+            return now;
+        }
+        if (request.options().restart()) {
+            withdrawn.put(set, mark.get());
+        } else {
+            requireSame(set, now, mark.get());
+            marks.put(set, mark.get());
+            restore = mark.get().restore();
+        }
+        return mark.get().before().in(now);
+    }
+
+    private void requireSame(ReplicaSetPlan set, TargetFacts target, RestoreMark mark) {
+        Map<String, String> wanted = arguments(set);
+        List<String> differences = new ArrayList<>();
+        wanted.forEach(
+                (name, value) -> {
+                    String there = mark.arguments().getOrDefault(name, "not told");
+                    if (!there.equals(value)) {
+                        differences.add(name + " is " + there + " there and " + value + " here");
+                    }
+                });
+        if (!differences.isEmpty()) {
+            throw new RestoreException.TargetRefused(
+                    "In target "
+                            + target.address()
+                            + " an earlier restore ("
+                            + mark.description()
+                            + ") was cut off "
+                            + words(mark.standing())
+                            + ", and this is another one: "
+                            + String.join("; ", differences)
+                            + ". Run that one again with its own arguments and it goes on, or give"
+                            + " --restart to take back what it has done, or name other targets."
+                            + " Nothing was written.");
+        }
+    }
+
+    private static String words(Standing at) {
+        return switch (at.stage()) {
+            case BASE -> "after " + at.parts() + " parts of its base";
+            case REPLAY -> "at " + at.applied();
+            default -> "near its end";
+        };
+    }
+
+    /** All targets belong to one restore. */
+    void check() {
+        long restores = marks.values().stream().map(RestoreMark::restore).distinct().count();
+        if (restores > 1) {
+            throw new RestoreException.TargetRefused(
+                    "The targets hold parts of "
+                            + restores
+                            + " restores that were cut off. They don't fit together: give --restart"
+                            + " to take back what they have done. Nothing was written.");
+        }
+    }
+
+    /** What must be the same for a restore to go on, in words. */
+    private Map<String, String> arguments(ReplicaSetPlan set) {
+        Map<String, String> arguments = new TreeMap<>();
+        arguments.put("the cluster", request.cluster().toString());
+        arguments.put("the time", plan.to().toString());
+        arguments.put("the replica set", set.replicaSet().name());
+        arguments.put("its life", set.life().incarnation().toString());
+        arguments.put("its base", set.base().map(BasePlace::toString).orElse("none"));
+        arguments.put("the first entry is after", set.replayAfter().toString());
+        arguments.put("the placement", request.placement().toString());
+        arguments.put(
+                "the replica sets are",
+                plan.replicaSets().stream()
+                        .map(each -> each.replicaSet().name())
+                        .sorted()
+                        .collect(Collectors.joining(", ")));
+        return arguments;
+    }
+
+    /** Where a replica set stands, before it goes on. */
+    Standing standing(ReplicaSetPlan set) {
+        return Optional.ofNullable(marks.get(set)).map(RestoreMark::standing).orElse(begin(set));
+    }
+
+    private Standing begin(ReplicaSetPlan set) {
+        Standing begin =
+                Standing.begin(
+                        set.replayAfter(), plan.to(), request.options().checkpoints().operations());
+        return set.base().isPresent() ? begin : begin.at(Stage.REPLAY);
+    }
+
+    /** Marks a target, or finds it marked. */
+    Checkpoints mark(ReplicaSetPlan set, RestoreTarget target, TargetFacts facts) {
+        if (marks.containsKey(set)) {
+            return Checkpoints.resume(target, marks.get(set));
+        }
+        if (withdrawn.containsKey(set)) {
+            new Withdrawal(target, withdrawn.get(set), set.isConfigServer()).run();
+        }
+        return Checkpoints.begin(
+                target,
+                new RestoreMark(
+                        restore,
+                        "of cluster "
+                                + request.cluster()
+                                + " to "
+                                + plan.to()
+                                + BackgroundWork.words(facts),
+                        arguments(set),
+                        TargetBefore.of(facts),
+                        0,
+                        begin(set),
+                        List.of(),
+                        Optional.empty()));
+    }
+
+    /** A target refused before anything was written into it: the new marks go. */
+    void takeBack(Map<ReplicaSetPlan, RestoreTarget> targets) {
+        targets.forEach(
+                (set, target) -> {
+                    if (!marks.containsKey(set)) {
+                        target.unmark();
+                    }
+                });
+    }
+
+    /** What an earlier run decided about transactions that were open. */
+    List<Decision> decisions() {
+        return marks.values().stream()
+                .map(RestoreMark::decisions)
+                .filter(made -> !made.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** The report of a run that was cut off while it removed its marks. */
+    Optional<RestoreReport> report() {
+        return marks.values().stream().flatMap(mark -> mark.report().stream()).findFirst();
+    }
+}

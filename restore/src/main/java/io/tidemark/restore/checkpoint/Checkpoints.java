@@ -1,0 +1,238 @@
+package io.tidemark.restore.checkpoint;
+
+import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.EarlierWrites;
+import io.tidemark.restore.replay.ReplayState;
+import io.tidemark.restore.replay.WriteLog;
+import io.tidemark.restore.target.Bson;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
+import io.tidemark.schemas.model.Namespace;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bson.BsonBinary;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+
+/**
+ * The checkpoints of one target, in the database of its mark: a state that everything up to some
+ * point is in, replaced as a whole by the {@link RestoreMark}; and a log of what is changed after
+ * it. Documents of other epochs than the mark's are leftovers. The log may be told by several
+ * threads; the rest is for one.
+ */
+public final class Checkpoints implements WriteLog {
+    private static final Namespace STATE = new Namespace(TargetFacts.MARK_DATABASE, "checkpoint");
+    private static final Namespace LOG = new Namespace(TargetFacts.MARK_DATABASE, "log");
+    private static final int CHANGE_BYTES = 4 * Long.BYTES;
+    private static final RawDocument PLAIN = RawDocument.of(new RawDocumentBuilder().build());
+
+    private final RestoreTarget target;
+    private final AtomicLong logged = new AtomicLong();
+    private final List<DocumentId> oldState = new ArrayList<>();
+    private final List<DocumentId> oldLog = new ArrayList<>();
+    private volatile RestoreMark mark;
+    private long stateDocuments;
+    private boolean resumed;
+
+    /** What the mark and the log of an earlier run say. */
+    public record Found(
+            ReplayState state,
+            EarlierWrites writes,
+            Map<Namespace, Set<CollectionChange>> collections) {}
+
+    private Checkpoints(RestoreTarget target, RestoreMark mark) {
+        this.target = target;
+        this.mark = mark;
+    }
+
+    /** The mark of the restore that is under way in a target, if it can go on. */
+    public static Optional<RestoreMark> markOf(RestoreTarget target) {
+        return target.readMark().flatMap(MarkDocument::read);
+    }
+
+    /** Marks the target, in which nothing is written yet. */
+    public static Checkpoints begin(RestoreTarget target, RestoreMark mark) {
+        Checkpoints checkpoints = new Checkpoints(target, mark);
+        target.mark(MarkDocument.of(mark));
+        checkpoints.prepare();
+        return checkpoints;
+    }
+
+    /** Goes on with what is there. */
+    public static Checkpoints resume(RestoreTarget target, RestoreMark mark) {
+        Checkpoints checkpoints = new Checkpoints(target, mark);
+        checkpoints.resumed = true;
+        checkpoints.prepare();
+        return checkpoints;
+    }
+
+    /** True if an earlier run has marked the target. */
+    public boolean isResumed() {
+        return resumed;
+    }
+
+    private void prepare() {
+        Set<Namespace> there = target.collections().keySet();
+        for (Namespace own : List.of(STATE, LOG)) {
+            if (!there.contains(own)) {
+                target.create(own, Optional.empty(), PLAIN);
+            }
+        }
+    }
+
+    public RestoreMark mark() {
+        return mark;
+    }
+
+    public Standing standing() {
+        return mark.standing();
+    }
+
+    /** Reads what an earlier run left; to be asked once, before anything is saved. */
+    public Found read() {
+        List<BsonDocument> state = new ArrayList<>(ofEpoch(STATE, oldState).values());
+        EarlierWrites writes = new EarlierWrites();
+        Map<Namespace, Set<CollectionChange>> collections = new TreeMap<>();
+        Map<Long, BsonDocument> log = ofEpoch(LOG, oldLog);
+        log.values().forEach(document -> read(document, writes, collections));
+        logged.set(log.keySet().stream().mapToLong(Long::longValue).max().orElse(0));
+        stateDocuments = state.size();
+        return new Found(
+                state.isEmpty() ? nothing() : StateDocuments.read(state), writes, collections);
+    }
+
+    private static ReplayState nothing() {
+        return new ReplayState(
+                0, 0, 0, List.of(), List.of(), List.of(), List.of(), 0, List.of(), List.of());
+    }
+
+    /** In the order of their numbers; documents of other epochs are to be removed. */
+    private Map<Long, BsonDocument> ofEpoch(Namespace namespace, List<DocumentId> others) {
+        Map<Long, BsonDocument> found = new TreeMap<>();
+        target.scan(
+                namespace,
+                raw -> {
+                    RawDocument own = RawDocument.of(raw.toBytes());
+                    BsonDocument id = own.toBson().getDocument("_id");
+                    if (id.getInt64("epoch").getValue() == mark.epoch()) {
+                        found.put(id.getInt64("number").getValue(), own.toBson());
+                    } else {
+                        others.add(DocumentId.ofDocument(own));
+                    }
+                });
+        return found;
+    }
+
+    private static void read(
+            BsonDocument document,
+            EarlierWrites writes,
+            Map<Namespace, Set<CollectionChange>> collections) {
+        if (document.containsKey("change")) {
+            collections
+                    .computeIfAbsent(
+                            Namespace.of(document.getString("namespace").getValue()),
+                            n -> new java.util.TreeSet<>())
+                    .add(CollectionChange.valueOf(document.getString("change").getValue()));
+            return;
+        }
+        long collection = document.getInt64("collection").getValue();
+        ByteBuffer changes = ByteBuffer.wrap(document.getBinary("changes").getData());
+        while (changes.remaining() >= CHANGE_BYTES) {
+            writes.add(
+                    collection,
+                    new DocumentChange(
+                            changes.getLong(),
+                            changes.getLong(),
+                            changes.getLong(),
+                            changes.getLong()));
+        }
+    }
+
+    /** Makes a checkpoint: all that {@code state} tells is in the target. */
+    public void save(Standing standing, ReplayState state) {
+        long epoch = mark.epoch() + 1;
+        List<DocumentWrite> writes = deletes(oldState);
+        long number = 0;
+        for (BsonDocument document : StateDocuments.of(state)) {
+            RawDocument numbered = numbered(epoch, ++number, document);
+            writes.add(new DocumentWrite.Put(DocumentId.ofDocument(numbered), numbered, true));
+        }
+        target.write(STATE, writes);
+        long before = mark.epoch();
+        put(mark.next(standing));
+        forget(before, stateDocuments, oldState);
+        stateDocuments = number;
+        removeLog(before);
+    }
+
+    /** Says more about the checkpoint that is there; its log goes on. */
+    public void put(RestoreMark now) {
+        target.mark(MarkDocument.of(now));
+        mark = now;
+    }
+
+    private void removeLog(long epoch) {
+        forget(epoch, logged.getAndSet(0), oldLog);
+        if (!oldLog.isEmpty()) {
+            target.write(LOG, deletes(oldLog));
+        }
+    }
+
+    private static void forget(long epoch, long count, List<DocumentId> old) {
+        for (long number = 1; number <= count; number++) {
+            old.add(DocumentId.ofDocument(numbered(epoch, number, new BsonDocument())));
+        }
+    }
+
+    private static List<DocumentWrite> deletes(List<DocumentId> old) {
+        List<DocumentWrite> deletes = new ArrayList<>();
+        old.forEach(id -> deletes.add(new DocumentWrite.Delete(id)));
+        old.clear();
+        return deletes;
+    }
+
+    private static RawDocument numbered(long epoch, long number, BsonDocument document) {
+        BsonDocument numbered =
+                new BsonDocument(
+                        "_id",
+                        new BsonDocument("epoch", new BsonInt64(epoch))
+                                .append("number", new BsonInt64(number)));
+        numbered.putAll(document);
+        return Bson.raw(numbered);
+    }
+
+    @Override
+    public void documents(long collection, List<DocumentChange> changes) {
+        ByteBuffer packed = ByteBuffer.allocate(changes.size() * CHANGE_BYTES);
+        changes.forEach(
+                c ->
+                        packed.putLong(c.id())
+                                .putLong(c.before())
+                                .putLong(c.after())
+                                .putLong(c.operation()));
+        append(
+                new BsonDocument("collection", new BsonInt64(collection))
+                        .append("changes", new BsonBinary(packed.array())));
+    }
+
+    @Override
+    public void collection(CollectionChange change, Namespace namespace) {
+        append(
+                new BsonDocument("change", new BsonString(change.name()))
+                        .append("namespace", new BsonString(namespace.toString())));
+    }
+
+    private void append(BsonDocument document) {
+        target.append(LOG, List.of(numbered(mark.epoch(), logged.incrementAndGet(), document)));
+    }
+}

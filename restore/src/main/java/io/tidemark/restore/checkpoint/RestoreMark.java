@@ -1,0 +1,57 @@
+package io.tidemark.restore.checkpoint;
+
+import io.tidemark.restore.replay.transaction.Decision;
+import io.tidemark.restore.report.RestoreReport;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The one document that makes a checkpoint: it names the documents that belong to it by their
+ * epoch, and is replaced as a whole.
+ *
+ * @param restore the same in all targets of a restore
+ * @param description for people
+ * @param arguments what the restore was asked for, in words: who goes on must ask for the same
+ * @param epoch counts the checkpoints of this target
+ * @param decisions about transactions open at the restored time; once they are here, they stand
+ * @param report of a restore that is done
+ */
+public record RestoreMark(
+        UUID restore,
+        String description,
+        Map<String, String> arguments,
+        TargetBefore before,
+        long epoch,
+        Standing standing,
+        List<Decision> decisions,
+        Optional<RestoreReport> report) {
+    public RestoreMark {
+        arguments = new TreeMap<>(arguments);
+        decisions = List.copyOf(decisions);
+    }
+
+    public RestoreMark next(Standing now) {
+        return new RestoreMark(
+                restore, description, arguments, before, epoch + 1, now, decisions, report);
+    }
+
+    public RestoreMark decided(List<Decision> made) {
+        return new RestoreMark(
+                restore, description, arguments, before, epoch, standing, made, report);
+    }
+
+    public RestoreMark done(RestoreReport made) {
+        return new RestoreMark(
+                restore,
+                description,
+                arguments,
+                before,
+                epoch,
+                standing.at(Stage.DONE),
+                decisions,
+                Optional.of(made));
+    }
+}

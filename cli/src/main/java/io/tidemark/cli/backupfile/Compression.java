@@ -35,6 +35,15 @@ enum Compression {
             return new LZ4FrameInputStream(stored);
         }
     },
+    /** Percona Backup's own encryption ({@code PBME}, pbm/encrypt): recognised, not read. */
+    ENCRYPTED('P', 'B', 'M', 'E') {
+        @Override
+        InputStream decompress(InputStream stored) throws IOException {
+            throw new IOException(
+                    "it is encrypted by Percona Backup, which is not supported: bring in a backup"
+                            + " that was taken without encryption");
+        }
+    },
     SNAPPY(S2InputStream.SNAPPY_IDENTIFIER) {
         @Override
         InputStream decompress(InputStream stored) {

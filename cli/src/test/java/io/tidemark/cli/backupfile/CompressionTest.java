@@ -135,6 +135,12 @@ class CompressionTest {
     }
 
     @Test
+    void anEncryptedFileIsNamedAsSuch() {
+        assertThatThrownBy(() -> decompressed(bytes('P', 'B', 'M', 'E', 1, 1, 0, 0)))
+                .hasMessageContaining("is encrypted by Percona Backup");
+    }
+
+    @Test
     void aDocumentWhoseLengthLooksLikeAMagicNumberIsNoCompression() throws IOException {
         byte[] document = new byte[0x6FF];
         document[0] = (byte) 0xFF;

@@ -4,6 +4,7 @@ import io.tidemark.capture.SourceLocks;
 import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
+import io.tidemark.cli.Console;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
@@ -68,6 +69,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
     @Mixin private TargetOptions targets;
     @Mixin private SourceOptions source;
     @Mixin private BaseOption base;
+    @Mixin private ProgressOption shown;
 
     @Option(
             names = "--restart",
@@ -124,9 +126,15 @@ public final class RestoreCommand implements Callable<ExitCode> {
     }
 
     private ExitCode run(RestoreRequest request, PreparedRestore prepared, PrintStream words) {
-        try (Progress progress = Progress.of(context.console(), "restore")) {
-            RestoreReport report =
-                    Restore.run(request, prepared, new ShownProgress(words, progress));
+        Console console = context.console();
+        try (Progress progress = Progress.of(console, "restore")) {
+            PacedProgress paced =
+                    new PacedProgress(
+                            shown.display(console, words, progress),
+                            RestoreSize.of(prepared, request.bucket()),
+                            shown.interval(console),
+                            System::nanoTime);
+            RestoreReport report = Restore.run(request, prepared, paced);
             progress.close();
             answer(report, words);
             return ExitCode.DONE;

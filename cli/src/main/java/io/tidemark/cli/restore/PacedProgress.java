@@ -92,8 +92,7 @@ final class PacedProgress implements RestoreProgress {
             Optional<ClusterTime> at) {
         long now = nanos.getAsLong();
         // A restore that goes on begins behind the beginning: its pace is that of this run.
-        Mark begin =
-                first.computeIfAbsent(set, s -> new Mark(now, percent.orElse(0), done));
+        Mark begin = first.computeIfAbsent(set, s -> new Mark(now, percent.orElse(0), done));
         double seconds = (now - begin.nanos()) / 1e9;
         double moved = percent.orElse(0) - begin.percent();
         OptionalLong eta =

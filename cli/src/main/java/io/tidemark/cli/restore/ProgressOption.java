@@ -31,10 +31,9 @@ final class ProgressOption {
             defaultValue = "AUTO",
             description =
                     "How to show phase, percent, pace, time left and lag to the restored time, of"
-                            + " each replica set and of all: on one line on a terminal and as lines"
-                            + " every 15 s elsewhere (auto), as lines (log), or as one JSON object a"
-                            + " line on stderr, at most one a second for each (json). Default:"
-                            + " auto.")
+                        + " each replica set and of all: on one line on a terminal and as lines"
+                        + " every 15 s elsewhere (auto), as lines (log), or as one JSON object a"
+                        + " line on stderr, at most one a second for each (json). Default: auto.")
     private Way way = Way.AUTO;
 
     /**
@@ -132,7 +131,8 @@ final class ProgressOption {
             try {
                 err.println(JSON.writeValueAsString(event));
             } catch (JsonProcessingException impossible) {
-                throw new IllegalStateException("a tree of JSON nodes was not printable", impossible);
+                throw new IllegalStateException(
+                        "a tree of JSON nodes was not printable", impossible);
             }
         }
     }

@@ -7,6 +7,8 @@ import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.restore.merge.Selection;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
@@ -178,6 +180,51 @@ final class MergedRestoreTest {
                     .hasMessageContaining("shop.orders has two documents with the _id")
                     .hasMessageContaining("is left out");
             assertThat(names(target)).isEmpty();
+            assertThat(target.mark()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatFailsWhileNamesAreGivenIsUndone() {
+        try (ClusterWorkload workload = new ClusterWorkload(ServerVersion.V5_0, 48);
+                TestArchive archive = new TestArchive(folder)) {
+            run(workload, "shop", "{insert: 'orders', documents: [{_id: 7, customer: 10}]}");
+            run(workload, "shop", "{insert: 'plain', documents: [{_id: 1}]}");
+            workload.run(0);
+            workload.archive(archive);
+            List<BsonTimestamp> times = workload.safeTimes();
+            MemoryRestoreTarget target =
+                    new MemoryRestoreTarget("one:1") {
+                        @Override
+                        public void rename(Namespace from, Namespace to) {
+                            if (to.equals(Namespace.of("shop.plain"))) {
+                                throw new RestoreException.Unreachable("cut off", null);
+                            }
+                            super.rename(from, to);
+                        }
+                    };
+            Namespace orders = Namespace.of("shop.orders");
+            RawDocument before = BsonFiles.json("{_id: 'before'}");
+            target.create(orders, Optional.empty(), BsonFiles.json("{}"));
+            target.write(
+                    orders,
+                    List.of(new DocumentWrite.Put(DocumentId.ofDocument(before), before, true)));
+            Replacement replacement = new Replacement(Set.of("shop"), false);
+            Placement placement = new Placement(Map.of(), Map.of(), List.of(), replacement);
+
+            assertThatThrownBy(
+                            () ->
+                                    Restore.run(
+                                            request(
+                                                    archive,
+                                                    times.get(times.size() - 1),
+                                                    "one",
+                                                    placement),
+                                            RestoreProgress.silent(),
+                                            (name, options) -> target))
+                    .hasMessage("cut off");
+            assertThat(names(target)).isEqualTo(Set.of("shop.orders"));
+            assertThat(texts(target.documents("shop.orders"))).isEqualTo(texts(List.of(before)));
             assertThat(target.mark()).isEmpty();
         }
     }

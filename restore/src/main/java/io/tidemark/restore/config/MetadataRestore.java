@@ -242,18 +242,16 @@ public final class MetadataRestore {
     private RawDocument rehosted(RawDocument shard) {
         String id = names.of(shard.string("_id").orElse(""));
         RawDocumentBuilder changed = new RawDocumentBuilder(shard.sizeBytes() + 64);
-        changed.appendString("_id", id);
         for (RawElement field : shard) {
-            if (field.isNamed("host") && hosts.containsKey(id)) {
+            if (field.isNamed("_id")) {
+                changed.appendString("_id", id);
+            } else if (field.isNamed("host") && hosts.containsKey(id)) {
                 changed.appendString("host", hosts.get(id));
             } else if (field.isNamed("state")) {
                 changed.appendInt32("state", 1);
-            } else if (!field.isNamed("_id")) {
+            } else {
                 changed.append(field);
             }
-        }
-        if (!shard.has("state")) {
-            changed.appendInt32("state", 1);
         }
         return RawDocument.of(changed.build());
     }

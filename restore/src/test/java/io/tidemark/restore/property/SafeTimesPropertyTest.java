@@ -88,6 +88,7 @@ final class SafeTimesPropertyTest {
                 (kind, least) -> requireAtLeast(shares, "event " + kind, least * seeds / 100));
         requireAtLeast(shares, "restores compared", 3 * seeds);
         requireAtLeast(shares, "documents compared", 20 * seeds);
+        requireAtLeast(shares, "merged restores compared", seeds / 5);
         requireAtLeast(shares, "unsafe times explained", 5 * seeds);
         requireAtLeast(shares, "restored inside a moveChunk", seeds / 2);
         requireAtLeast(shares, "restored inside a transaction", seeds);

@@ -1,8 +1,10 @@
 package io.tidemark.cli;
 
 import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which cluster's archive a verb is about, and where it lies. */
@@ -25,12 +27,19 @@ public final class ArchiveOptions {
             description = "The cluster's name in the archive.")
     private ClusterName cluster;
 
+    @Mixin private KeyRingOption keyRing;
+
     public ClusterName cluster() {
         return cluster;
     }
 
     public BucketUri bucket() {
         return bucket;
+    }
+
+    /** What opens sealed objects. */
+    public FrameKeys keys() {
+        return keyRing.keys();
     }
 
     /** Opens no connection yet; the caller closes it. */

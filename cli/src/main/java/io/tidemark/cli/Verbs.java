@@ -1,6 +1,7 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.demo.DemoCommand;
+import io.tidemark.cli.drill.DrillCommand;
 import io.tidemark.cli.dump.ImportCommand;
 import io.tidemark.cli.export.ExportCommand;
 import io.tidemark.cli.prune.PruneCommand;
@@ -86,6 +87,7 @@ final class Verbs {
                 new RestoreCommand(context),
                 new VerifyCommand(context),
                 new SnapshotCommand(context),
+                new DrillCommand(context),
                 new PruneCommand(context),
                 new StatusCommand(context),
                 new CaptureCommand(context),

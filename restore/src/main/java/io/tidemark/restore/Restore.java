@@ -82,11 +82,21 @@ public final class Restore {
         return new PreparedRestore(plan, timeline.origin(), guard.check(plan), held);
     }
 
+    /**
+     * How much a prepared restore has to do, how long it will take, and which transactions are open
+     * at its time; opens no target.
+     *
+     * @throws RestoreException.ArchiveDamaged if what it must know of the archive is damaged
+     */
+    public static RestorePreview preview(RestoreRequest request, PreparedRestore prepared) {
+        return reading(() -> new Previewing(request, prepared).run());
+    }
+
     private static ClusterTimeline timeline(RestoreRequest request) {
         return reading(
                 () ->
                         new TimelineLookup(request.bucket(), request.keys(), request.cluster())
-                                .find(entries -> {}));
+                                .findWindows(entries -> {}));
     }
 
     /**

@@ -570,7 +570,7 @@ final class RestoreRun implements AutoCloseable {
         return collections;
     }
 
-    private static TransactionReport report(Decision decision) {
+    static TransactionReport report(Decision decision) {
         return new TransactionReport(
                 decision.key().toString(),
                 decision.commitTimestamp().map(Object::toString).orElse(""),

@@ -8,6 +8,7 @@ import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.replay.transaction.Outcomes;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseReader;
@@ -26,7 +27,8 @@ import java.util.Map;
 final class TransactionSearch {
     private static final Namespace COORDINATORS = Namespace.of("config.transaction_coordinators");
 
-    private record Prepared(TransactionKey key, ClusterTime at) {}
+    /** A transaction that a replica set holds prepared at the restored time. */
+    record Prepared(TransactionKey key, ReplicaSet replicaSet, ClusterTime at) {}
 
     private final RestoreRequest request;
     private final List<EntrySource> oplogs;
@@ -40,27 +42,37 @@ final class TransactionSearch {
      * Decides what is open, as far as that can be told without replay: before anything is written.
      */
     Map<TransactionKey, Decision> decideBeforehand() {
+        return search(openBeforehand());
+    }
+
+    /** What is open, by what slices say of themselves and the entries of one of each set. */
+    List<Prepared> openBeforehand() {
         List<Prepared> open = new ArrayList<>();
         for (EntrySource oplog : oplogs) {
             for (OpenTransaction transaction : OpenAt.preparedAt(oplog, request.to())) {
                 ClusterTime at = transaction.prepared().orElseThrow().clusterTime();
-                open.add(new Prepared(transaction.key(), at));
+                open.add(new Prepared(transaction.key(), oplog.plan().replicaSet(), at));
             }
         }
-        return search(open);
+        return open;
     }
 
     Map<TransactionKey, Decision> decide(List<Chain> open) {
-        return search(
-                open.stream().map(c -> new Prepared(c.key(), c.last().clusterTime())).toList());
+        Outcomes outcomes = new Outcomes(request.to());
+        open.forEach(chain -> outcomes.await(chain.key(), chain.last().clusterTime()));
+        return search(outcomes, open.stream().map(Chain::key).toList());
     }
 
-    private Map<TransactionKey, Decision> search(List<Prepared> open) {
+    Map<TransactionKey, Decision> search(List<Prepared> open) {
         Outcomes outcomes = new Outcomes(request.to());
         open.forEach(prepared -> outcomes.await(prepared.key(), prepared.at()));
+        return search(outcomes, open.stream().map(Prepared::key).toList());
+    }
+
+    private Map<TransactionKey, Decision> search(Outcomes outcomes, List<TransactionKey> open) {
         outcomes.searchAfter().ifPresent(after -> search(after, outcomes));
         Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
-        open.forEach(prepared -> decisions.put(prepared.key(), outcomes.decide(prepared.key())));
+        open.forEach(key -> decisions.put(key, outcomes.decide(key)));
         return decisions;
     }
 
@@ -68,7 +80,7 @@ final class TransactionSearch {
         Catalogue catalogue = new Catalogue(request.bucket(), request.cluster());
         for (EntrySource oplog : oplogs) {
             if (!outcomes.areKnown()) {
-                search(oplog.reachingBack(catalogue, after), after, outcomes);
+                search(catalogue, oplog.reachingBack(catalogue, after), after, outcomes);
             }
         }
         for (EntrySource oplog : oplogs) {
@@ -78,16 +90,18 @@ final class TransactionSearch {
         }
     }
 
-    private static void search(EntrySource oplog, ClusterTime after, Outcomes outcomes) {
-        try (EntryStream entries = oplog.read(after, ClusterTime.MAX)) {
-            while (entries.hasNext() && !outcomes.areKnown()) {
+    private static void search(
+            Catalogue catalogue, EntrySource oplog, ClusterTime after, Outcomes outcomes) {
+        try (EntryStream entries = oplog.readToTheEnd(catalogue, after)) {
+            while (!outcomes.areKnown() && entries.hasNext()) {
                 outcomes.see(oplog.plan().replicaSet(), entries.next());
             }
         }
     }
 
     private void searchBase(ReplicaSetPlan plan, Outcomes outcomes) {
-        if (plan.base().isEmpty()) {
+        // A base that a target holds is stored nowhere.
+        if (plan.base().isEmpty() || request.external().isPresent()) {
             return;
         }
         BaseManifest manifest = BaseManifest.read(request.bucket(), plan.base().get());

@@ -28,15 +28,15 @@ final class FarOutcomeTest {
     private final MemoryRestoreTarget target = new MemoryRestoreTarget("target:1");
 
     @BeforeEach
-    void archiveEightSlices() {
+    void archiveThirtySlices() {
         archive = new TestArchive(folder);
         List<OplogEntry> entries = new ArrayList<>();
         entries.add(entry(1, "op: 'c', ns: 'db.$cmd', o: {create: 'c'}"));
-        for (int i = 2; i <= 400; i++) {
+        for (int i = 2; i <= 1500; i++) {
             entries.add(
                     switch (i) {
                         case 60 -> prepare(i);
-                        case 390 -> commit(i);
+                        case 1490 -> commit(i);
                         default -> entry(i, "op: 'i', ns: 'db.c', o: {_id: " + i + "}");
                     });
         }
@@ -60,7 +60,7 @@ final class FarOutcomeTest {
 
     @Test
     void aDamagedSliceThatHoldsTheOutcomeIsFoundBeforeTheFirstWrite() throws IOException {
-        Path last = slices().get(7);
+        Path last = slices().get(29);
         byte[] bytes = Files.readAllBytes(last);
         bytes[bytes.length / 3] ^= 4;
         Files.write(last, bytes);

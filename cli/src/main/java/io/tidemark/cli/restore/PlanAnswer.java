@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.restore.PreparedRestore;
+import io.tidemark.restore.RestorePreview;
+import io.tidemark.restore.estimate.RestoreEstimate;
+import io.tidemark.restore.estimate.SetAmounts;
 import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
@@ -12,11 +15,16 @@ import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.UnsafeInterval;
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** A plan, in words and as JSON. */
-record PlanAnswer(PreparedRestore prepared, Policy policy) {
+record PlanAnswer(PreparedRestore prepared, RestorePreview preview, Policy policy) {
     private RestorePlan plan() {
         return prepared.plan();
+    }
+
+    private SetAmounts amounts(ReplicaSetPlan set) {
+        return preview.sets().get(set.replicaSet());
     }
 
     void words(PrintStream out) {
@@ -28,13 +36,55 @@ record PlanAnswer(PreparedRestore prepared, Policy policy) {
         }
         for (ReplicaSetPlan set : plan().replicaSets()) {
             out.printf(
-                    "  %-12s %-14s %s, then %,d slices; archived through %s%n",
+                    "  %-12s %-14s %s, then %,d slices: %,d bytes, %,d documents, %s%,d entries%n",
                     set.replicaSet(),
                     set.role().map(ReplicaSetRole::toString).orElse("replica set"),
                     heldOrStored(set),
-                    set.links().size(),
-                    set.archivedThrough());
+                    amounts(set).slices(),
+                    amounts(set).amounts().bytes(),
+                    amounts(set).amounts().baseDocuments(),
+                    amounts(set).exact() ? "" : "about ",
+                    amounts(set).amounts().entries());
         }
+        preview.transactions().forEach(transaction -> words(out, transaction));
+        words(out, preview.estimate());
+    }
+
+    private static void words(PrintStream out, RestorePreview.OpenTransaction transaction) {
+        out.printf(
+                "  open: transaction %s, prepared at %s on %s: %s%s, by %s%n",
+                transaction.report().id(),
+                transaction.preparedAt(),
+                transaction.replicaSets(),
+                transaction.report().decision(),
+                transaction.report().commitTimestamp().isEmpty()
+                        ? ""
+                        : " (committed at " + transaction.report().commitTimestamp() + ")",
+                transaction.report().decidedBy());
+    }
+
+    private static void words(PrintStream out, RestoreEstimate estimate) {
+        StringBuilder phases = new StringBuilder();
+        estimate.phases()
+                .forEach(
+                        (phase, time) -> {
+                            if (time.toMillis() >= 100) {
+                                phases.append(phases.isEmpty() ? "" : ", ")
+                                        .append(phase.name().toLowerCase(Locale.ROOT))
+                                        .append(
+                                                String.format(
+                                                        Locale.ROOT,
+                                                        " %.1f s",
+                                                        time.toMillis() / 1e3));
+                            }
+                        });
+        out.printf(
+                "  takes about %.1f s (%s), by %s%n",
+                estimate.total().toMillis() / 1e3,
+                phases,
+                estimate.by()
+                        .map(drill -> "the rates of the drill of " + drill.key().startedAt())
+                        .orElse("default rates: a drill would tell better"));
     }
 
     private String heldOrStored(ReplicaSetPlan set) {
@@ -55,25 +105,71 @@ record PlanAnswer(PreparedRestore prepared, Policy policy) {
                         .put("timeline", prepared.origin().code());
         ArrayNode forced = json.putArray("forced");
         prepared.forced().forEach(unsafe -> forced.add(TimeGuard.words(unsafe)));
+        json.put("bytes", preview.amounts().bytes())
+                .put("baseBytes", preview.amounts().baseBytes())
+                .put("baseDocuments", preview.amounts().baseDocuments())
+                .put("entries", preview.amounts().entries())
+                .put("entriesExact", preview.isExact());
+        json.set("estimate", json(preview.estimate()));
         ObjectNode sets = json.putObject("replicaSets");
-        for (ReplicaSetPlan set : plan().replicaSets()) {
-            ObjectNode one = sets.putObject(set.replicaSet().name());
-            set.role().ifPresent(role -> one.put("role", role.toString()));
-            one.put("incarnation", set.life().incarnation().toString());
-            set.base().ifPresent(base -> one.put("base", base.snapshotId()));
-            HeldBase held = prepared.held().get(set.replicaSet());
-            if (held != null) {
-                one.put("baseTime", held.asOf().toString());
-            }
-            one.put("replayAfter", set.replayAfter().toString())
-                    .put("slices", set.links().size())
-                    .put("archivedThrough", set.archivedThrough().toString())
-                    .put("entriesRead", 0)
-                    .put("entriesApplied", 0)
-                    .putObject("collections");
-        }
+        plan().replicaSets().forEach(set -> sets.set(set.replicaSet().name(), json(set)));
+        ArrayNode transactions = json.putArray("transactions");
+        preview.transactions().forEach(transaction -> transactions.add(json(transaction)));
         // The fields of a restore's answer, for readers of both: a plan reads and writes nothing.
-        json.putArray("transactions");
         return json.put("orphansRemoved", 0).put("verified", false).put("seconds", 0.0);
+    }
+
+    private ObjectNode json(ReplicaSetPlan set) {
+        ObjectNode one = JsonNodeFactory.instance.objectNode();
+        set.role().ifPresent(role -> one.put("role", role.toString()));
+        one.put("incarnation", set.life().incarnation().toString());
+        set.base().ifPresent(base -> one.put("base", base.snapshotId()));
+        HeldBase held = prepared.held().get(set.replicaSet());
+        if (held != null) {
+            one.put("baseTime", held.asOf().toString());
+        }
+        SetAmounts amounts = amounts(set);
+        one.put("replayAfter", set.replayAfter().toString())
+                .put("slices", amounts.slices())
+                .put("bytes", amounts.amounts().bytes())
+                .put("baseBytes", amounts.amounts().baseBytes())
+                .put("baseDocuments", amounts.amounts().baseDocuments())
+                .put("entries", amounts.amounts().entries())
+                .put("entriesExact", amounts.exact())
+                .put("entriesRead", 0)
+                .put("entriesApplied", 0)
+                .putObject("collections");
+        return one;
+    }
+
+    private static ObjectNode json(RestoreEstimate estimate) {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("seconds", estimate.total().toMillis() / 1e3)
+                        .put("by", estimate.by().isPresent() ? "drill" : "defaults")
+                        .put("drill", estimate.by().map(drill -> drill.key().text()).orElse(null));
+        ObjectNode phases = json.putObject("phases");
+        estimate.phases()
+                .forEach(
+                        (phase, time) ->
+                                phases.put(
+                                        phase.name().toLowerCase(Locale.ROOT),
+                                        time.toMillis() / 1e3));
+        return json;
+    }
+
+    private static ObjectNode json(RestorePreview.OpenTransaction transaction) {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("id", transaction.report().id())
+                        .put("preparedAt", transaction.preparedAt().toString())
+                        .put("commitTimestamp", transaction.report().commitTimestamp())
+                        .put("decision", transaction.report().decision())
+                        .put("decidedBy", transaction.report().decidedBy());
+        ArrayNode sets = json.putArray("replicaSets");
+        transaction.replicaSets().forEach(set -> sets.add(set.name()));
+        return json;
     }
 }

@@ -12,7 +12,6 @@ import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
 import java.util.List;
@@ -25,10 +24,11 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "plan",
         description =
-                "Say from what a restore to a cluster time would be made, or why that time is"
-                        + " refused and which are the nearest that are not. With targets, also"
-                        + " what is in the way there, what would be replaced, versions and room;"
-                        + " exit code 4 if the restore would refuse one. Writes nothing.",
+                "Say from what a restore to a cluster time would be made, how much it reads, about"
+                        + " how long it takes and which transactions are open then; or why that"
+                        + " time is refused and which are the nearest that are not. With targets,"
+                        + " also what is in the way there, what would be replaced, versions and"
+                        + " room; exit code 4 if the restore would refuse one. Writes nothing.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark plan --cluster shop --bucket file:/backup --to 2026-11-20T10:00:00Z",
@@ -58,11 +58,11 @@ public final class PlanCommand implements Callable<ExitCode> {
         PrintStream words = context.console().words(output.json());
         Optional<ExternalBase> external = base.external();
         try (ObjectStore store = archive.open()) {
-            ClusterTimeline timeline = new KnownTimeline(context, archive, store).find();
+            ClusterTimeline timeline = time.timeline(new KnownTimeline(context, archive, store));
             RestoreRequest request =
                     new RestoreRequest(
                             store,
-                            FrameKeys.NONE,
+                            archive.keys(),
                             archive.cluster(),
                             time.to(timeline, words),
                             targets.resolve(context),
@@ -71,7 +71,9 @@ public final class PlanCommand implements Callable<ExitCode> {
                             targets.placement(context));
             request = external.isPresent() ? request.over(external.get()) : request;
             PreparedRestore prepared = Restore.prepare(request, timeline);
-            PlanAnswer answer = new PlanAnswer(prepared, time.safety().policy());
+            PlanAnswer answer =
+                    new PlanAnswer(
+                            prepared, Restore.preview(request, prepared), time.safety().policy());
             answer.words(words);
             TargetsAnswer outlooks = look(request, prepared);
             outlooks.words(words);

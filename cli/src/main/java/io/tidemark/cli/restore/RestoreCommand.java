@@ -21,7 +21,6 @@ import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
 import java.util.Map;
@@ -107,11 +106,11 @@ public final class RestoreCommand implements Callable<ExitCode> {
     }
 
     private ExitCode restore(ObjectStore store, Map<String, String> uris, PrintStream words) {
-        ClusterTimeline timeline = new KnownTimeline(context, archive, store).find();
+        ClusterTimeline timeline = time.timeline(new KnownTimeline(context, archive, store));
         RestoreRequest request =
                 new RestoreRequest(
                         store,
-                        FrameKeys.NONE,
+                        archive.keys(),
                         archive.cluster(),
                         time.to(timeline, words),
                         uris,
@@ -121,7 +120,8 @@ public final class RestoreCommand implements Callable<ExitCode> {
         Optional<ExternalBase> external = base.external();
         request = external.isPresent() ? request.over(external.get()) : request;
         PreparedRestore prepared = Restore.prepare(request, timeline);
-        new PlanAnswer(prepared, time.safety().policy()).words(words);
+        new PlanAnswer(prepared, Restore.preview(request, prepared), time.safety().policy())
+                .words(words);
         return run(request, prepared, words);
     }
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Into which servers a restore goes. */
-final class TargetOptions {
+public final class TargetOptions {
     /** {@code config} always means the config servers, whatever their replica set is called. */
     static final String CONFIG_SERVERS = "config";
 
@@ -110,7 +110,7 @@ final class TargetOptions {
     }
 
     /** Where the restored cluster differs from the archive's; it holds secrets. */
-    Placement placement(Context context) {
+    public Placement placement(Context context) {
         Map<String, String> uris = new TreeMap<>();
         added.forEach(
                 (id, uri) -> {
@@ -144,7 +144,7 @@ final class TargetOptions {
      *
      * @return URIs by replica set name; they hold secrets, so they are never printed
      */
-    Map<String, String> resolve(Context context) {
+    public Map<String, String> resolve(Context context) {
         Map<String, String> all = new TreeMap<>();
         // A target for all takes the place of those that a file names one by one.
         boolean ofFile = !targets.containsKey(RestoreRequest.MERGED);

@@ -1,6 +1,7 @@
 package io.tidemark.cli.restore;
 
 import io.tidemark.cli.PolicyOption;
+import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterTime;
@@ -50,6 +51,11 @@ final class TimeOption {
 
     Safety safety() {
         return new Safety(policy.policy(), forceUnsafe);
+    }
+
+    /** The timeline, as much of it as it takes to know the time and whether it is safe. */
+    ClusterTimeline timeline(KnownTimeline known) {
+        return point.to != null ? known.findWindows() : known.find();
     }
 
     /**

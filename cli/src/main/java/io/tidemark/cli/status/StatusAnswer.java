@@ -9,6 +9,7 @@ import io.tidemark.schemas.avro.StatusOptime;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ record StatusAnswer(
         ArchiveStatus archive,
         Map<ReplicaSet, CaptureStatus> captured,
         List<OperationAnswer> operations,
-        Instant now) {
+        Instant now,
+        Duration drillAge) {
 
     void words(PrintStream out) {
         archive.restorableUntil()
@@ -42,7 +44,7 @@ record StatusAnswer(
                     .ifPresent(warning -> out.println("    WARNING: " + warning));
         }
         if (!archive.gaps().isEmpty()) {
-            out.println("  gaps:");
+            out.println("  gaps behind the newest base:");
             archive.gaps()
                     .forEach(
                             gap ->
@@ -51,10 +53,15 @@ record StatusAnswer(
                                             gap.replicaSet(), gap.after(), gap.through()));
         }
         archive.lastBase().ifPresent(base -> out.println("  newest base serves from " + base));
+        drills().words(out);
         if (!operations.isEmpty()) {
             out.println("Operations:");
             operations.forEach(operation -> operation.words(out));
         }
+    }
+
+    private DrillStatus drills() {
+        return new DrillStatus(archive.lastDrill(), archive.lastProven(), now, drillAge);
     }
 
     private String by() {
@@ -98,7 +105,7 @@ record StatusAnswer(
                                         .put("after", gap.after().toString())
                                         .put("through", gap.through().toString()));
         json.put("lastBase", archive.lastBase().map(ClusterTime::toString).orElse(null));
-        json.putNull("lastDrill");
+        drills().put(json);
         ArrayNode all = json.putArray("operations");
         operations.forEach(operation -> all.add(operation.json()));
         return json;

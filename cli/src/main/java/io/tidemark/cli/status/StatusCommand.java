@@ -15,6 +15,7 @@ import io.tidemark.schemas.avro.OperationRecord;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.object.ObjectStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code tidemark status}. */
 @Command(
@@ -46,6 +48,15 @@ public final class StatusCommand implements Callable<ExitCode> {
 
     @Mixin private KafkaOptions kafka;
 
+    @Option(
+            names = "--drill-days",
+            paramLabel = "N",
+            defaultValue = "7",
+            description =
+                    "Warn when the last drill that proved a restore is older than so many days."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private int drillDays;
+
     public StatusCommand(Context context) {
         this.context = context;
     }
@@ -53,14 +64,15 @@ public final class StatusCommand implements Callable<ExitCode> {
     @Override
     public ExitCode call() {
         try (ObjectStore store = archive.open()) {
-            ArchiveStatus archived = ArchiveStatus.read(store, archive.cluster());
+            ArchiveStatus archived = ArchiveStatus.read(store, archive.cluster(), archive.keys());
             Optional<KafkaPlace> place = kafka.place(context);
             StatusAnswer answer =
                     new StatusAnswer(
                             archived,
                             place.map(this::captured).orElse(Map.of()),
                             place.map(this::operations).orElse(List.of()),
-                            context.clock().instant());
+                            context.clock().instant(),
+                            Duration.ofDays(drillDays));
             answer.words(context.console().words(output.json()));
             if (output.json()) {
                 context.console().document(answer.json());

@@ -16,18 +16,25 @@ public final class KnownTimeline {
     private final TimelineLookup reader;
 
     public KnownTimeline(Context context, ArchiveOptions archive, ObjectStore store) {
-        this(context, store, archive.cluster());
+        this(context, store, archive.cluster(), archive.keys());
     }
 
-    KnownTimeline(Context context, ObjectStore store, ClusterName cluster) {
+    KnownTimeline(Context context, ObjectStore store, ClusterName cluster, FrameKeys keys) {
         this.context = context;
-        this.reader = new TimelineLookup(store, FrameKeys.NONE, cluster);
+        this.reader = new TimelineLookup(store, keys, cluster);
     }
 
     /** The stored one, else one computed from the archive. */
     public ClusterTimeline find() {
         try (Progress progress = Progress.of(context.console(), "timeline")) {
             return reader.find(entries -> progress.show("entries", entries));
+        }
+    }
+
+    /** The same without events, where the timeline is stored: what a time alone needs. */
+    public ClusterTimeline findWindows() {
+        try (Progress progress = Progress.of(context.console(), "timeline")) {
+            return reader.findWindows(entries -> progress.show("entries", entries));
         }
     }
 

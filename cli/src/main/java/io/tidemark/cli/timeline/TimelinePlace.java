@@ -3,12 +3,14 @@ package io.tidemark.cli.timeline;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.KeyRingOption;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
 import java.net.URI;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Whom the verbs about times ask: the archive, or the service that follows it live. */
@@ -26,6 +28,8 @@ final class TimelinePlace {
             paramLabel = "NAME",
             description = "The cluster's name in the archive; needed with --bucket.")
     private ClusterName cluster;
+
+    @Mixin private KeyRingOption keyRing;
 
     @Option(
             names = "--api",
@@ -59,7 +63,7 @@ final class TimelinePlace {
             return question.apply(new ApiAnswers(api));
         }
         try (ObjectStore store = open()) {
-            KnownTimeline known = new KnownTimeline(context, store, cluster);
+            KnownTimeline known = new KnownTimeline(context, store, cluster, keyRing.keys());
             ClusterTimeline found = timeline.apply(known);
             found.notes().forEach(note -> context.console().err().println("tidemark: " + note));
             return question.apply(new BucketAnswers(found));

@@ -35,12 +35,12 @@ import org.bson.BsonTimestamp;
 import org.bson.RawBsonDocument;
 
 /** A simulated cluster of two shards whose oplogs are imported as files, without any dump. */
-final class ImportedCluster implements AutoCloseable {
+public final class ImportedCluster implements AutoCloseable {
     private final Path folder;
     private final SteppedClock clock = SteppedClock.at(1_790_000_000L);
-    final SimulatedCluster cluster;
+    public final SimulatedCluster cluster;
 
-    ImportedCluster(Path folder, long seed) {
+    public ImportedCluster(Path folder, long seed) {
         this.folder = folder;
         cluster =
                 SimulatedCluster.builder()
@@ -56,12 +56,12 @@ final class ImportedCluster implements AutoCloseable {
         run("admin", "{moveChunk: 'shop.orders', find: {customer: 100}, to: 'shard1'}");
     }
 
-    void run(String database, String command) {
+    public void run(String database, String command) {
         BsonDocument reply = cluster.router().run(database, BsonDocument.parse(command));
         assertThat(reply.getNumber("ok").intValue()).as(command + ": " + reply).isEqualTo(1);
     }
 
-    void orders(int from, int count) {
+    public void orders(int from, int count) {
         for (int i = from; i < from + count; i++) {
             run("shop", "{insert: 'orders', documents: [{_id: " + i + ", customer: " + i + "}]}");
         }
@@ -76,18 +76,18 @@ final class ImportedCluster implements AutoCloseable {
         }
     }
 
-    void pause(int seconds) {
+    public void pause(int seconds) {
         clock.advance(Duration.ofSeconds(seconds));
         cluster.runDueRangeDeletions();
         cluster.noopEverywhere();
     }
 
-    String bucket() {
+    public String bucket() {
         return "file:" + folder.resolve("bucket");
     }
 
     /** Imports what the oplogs hold, except what the predicate refuses. */
-    void imports() throws IOException {
+    public void imports() throws IOException {
         for (SimulatedReplicaSet set : cluster.replicaSets().values()) {
             imports(set, set.oplog());
         }
@@ -143,7 +143,7 @@ final class ImportedCluster implements AutoCloseable {
     }
 
     /** A verb about this archive, with {@code --json}. */
-    CommandRun verb(String... words) {
+    public CommandRun verb(String... words) {
         return CommandRun.of(
                 Stream.concat(
                                 Stream.of(words),

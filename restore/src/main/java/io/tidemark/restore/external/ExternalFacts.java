@@ -59,6 +59,16 @@ record ExternalFacts(ArchiveFacts archive, List<HeldBase> bases, boolean births)
     }
 
     @Override
+    public Chain chainReaching(ArchivedReplicaSet life, ClusterTime after, ClusterTime time) {
+        return archive.chainReaching(life, after, time);
+    }
+
+    @Override
+    public boolean isBorn(ArchivedReplicaSet life) {
+        return births && archive.isBorn(life);
+    }
+
+    @Override
     public Optional<String> reason(Chain.Hole hole) {
         return archive.reason(hole);
     }

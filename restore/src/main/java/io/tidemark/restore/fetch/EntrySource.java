@@ -38,7 +38,7 @@ public final class EntrySource implements EntryLookup {
         if (!after.isBefore(plan.replayAfter())) {
             return this;
         }
-        Chain longer = catalogue.chain(plan.life(), after, plan.archivedThrough());
+        Chain longer = catalogue.chain(plan.life(), after, plan.readThrough());
         return new EntrySource(
                 reader,
                 new ReplicaSetPlan(
@@ -47,12 +47,21 @@ public final class EntrySource implements EntryLookup {
                         plan.base(),
                         after,
                         longer.links(),
-                        plan.archivedThrough()));
+                        plan.readThrough()));
     }
 
     /** Entries in {@code (after, through]}, in order; to be closed. */
     public EntryStream read(ClusterTime after, ClusterTime through) {
-        return new EntryStream(reader, plan, after, through);
+        return new EntryStream(reader, plan, plan.links().iterator(), after, through);
+    }
+
+    /**
+     * Entries after {@code after}, in order, as far as they are archived without a hole: beyond the
+     * plan's slices too, which are listed as they are read; to be closed.
+     */
+    public EntryStream readToTheEnd(Catalogue catalogue, ClusterTime after) {
+        return new EntryStream(
+                reader, plan, new LinksToTheEnd(catalogue, plan), after, ClusterTime.MAX);
     }
 
     /**

@@ -24,12 +24,17 @@ public final class EntryStream implements Iterator<OplogEntry>, AutoCloseable {
     private SliceEntries entries;
     private Optime last = Optime.NONE;
 
-    EntryStream(SliceReader reader, ReplicaSetPlan plan, ClusterTime after, ClusterTime through) {
+    EntryStream(
+            SliceReader reader,
+            ReplicaSetPlan plan,
+            Iterator<Chain.Link> links,
+            ClusterTime after,
+            ClusterTime through) {
         this.reader = reader;
         this.plan = plan;
         this.after = after;
         this.through = through;
-        this.links = plan.links().iterator();
+        this.links = links;
     }
 
     @Override

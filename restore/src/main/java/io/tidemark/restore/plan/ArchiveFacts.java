@@ -21,8 +21,20 @@ public interface ArchiveFacts {
     /** The bases of one life, in any order. */
     List<BaseFacts> bases(ArchivedReplicaSet life);
 
-    /** The slices after a time, to the end of the archive, and the holes between them. */
+    /**
+     * The slices after a time, to the end of the archive, and the holes between them: as many as
+     * there are.
+     */
     Chain chain(ArchivedReplicaSet life, ClusterTime after);
+
+    /**
+     * What a restore to {@code time} reads of the slices after {@code after}, and a few more;
+     * unbroken, or all up to the archive's end if the time can't be reached.
+     */
+    Chain chainReaching(ArchivedReplicaSet life, ClusterTime after, ClusterTime time);
+
+    /** Whether the record of a life begins with the first entry that it ever wrote. */
+    boolean isBorn(ArchivedReplicaSet life);
 
     /** Why a hole is there, in words; empty if nobody knows. */
     Optional<String> reason(Chain.Hole hole);

@@ -1,9 +1,7 @@
 package io.tidemark.restore.plan;
 
-import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSetRole;
-import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
@@ -31,13 +29,9 @@ public final class BucketFacts implements ArchiveFacts {
         this.bucket = bucket;
         this.catalogue = catalogue;
         this.topology = Topology.read(bucket, catalogue);
-        for (BasePlace place : catalogue.bases()) {
-            BaseManifest manifest = BaseManifest.read(bucket, place);
-            ArchivedReplicaSet life =
-                    new ArchivedReplicaSet(
-                            place.cluster(), place.incarnation(), place.replicaSet());
-            bases.computeIfAbsent(life, l -> new ArrayList<>())
-                    .add(new BaseFacts(place, manifest.replayAfter(), manifest.usableFrom()));
+        for (BaseFacts base : catalogue.bases(BaseFacts::of)) {
+            bases.computeIfAbsent(ArchivedReplicaSet.of(base.place()), l -> new ArrayList<>())
+                    .add(base);
         }
     }
 
@@ -57,7 +51,7 @@ public final class BucketFacts implements ArchiveFacts {
     public ClusterTime firstEntry(ArchivedReplicaSet life) {
         // The header lies in the clear, whatever seals the frames.
         SliceReader reader = new SliceReader(bucket, FrameKeys.NONE);
-        Chain chain = catalogue.chain(life, ClusterTime.ZERO, ClusterTime.MAX);
+        Chain chain = catalogue.chain(life, ClusterTime.ZERO, ClusterTime.ZERO.next());
         return reader.header(chain.links().get(0).slice()).first().clusterTime();
     }
 
@@ -69,6 +63,16 @@ public final class BucketFacts implements ArchiveFacts {
     @Override
     public Chain chain(ArchivedReplicaSet life, ClusterTime after) {
         return catalogue.chain(life, after, ClusterTime.MAX);
+    }
+
+    @Override
+    public Chain chainReaching(ArchivedReplicaSet life, ClusterTime after, ClusterTime time) {
+        return catalogue.chainReaching(life, after, time);
+    }
+
+    @Override
+    public boolean isBorn(ArchivedReplicaSet life) {
+        return catalogue.beginsWithBirth(life);
     }
 
     @Override

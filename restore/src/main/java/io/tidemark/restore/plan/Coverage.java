@@ -13,38 +13,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The times that each replica set can be restored to, and what from. */
+/**
+ * The times that each replica set can be restored to, and what from. Of the archive no more is
+ * listed than what a time needs, unless it can't be restored and the nearest ones are not known.
+ */
 final class Coverage {
-    /** The newest start first: least to replay. Births come last. */
-    private static final Comparator<Candidate> BEST_FIRST =
-            Comparator.comparing((Candidate c) -> c.base().isEmpty())
-                    .thenComparing(Candidate::usableFrom, Comparator.reverseOrder());
-
     private final ArchiveFacts archive;
     private final Optional<SafeTimes> known;
-    private final Map<ReplicaSet, List<Candidate>> candidates = new TreeMap<>();
+    private final Map<ReplicaSet, List<ArchivedReplicaSet>> lives = new TreeMap<>();
 
     Coverage(ArchiveFacts archive, Optional<SafeTimes> known) {
         this.archive = archive;
         this.known = known;
-        Map<ReplicaSet, List<ArchivedReplicaSet>> lives = new TreeMap<>();
         for (ArchivedReplicaSet life : archive.lives()) {
             lives.computeIfAbsent(life.replicaSet(), set -> new ArrayList<>()).add(life);
         }
-        lives.forEach(
-                (set, all) -> {
-                    List<Candidate> own = new ArrayList<>();
-                    all.forEach(life -> own.addAll(candidatesOf(life, all.size() > 1)));
-                    own.sort(BEST_FIRST);
-                    candidates.put(set, own);
-                });
     }
 
     /** Those that belong to the cluster at {@code time}. */
     Collection<ReplicaSet> replicaSets(ClusterTime time) {
-        return candidates.keySet().stream().filter(set -> isNeeded(set, time)).toList();
+        return lives.keySet().stream().filter(set -> isNeeded(set, time)).toList();
     }
 
     private boolean isNeeded(ReplicaSet set, ClusterTime time) {
@@ -52,7 +43,7 @@ final class Coverage {
     }
 
     boolean isEmpty() {
-        return candidates.isEmpty();
+        return lives.isEmpty();
     }
 
     /**
@@ -60,37 +51,67 @@ final class Coverage {
      *     reason if nothing serves the time
      */
     Candidate choose(ReplicaSet replicaSet, ClusterTime time) {
-        return candidates.get(replicaSet).stream()
+        List<Candidate> tried = tried(replicaSet, time);
+        return tried.stream()
                 .filter(candidate -> candidate.serves(time))
                 .findFirst()
-                .orElseThrow(() -> refusal(replicaSet, time));
+                .orElseThrow(() -> refusal(replicaSet, tried, time));
     }
 
-    private List<Candidate> candidatesOf(ArchivedReplicaSet life, boolean oneOfSeveral) {
-        List<Candidate> found = new ArrayList<>();
-        for (BaseFacts base : archive.bases(life)) {
-            Chain chain = archive.chain(life, base.replayAfter());
-            found.add(new Candidate(life, Optional.of(base), base.usableFrom(), chain));
+    /**
+     * The starts before the time, the best first, up to the first one that serves it; without those
+     * that would need all that one before them lacked.
+     */
+    private List<Candidate> tried(ReplicaSet replicaSet, ClusterTime time) {
+        List<Candidate> tried = new ArrayList<>();
+        for (Start start : begunAt(replicaSet, time)) {
+            boolean hopeless = tried.stream().anyMatch(c -> start.needsAllOf(c.start()));
+            if (!hopeless) {
+                Chain chain = archive.chainReaching(start.life(), start.replayAfter(), time);
+                Candidate candidate = new Candidate(start, chain);
+                tried.add(candidate);
+                if (candidate.serves(time)) {
+                    return tried;
+                }
+            }
         }
-        Chain chain = archive.chain(life, ClusterTime.ZERO);
-        boolean born = chain.unbrokenThrough().isAfter(ClusterTime.ZERO);
-        if (born) {
-            // Before this life was born another one may have held the data.
-            ClusterTime first =
-                    oneOfSeveral
-                            ? archive.firstEntry(life)
-                            : chain.links().get(0).readAfter().next();
-            found.add(new Candidate(life, Optional.empty(), first, chain));
-        }
-        return found;
+        return tried;
     }
 
-    private RestoreException refusal(ReplicaSet replicaSet, ClusterTime time) {
-        List<Candidate> begun =
-                candidates.get(replicaSet).stream()
-                        .filter(candidate -> !time.isBefore(candidate.usableFrom()))
-                        .toList();
-        if (begun.isEmpty()) {
+    /** Of a life that has a base by then the birth is not asked for: it needs all that bases do. */
+    private List<Start> begunAt(ReplicaSet replicaSet, ClusterTime time) {
+        List<ArchivedReplicaSet> all = lives.get(replicaSet);
+        List<Start> begun = new ArrayList<>();
+        for (ArchivedReplicaSet life : all) {
+            List<Start> based = bases(life).filter(start -> start.hasBegun(time)).toList();
+            begun.addAll(based);
+            if (based.isEmpty()) {
+                birth(life, all.size() > 1).filter(b -> b.hasBegun(time)).ifPresent(begun::add);
+            }
+        }
+        begun.sort(Start.BEST_FIRST);
+        return begun;
+    }
+
+    private Stream<Start> bases(ArchivedReplicaSet life) {
+        return archive.bases(life).stream().map(base -> Start.of(life, base));
+    }
+
+    private Optional<Start> birth(ArchivedReplicaSet life, boolean oneOfSeveral) {
+        if (!archive.isBorn(life)) {
+            return Optional.empty();
+        }
+        // Before this life was born another one may have held the data.
+        ClusterTime first = oneOfSeveral ? archive.firstEntry(life) : ClusterTime.ZERO.next();
+        return Optional.of(new Start(life, Optional.empty(), first));
+    }
+
+    /**
+     * @param tried all that have begun before the time, with their chains to the archive's end
+     */
+    private RestoreException refusal(
+            ReplicaSet replicaSet, List<Candidate> tried, ClusterTime time) {
+        if (tried.isEmpty()) {
             return new RestoreException.NotCovered(
                     "Replica set "
                             + replicaSet
@@ -100,7 +121,7 @@ final class Coverage {
                             + nearest(time));
         }
         Candidate furthest =
-                begun.stream().max(Comparator.comparing(Candidate::reach)).orElseThrow();
+                tried.stream().max(Comparator.comparing(Candidate::reach)).orElseThrow();
         Chain.Hole hole = furthest.chain().holes().get(0);
         boolean isEnd =
                 furthest.chain().links().stream()
@@ -168,16 +189,23 @@ final class Coverage {
                 + ".";
     }
 
-    private Stream<ClusterTime> ends(java.util.function.Function<RestoreWindow, ClusterTime> end) {
-        return candidates.values().stream()
-                .flatMap(List::stream)
+    private Stream<ClusterTime> ends(Function<RestoreWindow, ClusterTime> end) {
+        return lives.values().stream()
+                .flatMap(all -> all.stream().flatMap(life -> starts(life, all.size() > 1)))
+                .map(s -> new Candidate(s, archive.chain(s.life(), s.replayAfter())))
                 .flatMap(candidate -> candidate.window().stream())
                 .map(end);
     }
 
+    private Stream<Start> starts(ArchivedReplicaSet life, boolean oneOfSeveral) {
+        return Stream.concat(bases(life), birth(life, oneOfSeveral).stream());
+    }
+
     private boolean servedByAll(ClusterTime time) {
-        return candidates.entrySet().stream()
-                .filter(set -> isNeeded(set.getKey(), time))
-                .allMatch(set -> set.getValue().stream().anyMatch(c -> c.serves(time)));
+        return replicaSets(time).stream().allMatch(set -> isServed(set, time));
+    }
+
+    private boolean isServed(ReplicaSet replicaSet, ClusterTime time) {
+        return tried(replicaSet, time).stream().anyMatch(candidate -> candidate.serves(time));
     }
 }

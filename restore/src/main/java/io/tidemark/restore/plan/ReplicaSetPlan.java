@@ -16,9 +16,9 @@ import java.util.Optional;
  * @param role empty for a replica set that is no part of a sharded cluster
  * @param base empty if the oplog is archived from the first entry on
  * @param replayAfter replay begins with the first entry after this time
- * @param links slices from there on, without a hole, also beyond the restored time: the outcome of
- *     transactions may lie there
- * @param archivedThrough the last entry of the last of them
+ * @param links slices from there on, without a hole, also a few beyond the restored time: the
+ *     outcome of transactions mostly lies there
+ * @param readThrough the last entry of the last of them; the archive may go on
  */
 public record ReplicaSetPlan(
         ArchivedReplicaSet life,
@@ -26,7 +26,7 @@ public record ReplicaSetPlan(
         Optional<BasePlace> base,
         ClusterTime replayAfter,
         List<Chain.Link> links,
-        ClusterTime archivedThrough) {
+        ClusterTime readThrough) {
     public ReplicaSetPlan {
         links = List.copyOf(links);
     }

@@ -1,11 +1,8 @@
 package io.tidemark.restore.plan;
 
 import io.tidemark.restore.RestoreException;
-import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.schemas.model.ReplicaSetRole;
-import io.tidemark.storage.catalogue.Chain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,13 +76,13 @@ public record RestorePlan(ClusterTime to, List<ReplicaSetPlan> replicaSets) {
     }
 
     private static ReplicaSetPlan plan(Candidate chosen, ArchiveFacts archive) {
-        Optional<BasePlace> base = chosen.base().map(BaseFacts::place);
-        ClusterTime reach = chosen.reach();
-        List<Chain.Link> links =
-                chosen.chain().links().stream()
-                        .filter(link -> !link.readThrough().isAfter(reach))
-                        .toList();
-        Optional<ReplicaSetRole> role = archive.role(chosen.life());
-        return new ReplicaSetPlan(chosen.life(), role, base, chosen.chain().after(), links, reach);
+        Start start = chosen.start();
+        return new ReplicaSetPlan(
+                start.life(),
+                archive.role(start.life()),
+                start.base().map(BaseFacts::place),
+                chosen.chain().after(),
+                chosen.chain().links(),
+                chosen.reach());
     }
 }

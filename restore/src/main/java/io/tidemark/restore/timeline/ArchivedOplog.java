@@ -114,7 +114,8 @@ record ArchivedOplog(ReplicaSet set, ClusterTime begin, List<Part> parts, List<B
         Part last = parts.remove(parts.size() - 1);
         if (last instanceof Part.Entries entries) {
             Chain.Link link = entries.link();
-            parts.add(new Part.Entries(new Chain.Link(link.slice(), link.readAfter(), end)));
+            Chain.Link cut = new Chain.Link(link.slice(), link.readAfter(), end, link.sizeBytes());
+            parts.add(new Part.Entries(cut));
         } else {
             Part.Missing missing = (Part.Missing) last;
             Gap gap = new Gap(missing.gap().after(), end, missing.gap().reason());

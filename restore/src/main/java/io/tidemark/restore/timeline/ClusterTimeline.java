@@ -15,7 +15,7 @@ import java.util.List;
  * What is known of a cluster's events and restore windows.
  *
  * @param content windows under each policy, members, frontiers
- * @param events by their start
+ * @param events by their start; none where only the windows were asked for
  * @param damages slices that could not be read: their times count as missing
  * @param notes what the operator should know: stored objects that could not be read
  */

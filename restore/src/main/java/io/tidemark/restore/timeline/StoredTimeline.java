@@ -40,28 +40,36 @@ final class StoredTimeline {
 
     /** Empty if there is none, or none that can be used. */
     Optional<ClusterTimeline> read() {
+        return windows().map(this::withEvents);
+    }
+
+    /** The same without events: one object tells it. */
+    Optional<ClusterTimeline> windows() {
         StoredWindows.Newest newest = reader.newestWindows();
         return newest.windows()
                 .flatMap(StoredTimeline::content)
                 .filter(this::knowsWhatIsArchived)
-                .map(content -> with(content, newest.damaged()));
+                .map(content -> timeline(content, List.of(), words(newest.damaged())));
     }
 
-    private ClusterTimeline with(WindowsContent content, List<Damage> damaged) {
+    private ClusterTimeline withEvents(ClusterTimeline windows) {
         StoredEvents events = reader.events();
-        List<String> notes = new ArrayList<>();
-        damaged.forEach(damage -> notes.add(words(damage)));
-        events.damaged().forEach(damage -> notes.add(words(damage)));
-        return new ClusterTimeline(
-                ClusterTimeline.Origin.STORED,
-                content,
+        List<String> notes = new ArrayList<>(windows.notes());
+        notes.addAll(words(events.damaged()));
+        return timeline(
+                windows.content(),
                 events.events().stream().map(EventRecords::event).sorted(BY_START).toList(),
-                List.of(),
                 notes);
     }
 
-    private static String words(Damage damage) {
-        return new DamagedObjectException(damage).getMessage();
+    private static ClusterTimeline timeline(
+            WindowsContent content, List<TopologyEvent> events, List<String> notes) {
+        return new ClusterTimeline(
+                ClusterTimeline.Origin.STORED, content, events, List.of(), notes);
+    }
+
+    private static List<String> words(List<Damage> damaged) {
+        return damaged.stream().map(d -> new DamagedObjectException(d).getMessage()).toList();
     }
 
     /** Parts of another version, which can't be understood, are as good as none. */

@@ -55,6 +55,19 @@ public final class TimelineLookup {
     }
 
     /**
+     * As {@link #find}, but where it is stored, its events are left out: they need as many objects
+     * as there are, and nobody who restores to a time asks for them.
+     */
+    public ClusterTimeline findWindows(LongConsumer progress) {
+        return storedWindows().orElseGet(() -> fromArchive(progress));
+    }
+
+    /** As {@link #stored}, without events. */
+    public Optional<ClusterTimeline> storedWindows() {
+        return new StoredTimeline(bucket, keys, cluster).windows();
+    }
+
+    /**
      * Computes it from the archived oplogs and stores it.
      *
      * @param progress told how many entries were read
@@ -114,7 +127,8 @@ public final class TimelineLookup {
                         .map(ArchivedReplicaSet::incarnation)
                         .orElse(Incarnation.UNKNOWN);
         boolean further =
-                stored().filter(known -> known.watermark().isAfter(timeline.watermark()))
+                storedWindows()
+                        .filter(known -> known.watermark().isAfter(timeline.watermark()))
                         .isPresent();
         if (further) {
             return timeline.noting(

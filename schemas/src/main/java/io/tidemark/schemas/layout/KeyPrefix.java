@@ -67,6 +67,11 @@ public final class KeyPrefix {
         return cluster + "/turns/";
     }
 
+    /** What drills found, in the order of their start. */
+    public static String drills(ClusterName cluster) {
+        return cluster + "/drills/";
+    }
+
     /** The parts of one collection of a base, in the order of range, number, token. */
     public static String baseParts(BasePlace place, UUID collection) {
         return place.folder() + collection + "/";

@@ -5,6 +5,8 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Slice;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -13,18 +15,9 @@ import java.util.UUID;
  * so that the order of keys is the order of time; {@code (after, through]} in a slice's key chains
  * neighbours, so that one listing proves continuity.
  */
-public sealed interface ObjectKey
-        permits ObjectKey.OfSlice,
-                ObjectKey.OfGap,
-                ObjectKey.OfBasePart,
-                ObjectKey.OfBaseStart,
-                ObjectKey.OfBaseManifest,
-                ObjectKey.OfSnapshotManifest,
-                ObjectKey.OfTimeline {
+public sealed interface ObjectKey permits ObjectKey.OfLife, ObjectKey.OfDrill {
 
     ClusterName cluster();
-
-    Incarnation incarnation();
 
     /** The key as the bucket knows it. */
     String text();
@@ -34,12 +27,24 @@ public sealed interface ObjectKey
         return ObjectKeyParser.parse(text);
     }
 
+    /** An object of one life of a replica set, or of the config servers' for the cluster. */
+    sealed interface OfLife extends ObjectKey
+            permits OfSlice,
+                    OfGap,
+                    OfBasePart,
+                    OfBaseStart,
+                    OfBaseManifest,
+                    OfSnapshotManifest,
+                    OfTimeline {
+        Incarnation incarnation();
+    }
+
     /**
      * A slice: {@code
      * <cluster>/<incarnation>/oplog/<replicaSet>/<yyyy>/<mm>/<dd>/<hh>/<after>_<through>_<baseOffset>.slice}.
      */
     record OfSlice(ClusterName cluster, Incarnation incarnation, ReplicaSet replicaSet, Slice slice)
-            implements ObjectKey {
+            implements OfLife {
         @Override
         public String text() {
             return ObjectKeyText.oplogFolder(cluster, incarnation, replicaSet, slice.through())
@@ -60,7 +65,7 @@ public sealed interface ObjectKey
             ReplicaSet replicaSet,
             ClusterTime after,
             ClusterTime through)
-            implements ObjectKey {
+            implements OfLife {
         @Override
         public String text() {
             return ObjectKeyText.oplogFolder(cluster, incarnation, replicaSet, through)
@@ -73,7 +78,7 @@ public sealed interface ObjectKey
      * One part of a collection's documents: {@code
      * <cluster>/<incarnation>/base/<snapshotId>/<replicaSet>/<uuid>/<range>-<number>-<token>.bson.zst}.
      */
-    record OfBasePart(BasePlace place, UUID collection, PartId part) implements ObjectKey {
+    record OfBasePart(BasePlace place, UUID collection, PartId part) implements OfLife {
         @Override
         public ClusterName cluster() {
             return place.cluster();
@@ -94,7 +99,7 @@ public sealed interface ObjectKey
      * What a scan of one replica set has decided before it reads documents, for whoever goes on
      * with it: {@code …/base/<snapshotId>/<replicaSet>/start.json}.
      */
-    record OfBaseStart(BasePlace place) implements ObjectKey {
+    record OfBaseStart(BasePlace place) implements OfLife {
         @Override
         public ClusterName cluster() {
             return place.cluster();
@@ -115,7 +120,7 @@ public sealed interface ObjectKey
      * What makes one replica set's base exist: {@code
      * …/base/<snapshotId>/<replicaSet>/manifest.json}.
      */
-    record OfBaseManifest(BasePlace place) implements ObjectKey {
+    record OfBaseManifest(BasePlace place) implements OfLife {
         @Override
         public ClusterName cluster() {
             return place.cluster();
@@ -137,7 +142,7 @@ public sealed interface ObjectKey
      * …/base/<snapshotId>/manifest.json}.
      */
     record OfSnapshotManifest(ClusterName cluster, Incarnation incarnation, String snapshotId)
-            implements ObjectKey {
+            implements OfLife {
         public OfSnapshotManifest {
             ObjectKeyText.requireId("snapshot id", snapshotId);
         }
@@ -163,7 +168,7 @@ public sealed interface ObjectKey
             ClusterTime after,
             ClusterTime through,
             String kind)
-            implements ObjectKey {
+            implements OfLife {
         public static final String EVENTS = "events";
         public static final String WINDOWS = "windows";
 
@@ -179,6 +184,22 @@ public sealed interface ObjectKey
                     + ObjectKeyText.range(after, through)
                     + "."
                     + kind;
+        }
+    }
+
+    /**
+     * What a drill found: {@code <cluster>/drills/<yyyymmdd>T<hhmmss.mmm>Z.json}.
+     *
+     * @param startedAt by the clock of the machine that drilled; whole milliseconds
+     */
+    record OfDrill(ClusterName cluster, Instant startedAt) implements ObjectKey {
+        public OfDrill {
+            startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
+        }
+
+        @Override
+        public String text() {
+            return KeyPrefix.drills(cluster) + ObjectKeyText.MOMENT.format(startedAt) + ".json";
         }
     }
 }

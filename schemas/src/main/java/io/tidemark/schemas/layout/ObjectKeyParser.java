@@ -5,6 +5,8 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Slice;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -34,6 +36,8 @@ final class ObjectKeyParser {
     private static final Pattern TIMELINE =
             Pattern.compile(
                     HEAD + "timeline/\\d{4}/\\d\\d/\\d\\d/" + RANGE + "\\.([A-Za-z0-9_-]+)");
+    private static final Pattern DRILL =
+            Pattern.compile("([^/]+)/drills/(\\d{8}T\\d{6}\\.\\d{3}Z)\\.json");
 
     private ObjectKeyParser() {}
 
@@ -43,6 +47,7 @@ final class ObjectKeyParser {
                 .or(() -> match(BASE_START, text, parts -> new ObjectKey.OfBaseStart(place(parts))))
                 .or(() -> match(BASE_MANIFEST, text, ObjectKeyParser::manifest))
                 .or(() -> match(TIMELINE, text, ObjectKeyParser::timeline))
+                .or(() -> match(DRILL, text, ObjectKeyParser::drill))
                 // A key spelled in any other way (another hour's folder, say) is a stranger's.
                 .filter(key -> key.text().equals(text));
     }
@@ -55,7 +60,7 @@ final class ObjectKeyParser {
         }
         try {
             return Optional.of(build.apply(parts));
-        } catch (IllegalArgumentException notOurs) {
+        } catch (IllegalArgumentException | DateTimeException notOurs) {
             // Right pattern, impossible values (a range that ends before it begins): not written by
             // us.
             return Optional.empty();
@@ -94,6 +99,11 @@ final class ObjectKeyParser {
     private static ObjectKey timeline(Matcher parts) {
         return new ObjectKey.OfTimeline(
                 cluster(parts), incarnation(parts), time(parts, 3), time(parts, 5), parts.group(7));
+    }
+
+    private static ObjectKey drill(Matcher parts) {
+        Instant startedAt = ObjectKeyText.MOMENT.parse(parts.group(2), Instant::from);
+        return new ObjectKey.OfDrill(cluster(parts), startedAt);
     }
 
     private static BasePlace place(Matcher parts) {

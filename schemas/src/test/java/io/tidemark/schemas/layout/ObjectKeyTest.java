@@ -7,6 +7,7 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Slice;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -69,6 +70,8 @@ class ObjectKeyTest {
                 "shop/62012761d1e5b3a1c4e5f607/oplog/rs0/2024/04/05/19/1712345678-0000000005_1712345700-0000000001_0000000000000000042.slice.tmp",
                 "shop/62012761D1E5B3A1C4E5F607/base/b1/manifest.json",
                 "shop/62012761d1e5b3a1c4e5f607/base/b 1/manifest.json",
+                "shop/drills/20261301T101500.000Z.json",
+                "shop/drills/20261120T101500Z.json",
                 "shop/62012761d1e5b3a1c4e5f607/oplog/rs0/2024/04/05/19/9999999999-0000000005_9999999999-0000000006.gap"
             })
     void whatWeWouldNotWriteIsAStranger(String text) {
@@ -124,7 +127,11 @@ class ObjectKeyTest {
         Arbitrary<ObjectKey> timelines =
                 Combinators.combine(cluster, incarnation, after, id)
                         .as((c, i, t, kind) -> new ObjectKey.OfTimeline(c, i, t, t.next(), kind));
-        return Arbitraries.oneOf(slices, gaps, parts, starts, manifests, snapshots, timelines);
+        Arbitrary<ObjectKey> drills =
+                Combinators.combine(cluster, Arbitraries.longs().between(0, 4_000_000_000_000L))
+                        .as((c, t) -> new ObjectKey.OfDrill(c, Instant.ofEpochMilli(t)));
+        return Arbitraries.oneOf(
+                slices, gaps, parts, starts, manifests, snapshots, timelines, drills);
     }
 
     private static ObjectKey slice(ClusterTime through) {

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  */
 public record Archived(
         ReplicaSet replicaSet,
-        ObjectKey key,
+        ObjectKey.OfLife key,
         Optime last,
         KafkaRange kafka,
         OptionalLong wallMillis,

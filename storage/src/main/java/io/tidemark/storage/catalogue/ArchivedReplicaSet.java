@@ -1,5 +1,6 @@
 package io.tidemark.storage.catalogue;
 
+import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
@@ -12,6 +13,11 @@ public record ArchivedReplicaSet(
     private static final Comparator<ArchivedReplicaSet> ORDER =
             Comparator.comparing(ArchivedReplicaSet::replicaSet)
                     .thenComparing(set -> set.incarnation().id());
+
+    /** The life that a base is of. */
+    public static ArchivedReplicaSet of(BasePlace place) {
+        return new ArchivedReplicaSet(place.cluster(), place.incarnation(), place.replicaSet());
+    }
 
     /** By name, then by incarnation. */
     @Override

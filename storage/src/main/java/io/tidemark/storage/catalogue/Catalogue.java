@@ -7,13 +7,16 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +25,12 @@ import java.util.stream.Stream;
  * io.tidemark.storage.object.UnreachableException} where the bucket can't be listed.
  */
 public final class Catalogue {
+    /** Slices behind the time of a restore that it is told of at once. */
+    private static final int LINKS_BEYOND = 16;
+
+    /** What one request of a listing gives. */
+    private static final int ONE_PAGE = 1000;
+
     private final ObjectStore store;
     private final ClusterName cluster;
 
@@ -64,10 +73,14 @@ public final class Catalogue {
      * then of their start; fetched as they are read. Close the stream.
      */
     public Stream<ObjectKey> ranges(ArchivedReplicaSet set, ClusterTime after) {
+        return listed(set, after).map(ListedRange::key);
+    }
+
+    private Stream<ListedRange> listed(ArchivedReplicaSet set, ClusterTime after) {
         String from = KeyPrefix.oplogFrom(cluster, set.incarnation(), set.replicaSet(), after);
         return store.list(oplog(set), from)
-                .flatMap(object -> range(object).stream())
-                .filter(key -> through(key).isAfter(after));
+                .flatMap(object -> listed(object).stream())
+                .filter(range -> through(range.key()).isAfter(after));
     }
 
     /**
@@ -75,7 +88,33 @@ public final class Catalogue {
      * as far as {@code through} where nothing is missing, to the end where something is.
      */
     public Chain chain(ArchivedReplicaSet set, ClusterTime after, ClusterTime through) {
-        return Chain.of(after, through, ranges(set, after));
+        return Chain.of(after, through, listed(set, after));
+    }
+
+    /**
+     * What a restore to {@code time} reads of the entries after {@code after}: lists from the hour
+     * of {@code after} until {@code time} is reached without a hole, and a few slices further,
+     * where outcomes of transactions lie. Unbroken then, and ends with the last of those slices;
+     * the archive may go on. Where {@code time} can't be reached without a hole, all that is listed
+     * up to the archive's end, with its holes.
+     */
+    public Chain chainReaching(ArchivedReplicaSet set, ClusterTime after, ClusterTime time) {
+        return Chain.reaching(after, time, listed(set, after), LINKS_BEYOND, ONE_PAGE);
+    }
+
+    /**
+     * Whether the record begins with the first entry that the replica set ever wrote, as far as the
+     * first page of the listing tells: a slice from 0:0 ends first, unless many that lie inside it
+     * were imported as well.
+     */
+    public boolean beginsWithBirth(ArchivedReplicaSet set) {
+        try (Stream<ObjectKey> ranges = ranges(set, ClusterTime.ZERO)) {
+            return ranges.limit(ONE_PAGE)
+                    .anyMatch(
+                            key ->
+                                    key instanceof ObjectKey.OfSlice slice
+                                            && slice.slice().after().equals(ClusterTime.ZERO));
+        }
     }
 
     /** The slice or gap that ends last; at the same end a slice before a gap. Empty if none. */
@@ -97,7 +136,10 @@ public final class Catalogue {
     private Optional<ObjectKey> last(String folder, int levels, Predicate<ObjectKey> wanted) {
         if (levels == 0) {
             try (Stream<StoredObject> objects = store.list(folder, "")) {
-                return objects.flatMap(object -> range(object).stream()).filter(wanted).max(BY_END);
+                return objects.flatMap(object -> listed(object).stream())
+                        .map(ListedRange::key)
+                        .filter(wanted)
+                        .max(BY_END);
             }
         }
         List<String> names = store.folders(folder);
@@ -119,28 +161,18 @@ public final class Catalogue {
 
     /** Bases that have a manifest, in the order of incarnation, snapshot id, replica set. */
     public List<BasePlace> bases() {
-        List<BasePlace> bases = new ArrayList<>();
-        for (Incarnation incarnation : incarnations(store, cluster)) {
-            String prefix = KeyPrefix.bases(cluster, incarnation);
-            for (String snapshot : store.folders(prefix)) {
-                for (String set : store.folders(prefix + snapshot + "/")) {
-                    ifPossible(
-                                    () ->
-                                            new BasePlace(
-                                                    cluster,
-                                                    incarnation,
-                                                    snapshot,
-                                                    new ReplicaSet(set)))
-                            .filter(this::hasManifest)
-                            .ifPresent(bases::add);
-                }
-            }
-        }
-        return bases;
+        return new BaseListing(store, cluster).each(place -> place);
     }
 
-    private boolean hasManifest(BasePlace place) {
-        return store.head(new ObjectKey.OfBaseManifest(place).text()).isPresent();
+    /**
+     * What {@code fact} makes of the manifest of each of them; several are read at once, and none
+     * is kept.
+     *
+     * @throws io.tidemark.storage.object.DamagedObjectException if one is damaged
+     */
+    public <T> List<T> bases(Function<BaseManifest, T> fact) {
+        return new BaseListing(store, cluster)
+                .each(place -> fact.apply(BaseManifest.read(store, place)));
     }
 
     /** The lives of the replica sets that have something in the bucket. */
@@ -150,9 +182,10 @@ public final class Catalogue {
                 .toList();
     }
 
-    private static Optional<ObjectKey> range(StoredObject object) {
+    private static Optional<ListedRange> listed(StoredObject object) {
         return ObjectKey.parse(object.key())
-                .filter(k -> k instanceof ObjectKey.OfSlice || k instanceof ObjectKey.OfGap);
+                .filter(k -> k instanceof ObjectKey.OfSlice || k instanceof ObjectKey.OfGap)
+                .map(key -> new ListedRange(key, object.sizeBytes()));
     }
 
     /** The end of a slice or gap. */
@@ -167,7 +200,7 @@ public final class Catalogue {
                     .thenComparing(key -> key instanceof ObjectKey.OfSlice);
 
     /** Strangers' folders have names that ours can't have. */
-    private static <T> Optional<T> ifPossible(java.util.function.Supplier<T> build) {
+    static <T> Optional<T> ifPossible(Supplier<T> build) {
         try {
             return Optional.of(build.get());
         } catch (IllegalArgumentException stranger) {

@@ -25,8 +25,14 @@ public record Chain(ClusterTime after, ClusterTime through, List<Link> links, Li
     /**
      * Read the entries in {@code (readAfter, readThrough]} of the slice: the rest of it, if any, is
      * in other links or was not asked for.
+     *
+     * @param sizeBytes of the whole object
      */
-    public record Link(ObjectKey.OfSlice slice, ClusterTime readAfter, ClusterTime readThrough) {}
+    public record Link(
+            ObjectKey.OfSlice slice,
+            ClusterTime readAfter,
+            ClusterTime readThrough,
+            long sizeBytes) {}
 
     /**
      * Cluster times {@code (after, through]} that no slice covers.
@@ -57,12 +63,72 @@ public record Chain(ClusterTime after, ClusterTime through, List<Link> links, Li
      * @param ranges slices and gaps in any order; read only as far as needed to reach {@code
      *     through} without a hole
      */
-    static Chain of(ClusterTime after, ClusterTime through, Stream<ObjectKey> ranges) {
+    static Chain of(ClusterTime after, ClusterTime through, Stream<ListedRange> ranges) {
         Linking linking = new Linking(after, through);
         try (ranges) {
-            ranges.takeWhile(key -> linking.take(key)).forEach(key -> {});
+            ranges.takeWhile(linking::take).forEach(range -> {});
         }
         return linking.finish();
+    }
+
+    /**
+     * As far as needed to reach {@code time} without a hole, and a few slices further; unbroken
+     * then, and it ends with the last of them. Where {@code time} can't be reached, all there is up
+     * to the end of time, with its holes.
+     *
+     * @param linksBeyond so many more slices, if they are found ...
+     * @param lookedAtBeyond ... among so many more ranges of the listing
+     */
+    static Chain reaching(
+            ClusterTime after,
+            ClusterTime time,
+            Stream<ListedRange> ranges,
+            int linksBeyond,
+            int lookedAtBeyond) {
+        Linking linking = new Linking(after, ClusterTime.MAX);
+        Beyond beyond = new Beyond(linking, time, linksBeyond, lookedAtBeyond);
+        try (ranges) {
+            ranges.takeWhile(beyond::take).forEach(range -> {});
+        }
+        return linking.reached.isBefore(time) ? linking.finish() : linking.unbroken();
+    }
+
+    /** Ends a listing soon after a time is reached. */
+    private static final class Beyond {
+        private final Linking linking;
+        private final ClusterTime time;
+        private final int linksBeyond;
+        private int left;
+        private int linksAtTime = -1;
+
+        Beyond(Linking linking, ClusterTime time, int linksBeyond, int lookedAtBeyond) {
+            this.linking = linking;
+            this.time = time;
+            this.linksBeyond = linksBeyond;
+            this.left = lookedAtBeyond;
+        }
+
+        boolean take(ListedRange range) {
+            boolean more = linking.take(range);
+            if (linking.reached.isBefore(time)) {
+                return more;
+            }
+            if (linksAtTime < 0) {
+                linksAtTime = linking.links.size();
+            }
+            return more && linking.links.size() - linksAtTime < linksBeyond && left-- > 0;
+        }
+    }
+
+    /** A slice that was listed and does not touch what is reached yet. */
+    private record Waiting(ObjectKey.OfSlice slice, long sizeBytes) {
+        ClusterTime after() {
+            return slice.slice().after();
+        }
+
+        ClusterTime through() {
+            return slice.slice().through();
+        }
     }
 
     private static final class Linking {
@@ -71,8 +137,8 @@ public record Chain(ClusterTime after, ClusterTime through, List<Link> links, Li
         private final List<Link> links = new ArrayList<>();
         private final List<Hole> holes = new ArrayList<>();
         private final List<ObjectKey.OfGap> gaps = new ArrayList<>();
-        private final PriorityQueue<ObjectKey.OfSlice> ahead =
-                new PriorityQueue<>(Comparator.comparing(key -> key.slice().after()));
+        private final PriorityQueue<Waiting> ahead =
+                new PriorityQueue<>(Comparator.comparing(Waiting::after));
         private ClusterTime reached;
 
         Linking(ClusterTime after, ClusterTime through) {
@@ -82,45 +148,47 @@ public record Chain(ClusterTime after, ClusterTime through, List<Link> links, Li
         }
 
         /** False when nothing more is needed. */
-        boolean take(ObjectKey key) {
-            if (key instanceof ObjectKey.OfGap gap) {
+        boolean take(ListedRange range) {
+            if (range.key() instanceof ObjectKey.OfGap gap) {
                 gaps.add(gap);
-            } else if (key instanceof ObjectKey.OfSlice slice) {
-                ahead.add(slice);
+            } else if (range.key() instanceof ObjectKey.OfSlice slice) {
+                ahead.add(new Waiting(slice, range.sizeBytes()));
                 link();
             }
             return reached.isBefore(through);
         }
 
         private void link() {
-            Optional<ObjectKey.OfSlice> next = furthest();
+            Optional<Waiting> next = furthest();
             while (next.isPresent() && reached.isBefore(through)) {
-                ClusterTime end = ClusterTime.min(next.get().slice().through(), through);
-                links.add(new Link(next.get(), reached, end));
+                ClusterTime end = ClusterTime.min(next.get().through(), through);
+                links.add(new Link(next.get().slice(), reached, end, next.get().sizeBytes()));
                 reached = end;
                 next = furthest();
             }
         }
 
         /** Of those that touch what is reached, the one that reaches furthest beyond it. */
-        private Optional<ObjectKey.OfSlice> furthest() {
-            ObjectKey.OfSlice best = null;
-            while (!ahead.isEmpty() && !ahead.peek().slice().after().isAfter(reached)) {
-                ObjectKey.OfSlice slice = ahead.poll();
-                ClusterTime end = slice.slice().through();
-                ClusterTime least = best == null ? reached : best.slice().through();
-                best = end.isAfter(least) ? slice : best;
+        private Optional<Waiting> furthest() {
+            Waiting best = null;
+            while (!ahead.isEmpty() && !ahead.peek().after().isAfter(reached)) {
+                Waiting slice = ahead.poll();
+                ClusterTime least = best == null ? reached : best.through();
+                best = slice.through().isAfter(least) ? slice : best;
             }
             return Optional.ofNullable(best);
+        }
+
+        /** What has been linked so far. */
+        Chain unbroken() {
+            return new Chain(after, reached, links, List.of());
         }
 
         Chain finish() {
             link();
             while (reached.isBefore(through)) {
                 ClusterTime next =
-                        ahead.isEmpty()
-                                ? through
-                                : ClusterTime.min(ahead.peek().slice().after(), through);
+                        ahead.isEmpty() ? through : ClusterTime.min(ahead.peek().after(), through);
                 holes.add(new Hole(reached, next, gapsIn(reached, next)));
                 reached = next;
                 link();

@@ -23,19 +23,20 @@ public record Topology(Map<ArchivedReplicaSet, ReplicaSetRole> roles) {
         roles = Map.copyOf(roles);
     }
 
-    /** Opens the last slice of each replica set, and manifests where that doesn't tell. */
+    /** Opens the last slice of each replica set, and manifests of those where that doesn't tell. */
     public static Topology read(ObjectStore store, Catalogue catalogue) {
         Map<ArchivedReplicaSet, ReplicaSetRole> roles = new TreeMap<>();
-        for (BasePlace place : catalogue.bases()) {
-            ArchivedReplicaSet set =
-                    new ArchivedReplicaSet(
-                            place.cluster(), place.incarnation(), place.replicaSet());
-            BaseManifest.read(store, place).role().ifPresent(role -> roles.put(set, role));
-        }
-        List<ArchivedReplicaSet> sets = catalogue.replicaSets();
-        for (ArchivedReplicaSet set : sets) {
+        for (ArchivedReplicaSet set : catalogue.replicaSets()) {
             roleInLastSlice(store, catalogue, set).ifPresent(role -> roles.put(set, role));
         }
+        Map<ArchivedReplicaSet, ReplicaSetRole> inBases = new TreeMap<>();
+        for (BasePlace place : catalogue.bases()) {
+            ArchivedReplicaSet set = ArchivedReplicaSet.of(place);
+            if (!roles.containsKey(set)) {
+                BaseManifest.read(store, place).role().ifPresent(role -> inBases.put(set, role));
+            }
+        }
+        roles.putAll(inBases);
         return new Topology(roles);
     }
 

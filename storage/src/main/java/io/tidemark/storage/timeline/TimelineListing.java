@@ -12,7 +12,9 @@ import io.tidemark.storage.object.StoredObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Which timeline objects there are, over all lives of the config servers, without opening any. */
@@ -36,49 +38,33 @@ final class TimelineListing {
         this.cluster = cluster;
     }
 
-    /** From the latest day on backwards, day by day as the stream is read. */
+    /** From the latest day on backwards; years, months and days are listed as they are needed. */
     Stream<ObjectKey.OfTimeline> newestFirst(String kind) {
-        List<String> days = new ArrayList<>();
-        for (Incarnation life : lives()) {
-            days(KeyPrefix.timeline(cluster, life), DATE_LEVELS, days);
+        List<String> roots =
+                lives().stream().map(life -> KeyPrefix.timeline(cluster, life)).toList();
+        return newestDays(roots, DATE_LEVELS).flatMap(sameDay -> newestFirst(kind, sameDay));
+    }
+
+    /** The folders of one day, of every life that has it; the latest day first. */
+    private Stream<List<String>> newestDays(List<String> folders, int levels) {
+        if (levels == 0) {
+            return Stream.of(folders);
         }
-        // Of several lives too: the date is the end of each.
-        days.sort(Comparator.comparing(TimelineListing::date).reversed());
-        return grouped(days).flatMap(sameDay -> newestFirst(kind, sameDay));
+        Map<String, List<String>> byName = new TreeMap<>(Comparator.reverseOrder());
+        for (String folder : folders) {
+            for (String name : store.folders(folder)) {
+                if (name.matches("\\d{2}|\\d{4}")) {
+                    byName.computeIfAbsent(name, n -> new ArrayList<>()).add(folder + name + "/");
+                }
+            }
+        }
+        return byName.values().stream().flatMap(same -> newestDays(same, levels - 1));
     }
 
     private Stream<ObjectKey.OfTimeline> newestFirst(String kind, List<String> sameDay) {
         List<ObjectKey.OfTimeline> found = new ArrayList<>();
         sameDay.forEach(day -> list(day, "", kind, found));
         return found.stream().sorted(BY_END.reversed());
-    }
-
-    private static Stream<List<String>> grouped(List<String> days) {
-        List<List<String>> groups = new ArrayList<>();
-        for (String day : days) {
-            List<String> last = groups.isEmpty() ? List.of() : groups.get(groups.size() - 1);
-            if (last.isEmpty() || !date(last.get(0)).equals(date(day))) {
-                groups.add(new ArrayList<>());
-            }
-            groups.get(groups.size() - 1).add(day);
-        }
-        return groups.stream();
-    }
-
-    private static String date(String folder) {
-        return folder.substring(folder.length() - "yyyy/mm/dd/".length());
-    }
-
-    private void days(String folder, int levels, List<String> days) {
-        if (levels == 0) {
-            days.add(folder);
-            return;
-        }
-        for (String name : store.folders(folder)) {
-            if (name.matches("\\d{2}|\\d{4}")) {
-                days(folder + name + "/", levels - 1, days);
-            }
-        }
     }
 
     /** Events objects that end after {@code after}, in the order of their start. */

@@ -12,7 +12,6 @@ import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.DamagedObjectException.Damage;
 import io.tidemark.storage.object.ObjectStore;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,16 +37,21 @@ public final class TimelineReader {
     /** The newest windows object that is whole: it alone tells everything about windows. */
     public StoredWindows.Newest newestWindows() {
         List<Damage> damaged = new ArrayList<>();
-        Iterator<ObjectKey.OfTimeline> newest =
-                listing.newestFirst(ObjectKey.OfTimeline.WINDOWS).iterator();
-        while (newest.hasNext()) {
-            try {
-                return new StoredWindows.Newest(Optional.of(windows(newest.next())), damaged);
-            } catch (DamagedObjectException e) {
-                damaged.add(e.damage());
-            }
+        // Not by an iterator of the stream: it would list more than is read.
+        Optional<StoredWindows> newest =
+                listing.newestFirst(ObjectKey.OfTimeline.WINDOWS)
+                        .flatMap(key -> windows(key, damaged).stream())
+                        .findFirst();
+        return new StoredWindows.Newest(newest, damaged);
+    }
+
+    private Optional<StoredWindows> windows(ObjectKey.OfTimeline key, List<Damage> damaged) {
+        try {
+            return Optional.of(windows(key));
+        } catch (DamagedObjectException e) {
+            damaged.add(e.damage());
+            return Optional.empty();
         }
-        return new StoredWindows.Newest(Optional.empty(), damaged);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -78,10 +79,54 @@ final class ChainTest {
                 at(0),
                 at(20),
                 IntStream.range(0, 100)
-                        .mapToObj(i -> (ObjectKey) slice(i * 10, i * 10 + 10))
-                        .peek(seen::add));
+                        .mapToObj(i -> new ListedRange(slice(i * 10, i * 10 + 10), 1))
+                        .peek(range -> seen.add(range.key())));
 
         assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void looksAFewSlicesBeyondTheTimeThatIsToBeReached() {
+        List<ObjectKey> seen = new ArrayList<>();
+
+        Chain chain = reaching(15, ten(100).peek(range -> seen.add(range.key())));
+
+        assertThat(chain.isUnbroken()).isTrue();
+        assertThat(chain.through()).isEqualTo(at(50));
+        assertThat(chain.links()).hasSize(5);
+        assertThat(seen).hasSize(5);
+    }
+
+    @Test
+    void aHoleBehindTheTimeThatIsReachedEndsTheChainWithoutAWord() {
+        List<ObjectKey> seen = new ArrayList<>();
+        Stream<ListedRange> ranges = ten(100).filter(r -> !r.key().equals(slice(20, 30)));
+
+        Chain chain = reaching(15, ranges.peek(range -> seen.add(range.key())));
+
+        assertThat(chain.isUnbroken()).isTrue();
+        assertThat(chain.through()).isEqualTo(at(20));
+        assertThat(seen).hasSizeLessThan(10);
+    }
+
+    @Test
+    void aHoleBeforeTheTimeIsToldWithAllThatFollows() {
+        Stream<ListedRange> ranges = ten(100).filter(r -> !r.key().equals(slice(10, 20)));
+
+        Chain chain = reaching(15, ranges);
+
+        assertThat(chain.unbrokenThrough()).isEqualTo(at(10));
+        assertThat(chain.links()).hasSize(99);
+        assertThat(chain.holes().get(0)).isEqualTo(new Chain.Hole(at(10), at(20), List.of()));
+    }
+
+    private static Stream<ListedRange> ten(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new ListedRange(slice(i * 10, i * 10 + 10), 1));
+    }
+
+    private static Chain reaching(int time, Stream<ListedRange> ranges) {
+        return Chain.reaching(at(0), at(time), ranges, 3, 5);
     }
 
     /** Whatever lies there in whatever order: links and holes together cover the range once. */
@@ -94,7 +139,7 @@ final class ChainTest {
             IntStream.rangeClosed(range[0] + 1, range[0] + range[1]).forEach(covered::add);
         }
 
-        Chain chain = Chain.of(at(5), at(60), keys.stream());
+        Chain chain = Chain.of(at(5), at(60), keys.stream().map(k -> new ListedRange(k, 1)));
 
         for (int time = 6; time <= 60; time++) {
             ClusterTime t = at(time);
@@ -123,7 +168,8 @@ final class ChainTest {
     }
 
     private static Chain chain(int after, int through, ObjectKey... keys) {
-        return Chain.of(at(after), at(through), Arrays.stream(keys));
+        return Chain.of(
+                at(after), at(through), Arrays.stream(keys).map(k -> new ListedRange(k, 1)));
     }
 
     private static List<String> reads(Chain chain) {

@@ -1,0 +1,32 @@
+package io.tidemark.cli;
+
+import io.tidemark.storage.encryption.FileKeyRing;
+import io.tidemark.storage.frames.FrameKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The keys that open what the sink has sealed. */
+public final class KeyRingOption {
+    @Option(
+            names = "--encryption.keys",
+            paramLabel = "FILE",
+            description =
+                    "The key ring that the archive was encrypted with, as the sink's setting of"
+                            + " the same name. Not needed where objects lie in the clear.")
+    private Path file;
+
+    /** Nothing opens sealed objects if no file was named. */
+    public FrameKeys keys() {
+        if (file == null) {
+            return FrameKeys.NONE;
+        }
+        try {
+            return FrameKeys.of(FileKeyRing.read(file));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "The key ring " + file + " can't be read: " + e.getMessage() + ".");
+        }
+    }
+}

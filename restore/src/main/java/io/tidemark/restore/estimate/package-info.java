@@ -1,0 +1,2 @@
+/** What a restore will read and about how long it will take, told beforehand. */
+package io.tidemark.restore.estimate;

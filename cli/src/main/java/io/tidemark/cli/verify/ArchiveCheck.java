@@ -16,11 +16,13 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.object.StoredObject;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.storage.slice.SliceHeader;
 import io.tidemark.storage.slice.SliceReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -36,14 +38,17 @@ final class ArchiveCheck {
     private final SliceReader slices;
     private final BaseReader bases;
     private final Findings findings = new Findings();
+    private final FurtherObjects further;
     private final Consumer<Findings> progress;
 
-    ArchiveCheck(ObjectStore store, ClusterName cluster, Consumer<Findings> progress) {
+    ArchiveCheck(
+            ObjectStore store, ClusterName cluster, FrameKeys keys, Consumer<Findings> progress) {
         this.store = store;
         this.cluster = cluster;
         this.catalogue = new Catalogue(store, cluster);
-        this.slices = new SliceReader(store, FrameKeys.NONE);
-        this.bases = new BaseReader(store, FrameKeys.NONE);
+        this.slices = new SliceReader(store, keys);
+        this.bases = new BaseReader(store, keys);
+        this.further = new FurtherObjects(store, cluster, keys, findings);
         this.progress = progress;
     }
 
@@ -54,6 +59,7 @@ final class ArchiveCheck {
         for (BasePlace place : catalogue.bases()) {
             findings.check(() -> base(BaseManifest.read(store, place)));
         }
+        further.run();
         decisions();
         return findings;
     }
@@ -78,23 +84,34 @@ final class ArchiveCheck {
     private void oplog(ArchivedReplicaSet set) {
         // The end is asked first: what is archived meanwhile is not looked at.
         ClusterTime through = catalogue.last(set).map(Catalogue::through).orElse(ClusterTime.ZERO);
-        try (Stream<ObjectKey> ranges = catalogue.ranges(set, ClusterTime.ZERO)) {
-            ranges.filter(key -> !Catalogue.through(key).isAfter(through))
-                    .forEach(key -> findings.check(() -> range(key)));
+        String folder = KeyPrefix.oplog(set.cluster(), set.incarnation(), set.replicaSet());
+        try (Stream<StoredObject> objects = store.list(folder, "")) {
+            objects.forEach(object -> range(object, through));
         }
         catalogue
                 .first(set)
                 .ifPresent(first -> continuity(set, catalogue.chain(set, after(first), through)));
     }
 
+    private void range(StoredObject object, ClusterTime through) {
+        Optional<ObjectKey> key = ObjectKey.parse(object.key());
+        boolean slice = key.filter(ObjectKey.OfSlice.class::isInstance).isPresent();
+        boolean gap = key.filter(ObjectKey.OfGap.class::isInstance).isPresent();
+        if (!slice && !gap) {
+            findings.stranger(object.key());
+        } else if (!Catalogue.through(key.get()).isAfter(through)) {
+            findings.object(object.sizeBytes());
+            findings.check(() -> range(key.get()));
+            progress.accept(findings);
+        }
+    }
+
     private void range(ObjectKey key) {
-        store.head(key.text()).ifPresent(object -> findings.object(object.sizeBytes()));
         if (key instanceof ObjectKey.OfSlice slice) {
             findings.entries(slices.verify(slice).entryCount());
-        } else if (key instanceof ObjectKey.OfGap gap) {
-            GapObject.read(store, gap);
+        } else {
+            GapObject.read(store, (ObjectKey.OfGap) key);
         }
-        progress.accept(findings);
     }
 
     private static ClusterTime after(ObjectKey range) {
@@ -170,6 +187,7 @@ final class ArchiveCheck {
     }
 
     private void base(BaseManifest manifest) {
+        further.named(manifest);
         store.head(manifest.key().text()).ifPresent(o -> findings.object(o.sizeBytes()));
         for (BaseCollection collection : manifest.collections()) {
             for (int i = 0; i < collection.parts().size(); i++) {

@@ -10,12 +10,16 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.drill.Rehearsal;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code tidemark verify}. */
 @Command(
@@ -27,7 +31,8 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark verify --cluster shop --bucket file:/backup",
-            "  tidemark verify --cluster shop --bucket file:/backup --json"
+            "  tidemark verify --cluster shop --bucket file:/backup --json",
+            "  tidemark verify --cluster shop --bucket file:/backup --deep"
         })
 public final class VerifyCommand implements Callable<ExitCode> {
     private final Context context;
@@ -35,6 +40,21 @@ public final class VerifyCommand implements Callable<ExitCode> {
     @Mixin private CommonOptions common;
     @Mixin private JsonOption output;
     @Mixin private ArchiveOptions archive;
+
+    @Option(
+            names = "--deep",
+            description =
+                    "Then replay it into servers in this process, read back what they hold, and"
+                            + " tell documents and hash of each collection. They keep their data"
+                            + " on the heap: what may take more than a quarter of it is refused;"
+                            + " 'tidemark drill --target' takes servers of yours.")
+    private boolean deep;
+
+    @Option(
+            names = "--to",
+            paramLabel = "T",
+            description = "With --deep: up to this time. Default: the latest that is safe.")
+    private ClusterTime to;
 
     public VerifyCommand(Context context) {
         this.context = context;
@@ -48,6 +68,7 @@ public final class VerifyCommand implements Callable<ExitCode> {
                     new ArchiveCheck(
                                     store,
                                     archive.cluster(),
+                                    archive.keys(),
                                     f -> progress.show("objects", f.objects()))
                             .run();
             progress.close();
@@ -55,11 +76,30 @@ public final class VerifyCommand implements Callable<ExitCode> {
                 throw nothing(store);
             }
             words(findings);
+            Optional<Rehearsal> replayed = deep ? replay(store, findings) : Optional.empty();
             if (output.json()) {
-                context.console().document(json(findings));
+                ObjectNode json = json(findings);
+                replayed.ifPresent(rehearsal -> json.set("deep", DeepCheck.json(rehearsal)));
+                context.console().document(json);
             }
-            return findings.problems().isEmpty() ? ExitCode.DONE : ExitCode.ARCHIVE_DAMAGED;
+            boolean differs = replayed.filter(r -> !r.problems().isEmpty()).isPresent();
+            ExitCode sound = differs ? ExitCode.DIFFERENCE : ExitCode.DONE;
+            return findings.problems().isEmpty() ? sound : ExitCode.ARCHIVE_DAMAGED;
         }
+    }
+
+    private Optional<Rehearsal> replay(ObjectStore store, Findings findings) {
+        PrintStream words = context.console().words(output.json());
+        if (!findings.problems().isEmpty()) {
+            words.println("Not replayed: an archive with problems is not what --deep is about.");
+            return Optional.empty();
+        }
+        Optional<Rehearsal> replayed =
+                new DeepCheck(context, archive, store, words).run(Optional.ofNullable(to));
+        replayed.ifPresentOrElse(
+                rehearsal -> DeepCheck.words(rehearsal, words),
+                () -> words.println("Not replayed: no time is safe; 'tidemark windows' says why."));
+        return replayed;
     }
 
     private CommandFailure nothing(ObjectStore store) {
@@ -87,6 +127,17 @@ public final class VerifyCommand implements Callable<ExitCode> {
                             + " restores leave it out on every shard.%n",
                     transaction.id(), transaction.preparedAt());
         }
+        if (findings.leftovers() > 0) {
+            out.printf(
+                    "Note: %,d parts of bases, %,d bytes, belong to no base: to a scan that goes"
+                            + " on or did not end.%n",
+                    findings.leftovers(), findings.leftoverBytes());
+        }
+        if (findings.strangers() > 0) {
+            out.printf(
+                    "Note: %,d keys are not Tidemark's and are ignored, such as %s%n",
+                    findings.strangers(), findings.someStrangers());
+        }
         out.printf(
                 "%s: %,d objects, %,d bytes, %,d oplog entries and %,d documents read; %s%n",
                 archive.cluster(),
@@ -106,7 +157,9 @@ public final class VerifyCommand implements Callable<ExitCode> {
                         .put("objects", findings.objects())
                         .put("bytes", findings.bytes())
                         .put("entries", findings.entries())
-                        .put("documents", findings.documents());
+                        .put("documents", findings.documents())
+                        .put("leftoverParts", findings.leftovers())
+                        .put("strangers", findings.strangers());
         ArrayNode problems = json.putArray("problems");
         for (Problem problem : findings.problems()) {
             problems.addObject()

@@ -7,7 +7,9 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.ScratchFolder;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  tidemark bench capture",
             "  tidemark bench sink --entries 500000 --json",
-            "  tidemark bench restore --document-bytes 4096"
+            "  tidemark bench restore --document-bytes 4096",
+            "  tidemark bench plan --slices 1000000 --in-files"
         })
 final class BenchCommand implements Callable<ExitCode> {
     /** What can be measured. */
@@ -34,7 +37,9 @@ final class BenchCommand implements Callable<ExitCode> {
         CAPTURE,
         STREAMS,
         SINK,
-        RESTORE
+        RESTORE,
+        PLAN,
+        RTO
     }
 
     private final Context context;
@@ -46,7 +51,9 @@ final class BenchCommand implements Callable<ExitCode> {
             paramLabel = "PART",
             description =
                     "capture: oplog to Kafka; streams: topics to windows, 1 % of the entries"
-                            + " events; sink: Kafka to bucket; restore: bucket to server.")
+                        + " events; sink: Kafka to bucket; restore: bucket to server; plan: in a"
+                        + " bucket of many slices; rto: what a plan tells beside what its restore"
+                        + " takes.")
     private Part part;
 
     @Option(
@@ -81,6 +88,18 @@ final class BenchCommand implements Callable<ExitCode> {
                             + " all. Default: ${DEFAULT-VALUE}.")
     private List<ReplayMix> mixes;
 
+    @Option(
+            names = "--slices",
+            defaultValue = "1000000",
+            paramLabel = "N",
+            description = "plan: how many slices the bucket holds. Default: ${DEFAULT-VALUE}.")
+    private long slices;
+
+    @Option(
+            names = "--in-files",
+            description = "plan: in a directory of as many files too; a million takes a while.")
+    private boolean inFiles;
+
     BenchCommand(Context context) {
         this.context = context;
     }
@@ -89,6 +108,10 @@ final class BenchCommand implements Callable<ExitCode> {
     public ExitCode call() throws Exception {
         PrintStream words = context.console().words(output.json());
         try (ScratchFolder folder = ScratchFolder.create("bench")) {
+            if (part == Part.PLAN || part == Part.RTO) {
+                figures(figures(folder.path()), words);
+                return ExitCode.DONE;
+            }
             Measured measured =
                     benchmark()
                             .run(
@@ -103,12 +126,28 @@ final class BenchCommand implements Callable<ExitCode> {
         }
     }
 
+    private Figures figures(Path folder) throws IOException {
+        Benchmark.Notes notes = sentence -> context.console().err().println(sentence);
+        return part == Part.PLAN
+                ? new PlanBenchmark(slices, inFiles).run(folder, notes)
+                : new RtoBenchmark(mixes.get(mixes.size() - 1))
+                        .run(new Workload(entries, documentBytes), folder, notes);
+    }
+
+    private void figures(Figures figures, PrintStream words) {
+        figures.words(words);
+        if (output.json()) {
+            context.console().document(figures.json());
+        }
+    }
+
     private Benchmark benchmark() {
         return switch (part) {
             case CAPTURE -> new CaptureBenchmark();
             case STREAMS -> new StreamsBenchmark();
             case SINK -> new SinkBenchmark();
             case RESTORE -> new RestoreBenchmark(Optional.ofNullable(target), mixes);
+            case PLAN, RTO -> throw new IllegalStateException(part + " gives figures");
         };
     }
 

@@ -115,7 +115,7 @@ final class RestoreBenchmark implements Benchmark {
                         usual.rememberedDocuments());
     }
 
-    private static void archive(ObjectStore store, List<OplogEntry> entries) {
+    static void archive(ObjectStore store, List<OplogEntry> entries) {
         SliceStart start =
                 new SliceStart(
                         CLUSTER,

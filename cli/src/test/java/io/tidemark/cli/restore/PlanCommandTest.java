@@ -41,6 +41,27 @@ class PlanCommandTest {
         assertThat(json.at("/replicaSets/rs1/entriesRead").isNumber()).isTrue();
         assertThat(json.get("transactions").isArray()).isTrue();
         assertThat(json.get("verified").asBoolean()).isFalse();
+        assertThat(json.get("bytes").asLong()).isPositive();
+        assertThat(json.get("baseDocuments").asLong()).isPositive();
+        assertThat(json.get("entries").asLong()).isPositive();
+        assertThat(json.at("/replicaSets/rs1/entries").asLong()).isPositive();
+        assertThat(json.at("/estimate/by").asText()).isEqualTo("defaults");
+        assertThat(json.at("/estimate/phases/replay").isNumber()).isTrue();
+    }
+
+    @Test
+    void namesTheTransactionsThatAreOpenThenAndWhatBecomesOfThem() {
+        // Not every shard has written the outcome of its part by then.
+        JsonNode transactions = plan("1644243375:4").json().get("transactions");
+
+        assertThat(transactions).isNotEmpty();
+        for (JsonNode transaction : transactions) {
+            assertThat(transaction.get("id").asText()).contains("txnNumber");
+            assertThat(transaction.get("preparedAt").asText()).startsWith("16442433");
+            assertThat(transaction.get("replicaSets")).isNotEmpty();
+            assertThat(transaction.get("decision").asText()).isIn("in", "out", "undecided");
+            assertThat(transaction.get("decidedBy").asText()).isNotEmpty();
+        }
     }
 
     @Test

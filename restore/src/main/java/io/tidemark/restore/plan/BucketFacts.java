@@ -51,8 +51,10 @@ public final class BucketFacts implements ArchiveFacts {
     public ClusterTime firstEntry(ArchivedReplicaSet life) {
         // The header lies in the clear, whatever seals the frames.
         SliceReader reader = new SliceReader(bucket, FrameKeys.NONE);
-        Chain chain = catalogue.chain(life, ClusterTime.ZERO, ClusterTime.ZERO.next());
-        return reader.header(chain.links().get(0).slice()).first().clusterTime();
+        return catalogue
+                .firstSlice(life)
+                .map(slice -> reader.header(slice).first().clusterTime())
+                .orElseThrow();
     }
 
     @Override

@@ -108,13 +108,9 @@ public final class Catalogue {
      * were imported as well.
      */
     public boolean beginsWithBirth(ArchivedReplicaSet set) {
-        try (Stream<ObjectKey> ranges = ranges(set, ClusterTime.ZERO)) {
-            return ranges.limit(ONE_PAGE)
-                    .anyMatch(
-                            key ->
-                                    key instanceof ObjectKey.OfSlice slice
-                                            && slice.slice().after().equals(ClusterTime.ZERO));
-        }
+        return firstSlice(set)
+                .filter(slice -> slice.slice().after().equals(ClusterTime.ZERO))
+                .isPresent();
     }
 
     /** The slice or gap that ends last; at the same end a slice before a gap. Empty if none. */
@@ -156,6 +152,16 @@ public final class Catalogue {
     public Optional<ObjectKey> first(ArchivedReplicaSet set) {
         try (Stream<ObjectKey> ranges = ranges(set, ClusterTime.ZERO)) {
             return ranges.findFirst();
+        }
+    }
+
+    /** The slice with the earliest start, as far as the first page of the listing tells. */
+    public Optional<ObjectKey.OfSlice> firstSlice(ArchivedReplicaSet set) {
+        try (Stream<ObjectKey> ranges = ranges(set, ClusterTime.ZERO)) {
+            return ranges.limit(ONE_PAGE)
+                    .filter(ObjectKey.OfSlice.class::isInstance)
+                    .map(ObjectKey.OfSlice.class::cast)
+                    .min(Comparator.comparing(key -> key.slice().after()));
         }
     }
 

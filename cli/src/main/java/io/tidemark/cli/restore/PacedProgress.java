@@ -40,7 +40,6 @@ final class PacedProgress implements RestoreProgress {
     private final Map<ReplicaSet, Mark> first = new TreeMap<>();
     private final Map<ReplicaSet, Pace> paces = new TreeMap<>();
     private String phase = "plan";
-    private long phaseNanos;
     private long shownNanos;
 
     PacedProgress(Display display, RestoreSize size, Duration interval, LongSupplier nanos) {
@@ -48,8 +47,7 @@ final class PacedProgress implements RestoreProgress {
         this.size = size;
         this.interval = interval;
         this.nanos = nanos;
-        this.phaseNanos = nanos.getAsLong();
-        this.shownNanos = phaseNanos;
+        this.shownNanos = nanos.getAsLong();
     }
 
     @Override
@@ -58,8 +56,7 @@ final class PacedProgress implements RestoreProgress {
             show();
         }
         phase = next.name().toLowerCase(Locale.ROOT);
-        phaseNanos = nanos.getAsLong();
-        shownNanos = phaseNanos;
+        shownNanos = nanos.getAsLong();
         first.clear();
         paces.clear();
         display.phase(phase);

@@ -2,7 +2,6 @@ package io.tidemark.restore.checkpoint;
 
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Where the restore of one replica set stands. Everything up to here is in the target; of what
@@ -27,7 +26,7 @@ public record Standing(
         long operations,
         Map<String, Long> orphans) {
     public Standing {
-        orphans = Map.copyOf(new TreeMap<>(orphans));
+        orphans = Map.copyOf(orphans);
     }
 
     /** For a restore that nobody goes on with. */

@@ -10,8 +10,6 @@ import io.tidemark.capture.mongo.MongoAccess;
 import io.tidemark.capture.mongo.MongoOplogSource;
 import io.tidemark.capture.mongo.MongoShardDirectory;
 import io.tidemark.capture.mongo.OplogNotes;
-import io.tidemark.capture.operation.OperationKind;
-import io.tidemark.capture.operation.OperationWork;
 import io.tidemark.capture.ownership.OwnershipLoop;
 import io.tidemark.capture.publish.KafkaOplogTopic;
 import io.tidemark.capture.publish.OplogTopic;
@@ -92,13 +90,13 @@ public final class CaptureAgent implements AutoCloseable {
             String name,
             Clock clock,
             MeterRegistry meterRegistry) {
-        this(config, registry, name, clock, meterRegistry, Map.of());
+        this(config, registry, name, clock, meterRegistry, AgentOperations.NONE);
     }
 
     /**
      * @param name of this agent in statuses, such as host and process
      * @param meterRegistry for the agent's meters, which its README lists
-     * @param works the operations that this agent takes part in, each on threads of its own
+     * @param does beside tailing
      */
     public CaptureAgent(
             CaptureConfig config,
@@ -106,7 +104,7 @@ public final class CaptureAgent implements AutoCloseable {
             String name,
             Clock clock,
             MeterRegistry meterRegistry,
-            Map<OperationKind, OperationWork> works) {
+            AgentOperations does) {
         this.config = config;
         this.registry = registry;
         this.name = name;
@@ -131,11 +129,11 @@ public final class CaptureAgent implements AutoCloseable {
         this.status = new CaptureStatusTopic(names, config.topics().client(), registry);
         this.notes = new OplogNotes(access);
         this.operations =
-                works.isEmpty()
+                does.works().isEmpty()
                         ? Optional.empty()
                         : Optional.of(
                                 new OperationLoop(
-                                        config, topics, registry, name, shards::last, works));
+                                        config, topics, registry, name, shards::last, does));
     }
 
     /** Starts the loops; returns at once. */

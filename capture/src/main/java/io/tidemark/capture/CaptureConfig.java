@@ -89,6 +89,17 @@ import java.util.TreeMap;
  * smaller ones cost more requests and lose less to an interruption</td></tr>
  * <tr><td>{@code snapshot.memory.bytes}</td><td>heap / 8, 1MiB–64GiB</td><td>for parts under way;
  * what has no room goes through a file in {@code spill.dir}</td></tr>
+ * <tr><td>{@code snapshot.schedule}</td><td>{@code 0 2 * * *}</td><td>when agents with a bucket take
+ * base snapshots by themselves: a cron expression of five fields, in UTC, the same on all agents;
+ * {@code none} for never. A time for which no agent was there is made up for</td></tr>
+ * <tr><td>{@code snapshot.least.distance}</td><td>6h, 1m–30d</td><td>from the last base, for one that
+ * was missed, or that a gap, a resharding, a shard added or removed asks for; with {@code none} as
+ * schedule nothing asks</td></tr>
+ * <tr><td>{@code retention.days}</td><td>none (nothing is removed), 1–3650</td><td>after each
+ * snapshot, whatever no time of the last so many days needs is removed, as {@code tidemark prune}
+ * does …</td></tr>
+ * <tr><td>{@code retention.bases}</td><td>none, 1–1000</td><td>… but for so many of the newest bases;
+ * what either keeps, stays</td></tr>
  * <tr><td>{@code spill.dir}</td><td>the system's temporary directory</td><td>needs room for
  * {@code snapshot.threads} parts</td></tr>
  * <tr><td>{@code encryption.keys}</td><td>none</td><td>file of the key ring; the sink's, else bases

@@ -66,7 +66,7 @@ public final class CaptureMain {
             System.setProperty(LARGEST_KEPT, Integer.toString(1 << 20));
         }
         try (ServiceMeters meters = new ServiceMeters();
-                SnapshotOperations snapshots = SnapshotOperations.of(config)) {
+                SnapshotOperations snapshots = SnapshotOperations.of(config, agentName())) {
             CaptureAgent agent =
                     new CaptureAgent(
                             config,
@@ -74,7 +74,7 @@ public final class CaptureMain {
                             agentName(),
                             Clock.systemUTC(),
                             meters.registry(),
-                            snapshots.works());
+                            snapshots.operations());
             try (MetricsServer server =
                     MetricsServer.start(config.metrics(), meters, agent::health)) {
                 return run(agent);

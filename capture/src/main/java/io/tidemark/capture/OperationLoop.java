@@ -9,15 +9,16 @@ import io.tidemark.capture.mongo.MongoLocks;
 import io.tidemark.capture.mongo.MongoMemberCheck;
 import io.tidemark.capture.mongo.MongoOperationStates;
 import io.tidemark.capture.operation.AgentPorts;
+import io.tidemark.capture.operation.ControlTopic;
 import io.tidemark.capture.operation.OperationAgent;
 import io.tidemark.capture.operation.OperationClock;
-import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.capture.operation.OperationSettings;
-import io.tidemark.capture.operation.OperationWork;
+import io.tidemark.capture.operation.OperationStates;
 import io.tidemark.capture.operation.ThreadTasks;
 import io.tidemark.capture.publish.OplogTopics;
 import io.tidemark.capture.publish.TopicMisconfiguredException;
 import io.tidemark.capture.publish.TopicUnavailableException;
+import io.tidemark.capture.schedule.ScheduledOrders;
 import io.tidemark.capture.shards.SourceSets;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.registry.SchemaRegistry;
@@ -51,7 +52,7 @@ final class OperationLoop implements AutoCloseable {
             SchemaRegistry registry,
             String name,
             Supplier<SourceSets> sets,
-            Map<OperationKind, OperationWork> works) {
+            AgentOperations does) {
         this.topics = topics;
         TopicNames names = new TopicNames(config.cluster());
         Duration timeout = config.source().timeout();
@@ -65,18 +66,27 @@ final class OperationLoop implements AutoCloseable {
                         access, config.source().preferences(), config.operations().member());
         OperationSettings settings = config.operations().settings();
         Map<String, String> client = config.topics().client();
+        OperationStates states = new MongoOperationStates(servers);
+        OperationClock clock = OperationClock.system();
+        ControlTopic heard = new KafkaControlTopic(names, client, registry, settings.commandAge());
         this.agent =
                 new OperationAgent(
                         new AgentPorts(
                                 name + "-" + UUID.randomUUID().toString().substring(0, 8),
                                 new MongoLocks(servers),
-                                new MongoOperationStates(servers),
+                                states,
                                 members,
-                                new ThreadTasks(works),
+                                new ThreadTasks(does.works()),
                                 new KafkaOperationBoard(names, client, registry),
-                                OperationClock.system(),
+                                clock,
                                 settings),
-                        new KafkaControlTopic(names, client, registry, settings.commandAge()),
+                        does.wishes()
+                                .map(
+                                        w ->
+                                                (ControlTopic)
+                                                        new ScheduledOrders(
+                                                                heard, w, states, clock))
+                                .orElse(heard),
                         sets);
     }
 

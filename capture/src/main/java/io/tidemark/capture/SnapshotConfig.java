@@ -1,12 +1,16 @@
 package io.tidemark.capture;
 
+import io.tidemark.capture.schedule.SnapshotSchedule;
 import io.tidemark.capture.snapshot.SnapshotSettings;
 import io.tidemark.schemas.config.ConfigReader;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.retention.RetentionRule;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How an agent takes base snapshots. The keys are described at {@link CaptureConfig}.
@@ -14,6 +18,7 @@ import java.util.Optional;
  * @param bucket where they go
  * @param keyRing file of the key ring; without it parts are in the clear
  * @param memoryBytes for parts under way; what has no room goes through a file in the spill folder
+ * @param plan which of them are taken by themselves
  */
 public record SnapshotConfig(
         BucketUri bucket,
@@ -21,7 +26,18 @@ public record SnapshotConfig(
         int compressionLevel,
         long memoryBytes,
         Path spillFolder,
-        SnapshotSettings settings) {
+        SnapshotSettings settings,
+        Plan plan) {
+    /**
+     * @param schedule empty for none; nothing begins by itself then
+     * @param leastDistance between a base and one that was missed or that an event asks for
+     * @param retention after each snapshot; empty to remove nothing
+     */
+    public record Plan(
+            Optional<SnapshotSchedule> schedule,
+            Duration leastDistance,
+            Optional<RetentionRule> retention) {}
+
     private static final List<String> NEED_A_BUCKET =
             List.of(
                     "encryption.keys",
@@ -30,6 +46,10 @@ public record SnapshotConfig(
                     "snapshot.part.bytes",
                     "snapshot.bytes.per.second",
                     "snapshot.memory.bytes",
+                    "snapshot.schedule",
+                    "snapshot.least.distance",
+                    "retention.days",
+                    "retention.bases",
                     "spill.dir");
 
     /** Empty without a bucket. */
@@ -61,6 +81,37 @@ public record SnapshotConfig(
         Path spill =
                 reader.optionalPath("spill.dir")
                         .orElse(Path.of(System.getProperty("java.io.tmpdir")));
-        return bucket.map(uri -> new SnapshotConfig(uri, keys, level, memory, spill, settings));
+        Plan plan = plan(reader);
+        return bucket.map(
+                uri -> new SnapshotConfig(uri, keys, level, memory, spill, settings, plan));
+    }
+
+    private static Plan plan(ConfigReader reader) {
+        Optional<SnapshotSchedule> schedule =
+                reader.optionalText("snapshot.schedule").isPresent()
+                        ? reader.parsed("snapshot.schedule", SnapshotSchedule::parse)
+                                .orElse(Optional.empty())
+                        : SnapshotSchedule.parse(SnapshotSchedule.DAILY);
+        Duration distance =
+                reader.duration(
+                        "snapshot.least.distance",
+                        Duration.ofHours(6),
+                        Duration.ofMinutes(1),
+                        Duration.ofDays(30));
+        OptionalInt days = count(reader, "retention.days", 3650);
+        OptionalInt bases = count(reader, "retention.bases", 1000);
+        return new Plan(
+                schedule,
+                distance,
+                days.isEmpty() && bases.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new RetentionRule(days, bases)));
+    }
+
+    /** Empty if it is not set. */
+    private static OptionalInt count(ConfigReader reader, String key, int most) {
+        return reader.optionalText(key).isPresent()
+                ? OptionalInt.of(reader.number(key, 1, 1, most))
+                : OptionalInt.empty();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.operation.OperationSettings;
+import io.tidemark.capture.schedule.SnapshotSchedule;
 import io.tidemark.capture.snapshot.SnapshotSettings;
 import io.tidemark.capture.tail.TailSettings;
 import io.tidemark.metrics.MetricsConfig;
@@ -12,6 +13,7 @@ import io.tidemark.schemas.config.ConfigException;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.registry.Credentials;
 import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.retention.RetentionRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -129,6 +131,12 @@ class CaptureConfigTest {
                         "spill.dir", "/spill",
                         "encryption.keys", "/keys",
                         "compression.level", "9"));
+        values.putAll(
+                Map.of(
+                        "snapshot.schedule", "30 1 * * 0",
+                        "snapshot.least.distance", "2h",
+                        "retention.days", "14",
+                        "retention.bases", "3"));
         CaptureConfig config = CaptureConfig.of(values);
 
         assertThat(config.snapshots())
@@ -139,7 +147,13 @@ class CaptureConfigTest {
                                 9,
                                 48L << 20,
                                 Path.of("/spill"),
-                                new SnapshotSettings(7, 8L << 20, 32L << 20, 20L << 20)));
+                                new SnapshotSettings(7, 8L << 20, 32L << 20, 20L << 20),
+                                new SnapshotConfig.Plan(
+                                        SnapshotSchedule.parse("30 1 * * 0"),
+                                        Duration.ofHours(2),
+                                        Optional.of(
+                                                new RetentionRule(
+                                                        OptionalInt.of(14), OptionalInt.of(3))))));
         assertThat(config.source().preferences().tags())
                 .isEqualTo(Map.of("use", "backup", "dc", "east"));
         assertThat(config.source().preferences().primaryAllowed()).isFalse();
@@ -193,6 +207,12 @@ class CaptureConfigTest {
         SnapshotConfig snapshots = CaptureConfig.of(values).snapshots().orElseThrow();
         assertThat(snapshots.settings()).isEqualTo(SnapshotSettings.DEFAULTS);
         assertThat(snapshots.keyRing()).isEmpty();
+        assertThat(snapshots.plan())
+                .isEqualTo(
+                        new SnapshotConfig.Plan(
+                                SnapshotSchedule.parse("0 2 * * *"),
+                                Duration.ofHours(6),
+                                Optional.empty()));
         assertThat(snapshots.compressionLevel()).isEqualTo(3);
         assertThat(snapshots.memoryBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 8);
     }

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A whole agent whose operation puts some small objects, slowly enough to be met in the middle. */
 final class OperationProcess {
@@ -42,9 +43,12 @@ final class OperationProcess {
                         args[1],
                         Clock.systemUTC(),
                         new CompositeMeterRegistry(),
-                        Map.of(
-                                OperationKind.SNAPSHOT,
-                                new OperationWork(new Parts(store, args[1]), new Whole(store))));
+                        new AgentOperations(
+                                Map.of(
+                                        OperationKind.SNAPSHOT,
+                                        new OperationWork(
+                                                new Parts(store, args[1]), new Whole(store))),
+                                Optional.empty()));
         agent.start();
         agent.ended().join();
     }

@@ -5,6 +5,7 @@ import io.tidemark.capture.operation.OperationBoard;
 import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.capture.operation.OperationState;
 import io.tidemark.capture.operation.ShareState;
+import io.tidemark.capture.snapshot.PruneAfterSnapshot;
 import io.tidemark.schemas.avro.BaseSnapshotRecord;
 import io.tidemark.schemas.avro.OperationRecord;
 import io.tidemark.schemas.layout.TopicNames;
@@ -91,7 +92,18 @@ public final class KafkaOperationBoard implements OperationBoard {
         }
         BaseSnapshotRecord base = OperationRecords.base(done, shares);
         if (isSent(bases, base.getId(), baseSerializer, base)) {
+            forget(done.facts().getOrDefault(PruneAfterSnapshot.PRUNED, ""));
             producer.flush();
+        }
+    }
+
+    /** Bases that are gone serve no restore: the topic forgets them. */
+    private void forget(String ids) {
+        for (String id : ids.split(",")) {
+            if (!id.isEmpty()) {
+                byte[] key = id.getBytes(StandardCharsets.UTF_8);
+                producer.send(new ProducerRecord<>(bases, key, null), (sent, e) -> failed(e));
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The leader's part of the operation "snapshot": before the replica sets begin it chooses the
@@ -31,8 +32,15 @@ public final class SnapshotLead implements LeaderWork {
     private final ClusterName cluster;
     private final SnapshotMembers members;
     private final ObjectStore store;
+    private final AfterSnapshot after;
 
     public SnapshotLead(ClusterName cluster, SnapshotMembers members, ObjectStore store) {
+        this(cluster, members, store, AfterSnapshot.NONE);
+    }
+
+    public SnapshotLead(
+            ClusterName cluster, SnapshotMembers members, ObjectStore store, AfterSnapshot after) {
+        this.after = after;
         this.cluster = cluster;
         this.members = members;
         this.store = store;
@@ -101,11 +109,12 @@ public final class SnapshotLead implements LeaderWork {
                         cluster, lead, task.id().text(), agreed.method(), agreed.readAt(), sets);
         task.fence().check();
         manifest.putTo(store);
-        return Map.of(
-                "snapshotId", task.id().text(),
-                "method", plan.get(SnapshotPlan.METHOD),
-                "usableFrom", manifest.usableFrom().toString(),
-                "documents", Long.toString(sets.stream().mapToLong(s -> s.documents()).sum()),
-                "rawBytes", Long.toString(sets.stream().mapToLong(s -> s.rawBytes()).sum()));
+        Map<String, String> told = new TreeMap<>(after.run(task.fence()));
+        told.put("snapshotId", task.id().text());
+        told.put("method", plan.get(SnapshotPlan.METHOD));
+        told.put("usableFrom", manifest.usableFrom().toString());
+        told.put("documents", Long.toString(sets.stream().mapToLong(s -> s.documents()).sum()));
+        told.put("rawBytes", Long.toString(sets.stream().mapToLong(s -> s.rawBytes()).sum()));
+        return told;
     }
 }

@@ -67,13 +67,14 @@ final class BackedUpCluster implements AutoCloseable {
         settings.put("owner.session.timeout", "3s");
         settings.put("operation.stale.after", "3s");
         settings.put("bucket", bucketUri());
+        settings.put("snapshot.schedule", "none");
         return settings;
     }
 
     /** Runs until it is closed, or this is. */
     AutoCloseable startAgent(String name, Map<String, String> settings) {
         CaptureConfig config = CaptureConfig.of(settings);
-        SnapshotOperations snapshots = SnapshotOperations.of(config);
+        SnapshotOperations snapshots = SnapshotOperations.of(config, name);
         CaptureAgent agent =
                 new CaptureAgent(
                         config,
@@ -81,7 +82,7 @@ final class BackedUpCluster implements AutoCloseable {
                         name,
                         Clock.systemUTC(),
                         new CompositeMeterRegistry(),
-                        snapshots.works());
+                        snapshots.operations());
         agent.start();
         AutoCloseable closing =
                 () -> {

@@ -33,6 +33,7 @@ class SnapshotCommandTest {
     @TempDir private static Path folder;
     private static BackedUpCluster cluster;
     private static Workload workload;
+    private static String scheduled;
 
     @BeforeAll
     static void start() {
@@ -90,11 +91,41 @@ class SnapshotCommandTest {
 
     @Test
     @Order(3)
-    void aSnapshotOfTheWholeClusterUnderLoadServesRestores() throws Exception {
-        cluster.startAgent("a", cluster.settings());
-        cluster.startAgent("b", cluster.settings());
+    void agentsMakeUpForTheDueSnapshotThatWasMissedOnce() throws Exception {
+        Map<String, String> settings = cluster.settings();
+        settings.put("snapshot.schedule", "0 2 * * *");
+        settings.put("retention.bases", "1");
+        cluster.startAgent("a", settings);
+        cluster.startAgent("b", settings);
         cluster.startSink();
 
+        JsonNode operation = awaitOperation("scheduled-");
+
+        scheduled = operation.get("id").asText();
+        assertThat(scheduled).matches("scheduled-\\d{8}T020000Z");
+        assertThat(operation.get("phase").asText()).isEqualTo("done");
+        assertThat(operation.get("facts").has("pruneProblem")).isFalse();
+    }
+
+    /** The one whose id begins so, when it has ended. */
+    private static JsonNode awaitOperation(String prefix) throws InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            CommandRun run = cluster.run("status", "--json", "--bucket=" + cluster.bucketUri());
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+            for (JsonNode operation : run.json().get("operations")) {
+                boolean over = !"waiting running".contains(operation.get("phase").asText());
+                if (over && operation.get("id").asText().startsWith(prefix)) {
+                    return operation;
+                }
+            }
+            Thread.sleep(200);
+        }
+        throw new AssertionError("no operation " + prefix + " ended");
+    }
+
+    @Test
+    @Order(4)
+    void aSnapshotOfTheWholeClusterUnderLoadServesRestores() throws Exception {
         CommandRun run;
         try (Load load = new Load(workload)) {
             run = cluster.run("snapshot", "--wait", "--json");
@@ -129,7 +160,7 @@ class SnapshotCommandTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void whatIsRestoredOverTheSnapshotEqualsTheOracle() throws Exception {
         BsonTimestamp to = cluster.source.noopEverywhere();
         cluster.awaitArchived(ClusterTime.of(to));
@@ -160,7 +191,7 @@ class SnapshotCommandTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void aSecondOperationIsRefusedWithWhoHoldsTheLock() {
         CommandRun slow = cluster.run("snapshot", "--json", "--max-mib-per-second=0.0005");
         assertThat(slow.exitCode()).as(slow.err()).isEqualTo(ExitCode.DONE);
@@ -184,6 +215,28 @@ class SnapshotCommandTest {
         CommandRun cancelled = cluster.run("snapshot", "--json", "--cancel=" + id);
         assertThat(cancelled.exitCode()).as(cancelled.err()).isEqualTo(ExitCode.DONE);
         assertThat(cancelled.json().get("phase").asText()).isEqualTo("cancelled");
+    }
+
+    @Test
+    @Order(7)
+    void whatRetentionNoLongerKeepsGoesAfterTheNextSnapshot() {
+        CommandRun run = cluster.run("snapshot", "--wait", "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        JsonNode facts = run.json().get("facts");
+        assertThat(facts.has("pruneProblem")).as(facts.toString()).isFalse();
+        CommandRun stays =
+                CommandRun.of(
+                        "prune",
+                        "--dry-run",
+                        "--keep-bases=1",
+                        "--cluster=" + BackedUpCluster.NAME,
+                        "--bucket=" + cluster.bucketUri());
+        assertThat(facts.get("prunedSnapshots").asText()).as(stays.out()).isEqualTo(scheduled);
+        CommandRun status = cluster.run("status", "--json", "--bucket=" + cluster.bucketUri());
+        assertThat(status.json().get("lastBase").asText())
+                .as("the base just taken stays, though the archive has not come to its end")
+                .isEqualTo(facts.get("usableFrom").asText());
     }
 
     /** Writes without rest. */

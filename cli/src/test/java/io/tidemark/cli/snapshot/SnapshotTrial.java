@@ -16,6 +16,7 @@ import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
@@ -94,6 +95,28 @@ final class SnapshotTrial implements AutoCloseable {
                         .filter(place -> id.isEmpty() || place.snapshotId().equals(id))
                         .map(place -> BaseManifest.read(bucket, place))
                         .toList();
+    }
+
+    /** Every document of every base that there is can be read. */
+    void requireAllPartsThatManifestsName() {
+        for (BaseManifest base : bases("")) {
+            for (BaseCollection collection : base.collections()) {
+                collection
+                        .parts()
+                        .forEach(
+                                part -> {
+                                    String key =
+                                            new ObjectKey.OfBasePart(
+                                                            base.place(),
+                                                            collection.uuid(),
+                                                            part.id())
+                                                    .text();
+                                    assertThat(bucket.head(key).orElseThrow().sizeBytes())
+                                            .as(key)
+                                            .isEqualTo(part.sizeBytes());
+                                });
+            }
+        }
     }
 
     /** To random times at which all replica sets have a base. */

@@ -31,6 +31,7 @@ record Retention(
      *
      * @param reach up to where it serves
      * @param lenient the same if slices that are missing without a reason were brought back
+     * @param pending it will serve as soon as the archive has come to its end
      */
     private record Start(
             Optional<StoredBase> base,
@@ -38,7 +39,8 @@ record Retention(
             ClusterTime usableFrom,
             ClusterTime needsAfter,
             ClusterTime reach,
-            ClusterTime lenient) {
+            ClusterTime lenient,
+            boolean pending) {
         boolean isUsable() {
             return !reach.isBefore(usableFrom);
         }
@@ -96,7 +98,8 @@ record Retention(
                                     base.usableFrom(),
                                     needsAfter(base, life),
                                     life.reach(base.replayAfter(), false),
-                                    life.reach(base.replayAfter(), true)));
+                                    life.reach(base.replayAfter(), true),
+                                    life.willReach(base.replayAfter(), base.usableFrom())));
         }
         starts.values().forEach(own -> own.sort(newestFirst()));
         for (StoredLife life : facts.lives().values()) {
@@ -113,7 +116,8 @@ record Retention(
                                                             first,
                                                             before(first),
                                                             life.reach(ClusterTime.ZERO, false),
-                                                            life.reach(ClusterTime.ZERO, true))));
+                                                            life.reach(ClusterTime.ZERO, true),
+                                                            false)));
         }
         return starts;
     }
@@ -141,6 +145,10 @@ record Retention(
             starts.stream()
                     .filter(s -> s.base().filter(b -> isHeld(b)).isPresent())
                     .forEach(s -> kept.putIfAbsent(s, "held by --keep"));
+            // A base just taken is ahead of the archive.
+            starts.stream()
+                    .filter(Start::pending)
+                    .forEach(s -> kept.putIfAbsent(s, "not archived up to its end yet"));
             rule.bases().ifPresent(count -> newest(count, kept));
             since.ifPresent(time -> since(time, rule.days().getAsInt(), kept));
             newestUsable(kept);

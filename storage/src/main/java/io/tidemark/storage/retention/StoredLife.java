@@ -20,6 +20,25 @@ record StoredLife(ArchivedReplicaSet life, Chain chain, Optional<ClusterTime> bo
     }
 
     /**
+     * Whether nothing is missing up to that time but what is still to be archived, or may come
+     * back: slices between others that are not there without a reason.
+     */
+    boolean willReach(ClusterTime from, ClusterTime time) {
+        return !isWithoutOplog()
+                && reach(from, false).isBefore(time)
+                && !reach(from, true).isBefore(ClusterTime.min(time, end()));
+    }
+
+    /** Where the archive ends. */
+    private ClusterTime end() {
+        return chain.holes().stream()
+                .filter(hole -> hole.through().equals(ClusterTime.MAX))
+                .map(Chain.Hole::after)
+                .findFirst()
+                .orElse(ClusterTime.MAX);
+    }
+
+    /**
      * Up to where entries are there without a hole after {@code from}.
      *
      * @param lenient passes over holes that nobody explained: their slices may be brought back

@@ -48,7 +48,7 @@ class RetentionTest {
                 new Chain(
                         ClusterTime.ZERO,
                         ClusterTime.MAX,
-                        List.of(new Chain.Link(slice, at(10), at(50))),
+                        List.of(new Chain.Link(slice, at(10), at(50), 100)),
                         holes);
         return new StoredLife(new ArchivedReplicaSet(SHOP, LIFE, RS0), chain, Optional.empty());
     }

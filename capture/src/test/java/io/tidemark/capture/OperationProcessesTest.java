@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Agents as processes of one cluster, paused and killed in the middle of an operation. */
 class OperationProcessesTest {
-    private static final int KILLS = 4;
+    private static final int KILLS = 2;
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final ReplicaSet RS0 = new ReplicaSet("rs0");
     @TempDir static Path directory;

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Events and windows through a real broker and registry into a real bucket, in killed processes.
  */
 final class TimelineKafkaTest {
-    private static final int KILLS = Integer.getInteger("tidemark.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("tidemark.test.kills", 4);
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final ClusterName CLUSTER = new ClusterName("shop");
     private static final TopicNames NAMES = new TopicNames(CLUSTER);

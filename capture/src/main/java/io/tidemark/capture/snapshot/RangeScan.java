@@ -146,19 +146,29 @@ final class RangeScan implements AutoCloseable {
 
     private void take(DocumentCursor cursor, List<RawDocument> batch) throws InterruptedException {
         long bytes = 0;
+        RawDocument newest = null;
         for (RawDocument document : batch) {
             if (part != null
                     && part.rawBytes() + document.sizeBytes() > run.settings().partBytes()) {
+                cameTo(newest);
                 putPart(cursor);
             }
             if (part == null) {
                 part = run.newPart(collection.uuid());
             }
             part.add(document);
-            last = Optional.of(idOf(document));
+            newest = document;
             bytes += document.sizeBytes();
         }
+        cameTo(newest);
         run.read(batch.size(), bytes);
+    }
+
+    /** Its id is copied: a batch is not kept. Null if no document came since the last time. */
+    private void cameTo(RawDocument newest) {
+        if (newest != null) {
+            last = Optional.of(idOf(newest));
+        }
     }
 
     private void putPart(DocumentCursor cursor) {

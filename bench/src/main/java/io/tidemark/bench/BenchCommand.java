@@ -38,6 +38,7 @@ final class BenchCommand implements Callable<ExitCode> {
         STREAMS,
         SINK,
         RESTORE,
+        SNAPSHOT,
         PLAN,
         RTO
     }
@@ -51,9 +52,9 @@ final class BenchCommand implements Callable<ExitCode> {
             paramLabel = "PART",
             description =
                     "capture: oplog to Kafka; streams: topics to windows, 1 % of the entries"
-                        + " events; sink: Kafka to bucket; restore: bucket to server; plan: in a"
-                        + " bucket of many slices; rto: what a plan tells beside what its restore"
-                        + " takes.")
+                        + " events; sink: Kafka to bucket; restore: bucket to server; snapshot:"
+                        + " replica set to base; plan: in a bucket of many slices; rto: what a plan"
+                        + " tells beside what its restore takes.")
     private Part part;
 
     @Option(
@@ -147,6 +148,7 @@ final class BenchCommand implements Callable<ExitCode> {
             case STREAMS -> new StreamsBenchmark();
             case SINK -> new SinkBenchmark();
             case RESTORE -> new RestoreBenchmark(Optional.ofNullable(target), mixes);
+            case SNAPSHOT -> new SnapshotBenchmark();
             case PLAN, RTO -> throw new IllegalStateException(part + " gives figures");
         };
     }

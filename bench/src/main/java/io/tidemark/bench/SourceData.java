@@ -4,6 +4,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
+import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.InsertManyOptions;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.schemas.oplog.OplogEntry;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
+import org.bson.BsonInt64;
 import org.bson.RawBsonDocument;
 
 /** A replica set whose oplog holds the workload: inserts, the entries with the most bytes. */
@@ -55,6 +57,28 @@ final class SourceData implements AutoCloseable {
 
     String uri() {
         return set.uri();
+    }
+
+    /** The address of a member that can be read. */
+    String member() {
+        return set.members().get(0).address();
+    }
+
+    /** Reads the documents of ids from one, inclusive, to the other, exclusive. */
+    void find(long from, long to, Consumer<RawBsonDocument> each) {
+        MongoCollection<RawBsonDocument> documents =
+                client.getDatabase("bench").getCollection("documents", RawBsonDocument.class);
+        documents
+                .find(Filters.and(Filters.gte("_id", from), Filters.lt("_id", to)))
+                .batchSize(OPLOG_BATCH)
+                .forEach(each);
+    }
+
+    /** One small document into another collection, acknowledged. */
+    void write(long id) {
+        client.getDatabase("bench")
+                .getCollection("writes", BsonDocument.class)
+                .insertOne(new BsonDocument("_id", new BsonInt64(id)));
     }
 
     /** Reads the whole oplog as fast as the driver does. */

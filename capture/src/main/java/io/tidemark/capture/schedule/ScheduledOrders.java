@@ -28,6 +28,10 @@ import org.slf4j.LoggerFactory;
 public final class ScheduledOrders implements ControlTopic {
     private static final Logger LOGGER = LoggerFactory.getLogger(ScheduledOrders.class);
     private static final Duration LOOK = Duration.ofMinutes(1);
+
+    /** What can't be known yet is soon: an agent that starts does not know its replica sets. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+
     private static final Duration RETRY = Duration.ofMinutes(10);
     private static final int MOST_TRIES = 6;
     private final ControlTopic heard;
@@ -53,7 +57,8 @@ public final class ScheduledOrders implements ControlTopic {
     public List<Order> poll() {
         List<Order> orders = new ArrayList<>(heard.poll());
         long now = clock.nanoTime();
-        if (!looked || now - lookedNanos >= LOOK.toNanos()) {
+        Duration pause = lastError.isEmpty() ? LOOK : LOOK_AGAIN;
+        if (!looked || now - lookedNanos >= pause.toNanos()) {
             looked = true;
             lookedNanos = now;
             orders.addAll(due());

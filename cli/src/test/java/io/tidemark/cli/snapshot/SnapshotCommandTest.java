@@ -105,6 +105,7 @@ class SnapshotCommandTest {
         assertThat(scheduled).matches("scheduled-\\d{8}T020000Z");
         assertThat(operation.get("phase").asText()).isEqualTo("done");
         assertThat(operation.get("facts").has("pruneProblem")).isFalse();
+        assertThat(bases()).contains(scheduled);
     }
 
     /** The one whose id begins so, when it has ended. */
@@ -225,18 +226,26 @@ class SnapshotCommandTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         JsonNode facts = run.json().get("facts");
         assertThat(facts.has("pruneProblem")).as(facts.toString()).isFalse();
-        CommandRun stays =
+        // After the last snapshot or after this one: as soon as the archive had come to the end of
+        // the base between them.
+        assertThat(bases()).doesNotContain(scheduled).contains(run.json().get("id").asText());
+        CommandRun status = cluster.run("status", "--json", "--bucket=" + cluster.bucketUri());
+        assertThat(status.json().get("lastBase").asText())
+                .as("the base just taken stays, though the archive has not come to its end")
+                .isEqualTo(facts.get("usableFrom").asText());
+    }
+
+    /** What prune says of every base. */
+    private static String bases() {
+        CommandRun run =
                 CommandRun.of(
                         "prune",
                         "--dry-run",
                         "--keep-bases=1",
                         "--cluster=" + BackedUpCluster.NAME,
                         "--bucket=" + cluster.bucketUri());
-        assertThat(facts.get("prunedSnapshots").asText()).as(stays.out()).isEqualTo(scheduled);
-        CommandRun status = cluster.run("status", "--json", "--bucket=" + cluster.bucketUri());
-        assertThat(status.json().get("lastBase").asText())
-                .as("the base just taken stays, though the archive has not come to its end")
-                .isEqualTo(facts.get("usableFrom").asText());
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        return run.out();
     }
 
     /** Writes without rest. */

@@ -1,0 +1,356 @@
+package io.tidemark.restore;
+
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.RestoreMark;
+import io.tidemark.restore.config.ClusterMetadata;
+import io.tidemark.restore.config.ShardNames;
+import io.tidemark.restore.external.HeldBase;
+import io.tidemark.restore.fetch.EntrySource;
+import io.tidemark.restore.guard.BackgroundWork;
+import io.tidemark.restore.guard.SourceCluster;
+import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.guard.TargetGuard;
+import io.tidemark.restore.guard.TargetOutlook;
+import io.tidemark.restore.merge.MergedTarget;
+import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.NamespaceRules;
+import io.tidemark.restore.replay.Problems;
+import io.tidemark.restore.replay.transaction.Decision;
+import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.verify.DocumentHashes;
+import io.tidemark.schemas.model.Namespace;
+import io.tidemark.schemas.model.ReplicaSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The targets of one restore: what they are like, the marks in them, and what each replica set
+ * writes into its own.
+ */
+final class RestoreTargets implements AutoCloseable {
+    private final RestoreRequest request;
+    private final RestorePlan plan;
+    private final Map<ReplicaSet, HeldBase> held;
+    private final List<EntrySource> sources;
+    private final RestoreProgress progress;
+    private final Problems problems;
+    private final List<String> warnings;
+    private final RestoreOptions share;
+    private final DocumentHashes written;
+    private final Resumption resumption;
+    private final Map<ReplicaSetPlan, Checkpoints> checkpoints = new LinkedHashMap<>();
+    private final Map<ReplicaSetPlan, RestoreTarget> targets = new LinkedHashMap<>();
+    private final Map<ReplicaSetPlan, TargetFacts> facts = new LinkedHashMap<>();
+
+    /** What the targets said of themselves, where {@link #facts} leaves out what a base brings. */
+    private final Map<ReplicaSetPlan, TargetFacts> found = new LinkedHashMap<>();
+
+    private final List<ReplicaSetRestore> restores = new ArrayList<>();
+    private final Map<String, String> replaced = new TreeMap<>();
+    private final BackgroundWork background = new BackgroundWork();
+    private ClusterMetadata cluster = ClusterMetadata.none();
+    private SourceCluster source;
+    private AddedShards added = AddedShards.none();
+    private Optional<MergedTarget> merged = Optional.empty();
+
+    /**
+     * @param sources one for each replica set of the plan
+     * @param problems differences are added to them
+     * @param warnings what the operator should know is added to them
+     */
+    RestoreTargets(
+            RestoreRequest request,
+            PreparedRestore prepared,
+            List<EntrySource> sources,
+            RestoreProgress progress,
+            Problems problems,
+            List<String> warnings) {
+        this.request = request;
+        this.plan = prepared.plan();
+        this.held = prepared.held();
+        this.sources = sources;
+        this.progress = progress;
+        this.problems = problems;
+        this.warnings = warnings;
+        this.resumption = new Resumption(request, plan);
+        this.share = request.options().sharedBy(Math.max(1, plan.replicaSets().size()));
+        this.written = new DocumentHashes(request.options().rememberedDocuments());
+    }
+
+    List<ReplicaSetRestore> restores() {
+        return restores;
+    }
+
+    /** The target of each replica set; all the same where they are merged. */
+    Map<ReplicaSetPlan, RestoreTarget> all() {
+        return targets;
+    }
+
+    RestoreTarget of(ReplicaSetRestore restore) {
+        return targets.get(restore.plan());
+    }
+
+    /** What the targets are like, without the base that lies in them. */
+    Map<ReplicaSetPlan, TargetFacts> facts() {
+        return facts;
+    }
+
+    /** Whether the target was part of a cluster before. */
+    boolean wasMember(ReplicaSetPlan set) {
+        return found.get(set).isClusterMember();
+    }
+
+    /** True if an earlier run has marked the target of this replica set. */
+    boolean isResumed(ReplicaSetRestore restore) {
+        return Optional.ofNullable(checkpoints.get(restore.plan()))
+                .map(Checkpoints::isResumed)
+                .orElse(false);
+    }
+
+    /** What an earlier run has left. */
+    Resumption resumption() {
+        return resumption;
+    }
+
+    /** Decisions on open transactions go into all marks, before a shard goes by them. */
+    void decided(List<Decision> made) {
+        checkpoints.values().forEach(c -> c.put(c.mark().decided(made)));
+    }
+
+    ClusterMetadata cluster() {
+        return cluster;
+    }
+
+    SourceCluster source() {
+        return source;
+    }
+
+    AddedShards added() {
+        return added;
+    }
+
+    Optional<MergedTarget> merged() {
+        return merged;
+    }
+
+    /** What of the targets went, by name: under which name it is kept, or nothing. */
+    Map<String, String> replaced() {
+        return replaced;
+    }
+
+    /** What the targets are like; writes nothing. */
+    List<TargetOutlook> look(RestoreTarget.Connector connector) {
+        Targets named = new Targets(request, plan);
+        return request.isMerged() ? List.of(lookAtMerged(connector)) : lookAtEach(named, connector);
+    }
+
+    private List<TargetOutlook> lookAtEach(Targets named, RestoreTarget.Connector connector) {
+        for (ReplicaSetPlan set : plan.replicaSets()) {
+            targets.put(set, connector.connect(named.of(set), request.options()));
+        }
+        Map<String, String> more = request.placement().addedShards();
+        added = new AddedShards(more, connector, request.options());
+        readMetadata();
+        ShardNames names =
+                new ShardNames(request.placement().shardIds(), cluster.shards(), more.keySet());
+        source = SourceCluster.of(cluster, plan, names, more.keySet());
+        targets.forEach((set, target) -> found.put(set, inspect(set, target)));
+        found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
+        openRestores(all -> all);
+        resumption.check();
+        if (resumption.report().isPresent()) {
+            return List.of();
+        }
+        added.inspect();
+        TargetGuard guard = new TargetGuard(source, request.placement().replacement());
+        List<TargetOutlook> outlooks = new ArrayList<>();
+        for (ReplicaSetRestore restore : restores) {
+            outlooks.add(look(guard, restore));
+        }
+        outlooks.addAll(added.look(guard));
+        return outlooks;
+    }
+
+    /** Over a base that lies in the targets nobody goes on: what it was is gone. */
+    private TargetFacts inspect(ReplicaSetPlan set, RestoreTarget target) {
+        return held.isEmpty() ? resumption.inspect(set, target) : target.inspect();
+    }
+
+    private TargetOutlook look(TargetGuard guard, ReplicaSetRestore restore) {
+        ReplicaSetPlan set = restore.plan();
+        if (!holdsBase(set)) {
+            return guard.look(set, facts.get(set), restore.needs());
+        }
+        warnings.add(
+                "The target of "
+                        + set.replicaSet()
+                        + " held "
+                        + found.get(set).userCollections().size()
+                        + " collections, which were taken for its state at "
+                        + held.get(set.replicaSet()).asOf()
+                        + ".");
+        return guard.lookAtHolding(set, facts.get(set));
+    }
+
+    /** All replica sets share one target, each under names of its own. */
+    private TargetOutlook lookAtMerged(RestoreTarget.Connector connector) {
+        Placement placement = request.placement();
+        String uri = request.targets().get(RestoreRequest.MERGED);
+        MergedTarget into =
+                new MergedTarget(
+                        connector.connect(uri, request.options()),
+                        placement.selections(),
+                        placement.replacement(),
+                        problems);
+        merged = Optional.of(into);
+        plan.replicaSets().forEach(set -> targets.put(set, into.newShard()));
+        readMetadata();
+        source = SourceCluster.of(cluster, plan, ShardNames.same(), Set.of());
+        TargetFacts told = into.inspect();
+        plan.replicaSets().forEach(set -> facts.put(set, told));
+        plan.replicaSets().forEach(set -> found.put(set, told));
+        into.follow(sources, request.to());
+        openRestores(into::rules);
+        return into.look(source, told, restores.stream().map(ReplicaSetRestore::needs).toList());
+    }
+
+    private void openRestores(UnaryOperator<NamespaceRules> chosen) {
+        for (EntrySource oplog : sources) {
+            ReplicaSetPlan set = oplog.plan();
+            NamespaceRules all =
+                    set.isConfigServer() ? NamespaceRules.configServer() : NamespaceRules.shard();
+            restores.add(restore(oplog, chosen.apply(all), progress));
+        }
+    }
+
+    private boolean holdsBase(ReplicaSetPlan set) {
+        return held.containsKey(set.replicaSet());
+    }
+
+    private ReplicaSetRestore restore(
+            EntrySource source, NamespaceRules rules, RestoreProgress progressOfIt) {
+        ReplicaSetPlan set = source.plan();
+        return holdsBase(set)
+                ? new ReplicaSetRestore(
+                        request,
+                        share,
+                        source,
+                        rules,
+                        written,
+                        progressOfIt,
+                        Optional.of(held.get(set.replicaSet()).manifest()),
+                        Optional.of(targets.get(set)))
+                : new ReplicaSetRestore(request, share, source, rules, written, progressOfIt);
+    }
+
+    private void readMetadata() {
+        cluster =
+                new SourceMetadata(
+                                request,
+                                plan,
+                                sources,
+                                config ->
+                                        restore(
+                                                config,
+                                                NamespaceRules.metadataOnly(),
+                                                RestoreProgress.silent()))
+                        .read();
+    }
+
+    /** From here on the targets are half restored. What they do by themselves stops. */
+    void mark() {
+        if (merged.isPresent()) {
+            merged.get().mark("of cluster " + request.cluster() + " to " + plan.to());
+            restores.forEach(restore -> restore.begin(targets.get(restore.plan())));
+            return;
+        }
+        String description = "of cluster " + request.cluster() + " to " + plan.to();
+        if (held.isEmpty()) {
+            found.forEach(
+                    (set, fact) ->
+                            checkpoints.put(set, resumption.mark(set, targets.get(set), fact)));
+        } else {
+            found.forEach(
+                    (set, fact) -> targets.get(set).mark(description + BackgroundWork.words(fact)));
+        }
+        try {
+            found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
+        } catch (RestoreException.TargetRefused e) {
+            resumption.takeBack(targets);
+            throw e;
+        }
+        found.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
+        facts.forEach(this::makeRoom);
+        restores.forEach(this::begin);
+    }
+
+    private void begin(ReplicaSetRestore restore) {
+        Checkpoints kept = checkpoints.get(restore.plan());
+        if (kept == null) {
+            restore.begin(targets.get(restore.plan()));
+        } else {
+            restore.begin(targets.get(restore.plan()), kept);
+        }
+    }
+
+    /** The guard has seen that all of it may go; a run that goes on finds it named in the mark. */
+    private void makeRoom(ReplicaSetPlan set, TargetFacts fact) {
+        if (holdsBase(set)) {
+            return;
+        }
+        Optional<RestoreMark> mark =
+                Optional.ofNullable(checkpoints.get(set)).map(Checkpoints::mark);
+        List<Namespace> inTheWay =
+                mark.map(m -> m.before().replaced()).orElse(fact.userCollections());
+        for (Namespace namespace : inTheWay) {
+            replaced.put(set.replicaSet() + "/" + namespace, "");
+            if (mark.map(RestoreMark::epoch).orElse(0L) == 0) {
+                targets.get(set).drop(namespace);
+            }
+        }
+    }
+
+    /**
+     * The restore is whole, and verified. While the marks go one after the other, those that are
+     * left say so.
+     */
+    void unmark(RestoreReport report) {
+        checkpoints.values().forEach(c -> c.put(c.mark().done(report)));
+        finish();
+    }
+
+    /** An earlier run had verified the restore. */
+    void finishEarlier() {
+        found.forEach((set, fact) -> background.stopped(targets.get(set), fact));
+        finish();
+    }
+
+    private void finish() {
+        if (held.isEmpty()) {
+            background.resume();
+        } else {
+            // The metadata are a restored cluster's: its balancer is stopped.
+            background.resumeExpiry();
+        }
+        if (merged.isPresent()) {
+            return;
+        }
+        targets.values().forEach(RestoreTarget::unmark);
+    }
+
+    @Override
+    public void close() {
+        restores.forEach(ReplicaSetRestore::close);
+        background.resumeExpiry();
+        targets.values().forEach(RestoreTarget::close);
+        added.close();
+        merged.ifPresent(MergedTarget::close);
+    }
+}

@@ -1,0 +1,74 @@
+package io.tidemark.restore;
+
+import io.tidemark.restore.config.ClusterMetadata;
+import io.tidemark.restore.fetch.EntrySource;
+import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.MemoryTarget;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The documents of the config servers at the restored time, in memory; the chunks come later. */
+final class SourceMetadata {
+    private final RestoreRequest request;
+    private final RestorePlan plan;
+    private final List<EntrySource> sources;
+    private final Function<EntrySource, ReplicaSetRestore> inMemory;
+
+    /**
+     * @param inMemory restores what is read before anything is written
+     */
+    SourceMetadata(
+            RestoreRequest request,
+            RestorePlan plan,
+            List<EntrySource> sources,
+            Function<EntrySource, ReplicaSetRestore> inMemory) {
+        this.request = request;
+        this.plan = plan;
+        this.sources = sources;
+        this.inMemory = inMemory;
+    }
+
+    /**
+     * @throws RestoreException.ArchiveDamaged if the archive lacks a shard
+     */
+    ClusterMetadata read() {
+        ClusterMetadata cluster = ClusterMetadata.none();
+        for (EntrySource source : sources) {
+            if (source.plan().isConfigServer()) {
+                cluster = read(source);
+            }
+        }
+        requireWhole(cluster);
+        return cluster;
+    }
+
+    private ClusterMetadata read(EntrySource source) {
+        try (ReplicaSetRestore config = inMemory.apply(source)) {
+            config.begin(new MemoryTarget());
+            config.loadBase(ClusterMetadata.none());
+            config.replayEntries();
+            config.apply(new TransactionSearch(request, sources).decide(config.undecided()));
+            return new ClusterMetadata(config.metadata());
+        }
+    }
+
+    private void requireWhole(ClusterMetadata cluster) {
+        Set<String> archived = new HashSet<>();
+        plan.replicaSets().forEach(set -> archived.add(set.replicaSet().name()));
+        for (ClusterMetadata.ShardEntry shard : cluster.shards()) {
+            if (!archived.contains(shard.replicaSet())) {
+                throw new RestoreException.ArchiveDamaged(
+                        "At "
+                                + plan.to()
+                                + " the cluster has shard '"
+                                + shard.id()
+                                + "' on replica set "
+                                + shard.replicaSet()
+                                + ", but the archive holds nothing of it: import it, or restore to"
+                                + " a time before the shard was added.");
+            }
+        }
+    }
+}

@@ -9,7 +9,9 @@ import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.TestArchive;
+import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.serial.SerialArchive;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
@@ -18,6 +20,7 @@ import io.tidemark.timeline.window.Explanation;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import io.tidemark.timeline.window.UnsafeInterval;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +37,9 @@ final class OneSeed {
 
     /** Of so many seeds one is restored into one target too: the way there is the same. */
     private static final int MERGED_OF = Integer.getInteger("tidemark.mergedOf", 5);
+
+    /** Of so many seeds one is replayed by the serial engine too. */
+    private static final int SERIAL_OF = Integer.getInteger("tidemark.serialOf", 4);
 
     private static final int MOST_FAILURES = 3;
     private final long seed;
@@ -190,10 +196,14 @@ final class OneSeed {
     private void restore(ClusterTime time) {
         Map<String, MemoryRestoreTarget> targets = new ConcurrentHashMap<>();
         try {
-            RestoreReport report = restored(time, targets);
+            RestorePlan plan = Restore.prepare(request(time, Map.of()), stored).plan();
+            RestoreReport report = restored(time, plan, targets);
             Comparison comparison = new Comparison(life, time.toBson(), targets);
             List<String> differences = new ArrayList<>(comparison.run());
             report.problems().forEach(differences::add);
+            if (seed % SERIAL_OF == 0) {
+                differences.addAll(serially(plan, targets, report));
+            }
             if (!differences.isEmpty()) {
                 differences.add("transactions " + report.transactions());
                 fail(
@@ -218,6 +228,20 @@ final class OneSeed {
         } catch (RestoreException refused) {
             fail(time, "called safe, but restore says: " + refused.getMessage());
         }
+    }
+
+    /** The same archive, one entry after the other: equal state. */
+    private List<String> serially(
+            RestorePlan plan, Map<String, MemoryRestoreTarget> targets, RestoreReport report) {
+        SerialComparison comparison =
+                new SerialComparison(
+                        SerialArchive.replay(archive.bucket(), TestArchive.CLUSTER, plan),
+                        targets,
+                        report);
+        List<String> differences = comparison.run();
+        shares.count("restores compared with a serial replay", 1);
+        shares.count("documents compared with a serial replay", comparison.documents());
+        return differences;
     }
 
     /** All shards put together in one target. */
@@ -250,11 +274,10 @@ final class OneSeed {
         }
     }
 
-    private RestoreReport restored(ClusterTime time, Map<String, MemoryRestoreTarget> targets) {
+    private RestoreReport restored(
+            ClusterTime time, RestorePlan plan, Map<String, MemoryRestoreTarget> targets) {
         Map<String, String> names = new HashMap<>();
-        Restore.prepare(request(time, names), stored)
-                .plan()
-                .replicaSets()
+        plan.replicaSets()
                 .forEach(set -> names.put(set.replicaSet().name(), set.replicaSet().name()));
         return Restore.run(
                 request(time, names),
@@ -303,6 +326,15 @@ final class OneSeed {
         shares.count("seeds with a replica set made anew", anew ? 1 : 0);
         shares.count("seeds archived up to before an outcome", archive.endsBeforeOutcome() ? 1 : 0);
         shares.count("seeds with bases", archive.bases().isEmpty() ? 0 : 1);
+        if (seed % SERIAL_OF == 0) {
+            archive.oplogs()
+                    .values()
+                    .forEach(
+                            o ->
+                                    o.archived()
+                                            .forEach(
+                                                    e -> shares.count("serially " + e.shape(), 1)));
+        }
         shares.count(
                 "entries", archive.oplogs().values().stream().mapToLong(o -> o.all().size()).sum());
         shares.count("ties in cluster time", ties());

@@ -1,7 +1,10 @@
 package io.tidemark.restore.property;
 
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.util.Map.entry;
+
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 
 /**
  * For random clusters and random times: a time that policy exact calls safe restores to the true
@@ -89,6 +91,10 @@ final class SafeTimesPropertyTest {
         requireAtLeast(shares, "restores compared", 3 * seeds);
         requireAtLeast(shares, "documents compared", 20 * seeds);
         requireAtLeast(shares, "merged restores compared", seeds / 5);
+        requireAtLeast(shares, "restores compared with a serial replay", seeds / 2);
+        requireAtLeast(shares, "serially VECTORED_INSERT", seeds / 20);
+        requireAtLeast(shares, "serially TRANSACTION_END", seeds / 20);
+        requireAtLeast(shares, "serially COMMIT", seeds / 5);
         requireAtLeast(shares, "unsafe times explained", 5 * seeds);
         requireAtLeast(shares, "restored inside a moveChunk", seeds / 2);
         requireAtLeast(shares, "restored inside a transaction", seeds);

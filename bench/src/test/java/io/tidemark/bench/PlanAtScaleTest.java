@@ -11,12 +11,14 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.FileObjectStore;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 
 /** A million slices: a hundred thousand, which is five weeks, of each of ten replica sets. */
 final class PlanAtScaleTest {
@@ -58,6 +60,21 @@ final class PlanAtScaleTest {
 
         assertThat(Math.abs(late.listRequests() - early.listRequests())).isLessThan(SETS * 3);
         assertThat(Math.abs(late.keysListed() - early.keysListed())).isLessThan(SETS * 300);
+    }
+
+    @Test
+    void whatIsThereIsAskedForOnce() {
+        LargeBucket bucket = bucket();
+        PreparedRestore prepared = plan(bucket, ManySlices.end(50_400).next());
+        long pages = SETS * (slices(prepared) / SETS / 1_000 + 1);
+
+        long snapshots = files.folders("large/" + ManySlices.LIFE + "/base/").size();
+        // A listing for each snapshot, those of the range, the last slice of each replica set
+        // (year,
+        // month, day, hour, keys), and a few for all.
+        assertThat(bucket.listRequests()).isLessThanOrEqualTo(snapshots + pages + SETS * 5 + 15);
+        // The manifest of each base, a slice's header for each replica set, and the timeline.
+        assertThat(bucket.reads()).isLessThanOrEqualTo(SETS * (snapshots + 1) + 8);
     }
 
     @Test

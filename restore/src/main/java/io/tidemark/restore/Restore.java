@@ -15,6 +15,7 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.UnreachableException;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,20 +40,28 @@ public final class Restore {
 
     private static PreparedRestore prepare(
             RestoreRequest request, RestoreTarget.Connector connector) {
-        return prepare(request, timeline(request), connector);
+        ArchiveFacts archive = reading(() -> facts(request));
+        return prepare(request, archive, timeline(request, archive), connector);
     }
 
     /** As above, by a timeline that is known already. */
     public static PreparedRestore prepare(RestoreRequest request, ClusterTimeline timeline) {
-        return prepare(request, timeline, MongoTarget::new);
+        ArchiveFacts archive = reading(() -> facts(request));
+        return prepare(request, archive, timeline, MongoTarget::new);
+    }
+
+    private static ArchiveFacts facts(RestoreRequest request) {
+        return new BucketFacts(
+                request.bucket(), new Catalogue(request.bucket(), request.cluster()));
     }
 
     private static PreparedRestore prepare(
-            RestoreRequest request, ClusterTimeline timeline, RestoreTarget.Connector connector) {
+            RestoreRequest request,
+            ArchiveFacts archive,
+            ClusterTimeline timeline,
+            RestoreTarget.Connector connector) {
         return reading(
                 () -> {
-                    Catalogue catalogue = new Catalogue(request.bucket(), request.cluster());
-                    ArchiveFacts archive = new BucketFacts(request.bucket(), catalogue);
                     if (request.external().isEmpty()) {
                         return prepare(request, timeline, archive, Map.of());
                     }
@@ -92,10 +101,11 @@ public final class Restore {
         return reading(() -> new Previewing(request, prepared).run());
     }
 
-    private static ClusterTimeline timeline(RestoreRequest request) {
+    private static ClusterTimeline timeline(RestoreRequest request, ArchiveFacts archive) {
         return reading(
                 () ->
                         new TimelineLookup(request.bucket(), request.keys(), request.cluster())
+                                .knowing(archive)
                                 .findWindows(entries -> {}));
     }
 

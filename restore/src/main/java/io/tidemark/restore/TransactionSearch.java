@@ -13,11 +13,14 @@ import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseReader;
 import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.object.AtOnce;
 import io.tidemark.storage.slice.OpenTransaction;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * Decides the transactions that are open at the restored time: reads the oplogs of all replica sets
@@ -47,12 +50,16 @@ final class TransactionSearch {
 
     /** What is open, by what slices say of themselves and the entries of one of each set. */
     List<Prepared> openBeforehand() {
+        List<Callable<List<Prepared>>> tasks = new ArrayList<>();
+        oplogs.forEach(oplog -> tasks.add(() -> openBeforehand(oplog)));
+        return AtOnce.all(tasks).stream().flatMap(List::stream).toList();
+    }
+
+    private List<Prepared> openBeforehand(EntrySource oplog) {
         List<Prepared> open = new ArrayList<>();
-        for (EntrySource oplog : oplogs) {
-            for (OpenTransaction transaction : OpenAt.preparedAt(oplog, request.to())) {
-                ClusterTime at = transaction.prepared().orElseThrow().clusterTime();
-                open.add(new Prepared(transaction.key(), oplog.plan().replicaSet(), at));
-            }
+        for (OpenTransaction transaction : OpenAt.preparedAt(oplog, request.to())) {
+            ClusterTime at = transaction.prepared().orElseThrow().clusterTime();
+            open.add(new Prepared(transaction.key(), oplog.plan().replicaSet(), at));
         }
         return open;
     }

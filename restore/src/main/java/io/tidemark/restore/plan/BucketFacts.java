@@ -10,6 +10,7 @@ import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.storage.slice.SliceReader;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +23,15 @@ import java.util.stream.Collectors;
 public final class BucketFacts implements ArchiveFacts {
     private final ObjectStore bucket;
     private final Catalogue catalogue;
-    private final Topology topology;
+    private final List<ArchivedReplicaSet> withSlices;
+    private final Topology inSlices;
     private final Map<ArchivedReplicaSet, List<BaseFacts>> bases = new TreeMap<>();
 
     public BucketFacts(ObjectStore bucket, Catalogue catalogue) {
         this.bucket = bucket;
         this.catalogue = catalogue;
-        this.topology = Topology.read(bucket, catalogue);
+        this.withSlices = catalogue.replicaSets();
+        this.inSlices = Topology.inSlices(bucket, catalogue, withSlices);
         for (BaseFacts base : catalogue.bases(BaseFacts::of)) {
             bases.computeIfAbsent(ArchivedReplicaSet.of(base.place()), l -> new ArrayList<>())
                     .add(base);
@@ -37,14 +40,21 @@ public final class BucketFacts implements ArchiveFacts {
 
     @Override
     public List<ArchivedReplicaSet> lives() {
-        TreeSet<ArchivedReplicaSet> lives = new TreeSet<>(catalogue.replicaSets());
+        TreeSet<ArchivedReplicaSet> lives = new TreeSet<>(withSlices);
         lives.addAll(bases.keySet());
         return List.copyOf(lives);
     }
 
     @Override
     public Optional<ReplicaSetRole> role(ArchivedReplicaSet life) {
-        return topology.role(life);
+        return inSlices.role(life).or(() -> roleInBases(life));
+    }
+
+    /** As the last of them tells it that does. */
+    private Optional<ReplicaSetRole> roleInBases(ArchivedReplicaSet life) {
+        return bases(life).stream()
+                .flatMap(base -> base.role().stream())
+                .reduce((earlier, later) -> later);
     }
 
     @Override

@@ -3,9 +3,12 @@ package io.tidemark.restore.plan;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.object.AtOnce;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * What a restore of the whole cluster to one cluster time reads. Made from the bucket alone,
@@ -36,10 +39,11 @@ public record RestorePlan(ClusterTime to, List<ReplicaSetPlan> replicaSets) {
         if (coverage.isEmpty()) {
             requireWholeCluster(0, 0);
         }
-        List<ReplicaSetPlan> plans = new ArrayList<>();
+        List<Callable<ReplicaSetPlan>> tasks = new ArrayList<>();
         for (ReplicaSet replicaSet : coverage.replicaSets(to)) {
-            plans.add(plan(coverage.choose(replicaSet, to), archive));
+            tasks.add(() -> plan(coverage.choose(replicaSet, to), archive));
         }
+        List<ReplicaSetPlan> plans = AtOnce.all(tasks);
         RestorePlan plan = new RestorePlan(to, plans);
         requireWholeCluster(
                 plans.size(), plans.stream().filter(ReplicaSetPlan::isConfigServer).count());

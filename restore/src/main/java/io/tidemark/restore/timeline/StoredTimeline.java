@@ -1,10 +1,7 @@
 package io.tidemark.restore.timeline;
 
-import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.storage.catalogue.ArchivedReplicaSet;
-import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.DamagedObjectException.Damage;
@@ -17,13 +14,14 @@ import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.wire.EventRecords;
 import io.tidemark.timeline.wire.WindowsContent;
 import io.tidemark.timeline.wire.WindowsRecords;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Reads the timeline that was stored in the bucket. */
 final class StoredTimeline {
@@ -31,11 +29,18 @@ final class StoredTimeline {
             Comparator.comparing(TopologyEvent::from).thenComparing(TopologyEvent::id);
 
     private final TimelineReader reader;
-    private final Catalogue catalogue;
+    private final Supplier<Set<ReplicaSet>> archived;
 
-    StoredTimeline(ObjectStore bucket, FrameKeys keys, ClusterName cluster) {
+    /**
+     * @param archived the replica sets that have slices or bases
+     */
+    StoredTimeline(
+            ObjectStore bucket,
+            FrameKeys keys,
+            ClusterName cluster,
+            Supplier<Set<ReplicaSet>> archived) {
         this.reader = new TimelineReader(bucket, cluster, keys);
-        this.catalogue = new Catalogue(bucket, cluster);
+        this.archived = archived;
     }
 
     /** Empty if there is none, or none that can be used. */
@@ -90,13 +95,6 @@ final class StoredTimeline {
         Set<ReplicaSet> known = new HashSet<>(content.archivedFrontiers().keySet());
         known.addAll(content.capturedFrontiers().keySet());
         content.members().forEach(member -> known.add(member.replicaSet()));
-        return known.containsAll(archived());
-    }
-
-    private Set<ReplicaSet> archived() {
-        Set<ReplicaSet> archived = new TreeSet<>();
-        catalogue.replicaSets().stream().map(ArchivedReplicaSet::replicaSet).forEach(archived::add);
-        catalogue.bases().stream().map(BasePlace::replicaSet).forEach(archived::add);
-        return archived;
+        return known.containsAll(archived.get());
     }
 }

@@ -20,6 +20,7 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -37,11 +38,23 @@ public final class TimelineLookup {
     private final ObjectStore bucket;
     private final FrameKeys keys;
     private final ClusterName cluster;
+    private final Optional<ArchiveFacts> known;
 
     public TimelineLookup(ObjectStore bucket, FrameKeys keys, ClusterName cluster) {
+        this(bucket, keys, cluster, Optional.empty());
+    }
+
+    private TimelineLookup(
+            ObjectStore bucket, FrameKeys keys, ClusterName cluster, Optional<ArchiveFacts> known) {
         this.bucket = bucket;
         this.keys = keys;
         this.cluster = cluster;
+        this.known = known;
+    }
+
+    /** The same over facts of the bucket that were just read: they are not read again. */
+    public TimelineLookup knowing(ArchiveFacts facts) {
+        return new TimelineLookup(bucket, keys, cluster, Optional.of(facts));
     }
 
     /** The one stored in the bucket, else one computed from the archived oplogs. */
@@ -51,7 +64,7 @@ public final class TimelineLookup {
 
     /** The one stored in the bucket, if it knows all replica sets that are archived by now. */
     public Optional<ClusterTimeline> stored() {
-        return new StoredTimeline(bucket, keys, cluster).read();
+        return inBucket().read();
     }
 
     /**
@@ -64,7 +77,7 @@ public final class TimelineLookup {
 
     /** As {@link #stored}, without events. */
     public Optional<ClusterTimeline> storedWindows() {
-        return new StoredTimeline(bucket, keys, cluster).windows();
+        return inBucket().windows();
     }
 
     /**
@@ -168,7 +181,23 @@ public final class TimelineLookup {
     }
 
     private ArchiveFacts facts() {
-        return new BucketFacts(bucket, new Catalogue(bucket, cluster));
+        return known.orElseGet(() -> new BucketFacts(bucket, new Catalogue(bucket, cluster)));
+    }
+
+    private StoredTimeline inBucket() {
+        return new StoredTimeline(bucket, keys, cluster, this::archived);
+    }
+
+    private Set<ReplicaSet> archived() {
+        Set<ReplicaSet> archived = new TreeSet<>();
+        if (known.isPresent()) {
+            known.get().lives().forEach(life -> archived.add(life.replicaSet()));
+            return archived;
+        }
+        Catalogue catalogue = new Catalogue(bucket, cluster);
+        catalogue.replicaSets().forEach(life -> archived.add(life.replicaSet()));
+        catalogue.bases().forEach(base -> archived.add(base.replicaSet()));
+        return archived;
     }
 
     private ArchiveTimeline archiveTimeline(ArchiveFacts facts, LongConsumer progress) {

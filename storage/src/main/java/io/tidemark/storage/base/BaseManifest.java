@@ -6,8 +6,10 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.json.CheckedJson;
 import io.tidemark.storage.object.Body;
+import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -73,11 +75,26 @@ public record BaseManifest(
     }
 
     /**
-     * @throws io.tidemark.storage.object.DamagedObjectException if it is missing or damaged
+     * @throws DamagedObjectException if it is missing or damaged
      */
     public static BaseManifest read(ObjectStore store, BasePlace place) {
         String key = new ObjectKey.OfBaseManifest(place).text();
         return BaseManifestJson.read(
                 place, CheckedJson.parse(key, store.readWhole(key, MOST_BYTES)));
+    }
+
+    /**
+     * As {@link #read}, but empty if there is no base: one request where there is one, as most
+     * often, two where there is none.
+     */
+    public static Optional<BaseManifest> find(ObjectStore store, BasePlace place) {
+        try {
+            return Optional.of(read(store, place));
+        } catch (DamagedObjectException missingOrDamaged) {
+            if (store.head(new ObjectKey.OfBaseManifest(place).text()).isEmpty()) {
+                return Optional.empty();
+            }
+            throw missingOrDamaged;
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -167,7 +168,7 @@ public final class Catalogue {
 
     /** Bases that have a manifest, in the order of incarnation, snapshot id, replica set. */
     public List<BasePlace> bases() {
-        return new BaseListing(store, cluster).each(place -> place);
+        return new BaseListing(store, cluster).places();
     }
 
     /**
@@ -177,8 +178,7 @@ public final class Catalogue {
      * @throws io.tidemark.storage.object.DamagedObjectException if one is damaged
      */
     public <T> List<T> bases(Function<BaseManifest, T> fact) {
-        return new BaseListing(store, cluster)
-                .each(place -> fact.apply(BaseManifest.read(store, place)));
+        return new BaseListing(store, cluster).manifests(fact);
     }
 
     /** The lives of the replica sets that have something in the bucket. */

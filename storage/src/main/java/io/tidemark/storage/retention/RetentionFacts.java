@@ -1,16 +1,14 @@
 package io.tidemark.storage.retention;
 
-import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
-import java.util.ArrayList;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +26,15 @@ record RetentionFacts(
 
     static RetentionFacts read(ObjectStore store, ClusterName cluster, Set<String> holds) {
         Catalogue catalogue = new Catalogue(store, cluster);
-        List<StoredBase> bases = new ArrayList<>();
+        List<StoredBase> bases =
+                catalogue.bases(
+                        manifest ->
+                                new StoredBase(
+                                        manifest.place(),
+                                        manifest.replayAfter(),
+                                        manifest.usableFrom()));
         Map<ArchivedReplicaSet, StoredLife> lives = new TreeMap<>();
-        for (BasePlace place : catalogue.bases()) {
-            BaseManifest manifest = BaseManifest.read(store, place);
-            StoredBase base = new StoredBase(place, manifest.replayAfter(), manifest.usableFrom());
-            bases.add(base);
+        for (StoredBase base : bases) {
             lives.computeIfAbsent(base.life(), life -> life(store, catalogue, life));
         }
         for (ArchivedReplicaSet set : catalogue.replicaSets()) {

@@ -8,20 +8,27 @@ import java.util.Map;
  * Measures several things in turn, round after round, so that what else the machine does meets all
  * of them alike; the best of each counts. The first rounds also warm the machine up: while the JVM
  * compiles, on the same processors, every rate is a fraction of what it is in a process that has
- * run for a minute, and the more code a part runs the longer that takes.
+ * run for a minute, and the more code a part runs the longer that takes. A service runs for months:
+ * so the rounds go on until the compilers are at rest too.
  */
 final class Rounds {
     static final int LEAST = 3;
-    private static final int MOST = 12;
+    private static final int MOST = 30;
 
     /** Better by more than this share: not steady yet. */
     private static final double PROGRESS = 0.03;
 
-    /** Rounds without progress after which the rates are taken for steady. */
+    /**
+     * Compiling for more than this share of a round: not steady yet. Seen on two processors: 0.5 in
+     * the first rounds, 0.05 to 0.1 from the sixth on.
+     */
+    private static final double COMPILING = 0.1;
+
+    /** Steady rounds after which the rates are taken for steady. */
     private static final int QUIET = 2;
 
     /** After this time no further round begins: on a busy machine nothing ever gets steady. */
-    private static final Duration LONGEST = Duration.ofSeconds(90);
+    private static final Duration LONGEST = Duration.ofSeconds(180);
 
     private final Map<String, Round> measurements = new LinkedHashMap<>();
     private final Benchmark.Notes notes;
@@ -45,7 +52,10 @@ final class Rounds {
         this.most = most;
     }
 
-    /** Three rounds at least, then until no rate gets better any more; twelve, or 90 s, at most. */
+    /**
+     * Three rounds at least, then until no rate gets better and the compilers are at rest; thirty,
+     * or 180 s, at most.
+     */
     static Rounds untilSteady(Benchmark.Notes notes) {
         return new Rounds(notes, MOST);
     }
@@ -62,7 +72,9 @@ final class Rounds {
         long end = System.nanoTime() + LONGEST.toNanos();
         for (int i = 0; i < LEAST || (i < most && quiet < QUIET && System.nanoTime() < end); i++) {
             notes.say("Round " + (i + 1) + ": " + measurements.keySet() + " …");
-            quiet = progressed(i, best) ? 0 : quiet + 1;
+            CompilerRest rest = CompilerRest.from(COMPILING);
+            boolean progressed = progressed(i, best);
+            quiet = progressed || !rest.held() ? 0 : quiet + 1;
         }
         return best;
     }

@@ -66,6 +66,7 @@ final class Failures {
                     own(
                             "io.tidemark.restore.RestoreException$ArchiveDamaged",
                             ExitCode.ARCHIVE_DAMAGED),
+                    own("io.tidemark.restore.RestoreException$Held", ExitCode.LOCKED),
                     own("io.tidemark.restore.RestoreException$Unreachable", ExitCode.UNREACHABLE),
                     own(
                             "io.tidemark.restore.RestoreException$VerificationFailed",

@@ -64,6 +64,15 @@ public abstract sealed class RestoreException extends RuntimeException {
         }
     }
 
+    /** Another run has the targets: wait for its end, or stop it. Exit code 8. */
+    public static final class Held extends RestoreException {
+        private static final long serialVersionUID = 1L;
+
+        public Held(String message) {
+            super(8, message, null);
+        }
+    }
+
     /**
      * The target does not hold what it should: the restore is done, and must not be trusted. Exit
      * code 7.

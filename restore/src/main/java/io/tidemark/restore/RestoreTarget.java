@@ -8,10 +8,12 @@ import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -79,21 +81,38 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
     Optional<RawDocument> readMark();
 
     /**
-     * Leaves a mark, in place of the one that is there: from here on and until {@link #unmark} the
-     * target is half restored. Whole and durable, or not at all.
+     * Leaves a mark: from here on and until {@link #unmark} the target is half restored. Whole and
+     * durable, or not at all; of several who ask at once one succeeds.
      *
      * @param mark holds an {@code _id}, always the same, and a {@code description} for people
+     * @param expected what the mark in its place must say; empty if there must be none
+     * @return false if that is not so: nothing was written
      */
-    void mark(RawDocument mark);
+    boolean mark(RawDocument mark, Optional<ExpectedMark> expected);
+
+    /**
+     * A mark that is replaced.
+     *
+     * @param run its field {@code run.id}; empty if it has none
+     * @param beat its field {@code run.beat}, where that matters
+     */
+    record ExpectedMark(Optional<String> run, OptionalLong beat) {}
 
     /** Leaves a mark of a restore that can't go on when it is cut off. */
     default void mark(String description) {
-        mark(
+        RawDocument mark =
                 RawDocument.of(
                         new RawDocumentBuilder()
                                 .appendString("_id", "restore")
                                 .appendString("description", description)
-                                .build()));
+                                .build());
+        if (!mark(mark, Optional.empty())) {
+            throw new RestoreException.Held(
+                    "Another restore has begun in target "
+                            + this
+                            + " just now. Nothing was written; look for its end, or name other"
+                            + " targets.");
+        }
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.tidemark.restore;
 
 import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.FencedTarget;
 import io.tidemark.restore.checkpoint.RestoreMark;
+import io.tidemark.restore.checkpoint.RunLease;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.ShardNames;
 import io.tidemark.restore.external.HeldBase;
@@ -21,6 +23,7 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +47,7 @@ final class RestoreTargets implements AutoCloseable {
     private final List<String> warnings;
     private final RestoreOptions share;
     private final DocumentHashes written;
+    private final RunLease lease = new RunLease();
     private final Resumption resumption;
     private final Map<ReplicaSetPlan, Checkpoints> checkpoints = new LinkedHashMap<>();
     private final Map<ReplicaSetPlan, RestoreTarget> targets = new LinkedHashMap<>();
@@ -79,7 +83,7 @@ final class RestoreTargets implements AutoCloseable {
         this.progress = progress;
         this.problems = problems;
         this.warnings = warnings;
-        this.resumption = new Resumption(request, plan);
+        this.resumption = new Resumption(request, plan, lease.holder());
         this.share = request.options().sharedBy(Math.max(1, plan.replicaSets().size()));
         this.written = new DocumentHashes(request.options().rememberedDocuments());
     }
@@ -153,7 +157,8 @@ final class RestoreTargets implements AutoCloseable {
 
     private List<TargetOutlook> lookAtEach(Targets named, RestoreTarget.Connector connector) {
         for (ReplicaSetPlan set : plan.replicaSets()) {
-            targets.put(set, connector.connect(named.of(set), request.options()));
+            RestoreTarget opened = connector.connect(named.of(set), request.options());
+            targets.put(set, FencedTarget.of(opened, lease));
         }
         Map<String, String> more = request.placement().addedShards();
         added = new AddedShards(more, connector, request.options());
@@ -273,9 +278,8 @@ final class RestoreTargets implements AutoCloseable {
         }
         String description = "of cluster " + request.cluster() + " to " + plan.to();
         if (held.isEmpty()) {
-            found.forEach(
-                    (set, fact) ->
-                            checkpoints.put(set, resumption.mark(set, targets.get(set), fact)));
+            lease.begin();
+            found.forEach(this::mark);
         } else {
             found.forEach(
                     (set, fact) -> targets.get(set).mark(description + BackgroundWork.words(fact)));
@@ -289,6 +293,12 @@ final class RestoreTargets implements AutoCloseable {
         found.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
         facts.forEach(this::makeRoom);
         restores.forEach(this::begin);
+    }
+
+    private void mark(ReplicaSetPlan set, TargetFacts fact) {
+        Checkpoints kept = resumption.mark(set, targets.get(set), fact);
+        checkpoints.put(set, kept);
+        lease.hold(kept);
     }
 
     private void begin(ReplicaSetRestore restore) {
@@ -342,6 +352,7 @@ final class RestoreTargets implements AutoCloseable {
         if (merged.isPresent()) {
             return;
         }
+        lease.close();
         targets.values().forEach(RestoreTarget::unmark);
     }
 
@@ -349,6 +360,7 @@ final class RestoreTargets implements AutoCloseable {
     public void close() {
         restores.forEach(ReplicaSetRestore::close);
         background.resumeExpiry();
+        lease.close();
         targets.values().forEach(RestoreTarget::close);
         added.close();
         merged.ifPresent(MergedTarget::close);

@@ -1,7 +1,10 @@
 package io.tidemark.restore;
 
 import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.LivingRuns;
 import io.tidemark.restore.checkpoint.RestoreMark;
+import io.tidemark.restore.checkpoint.RunHolder;
+import io.tidemark.restore.checkpoint.RunLease;
 import io.tidemark.restore.checkpoint.Stage;
 import io.tidemark.restore.checkpoint.Standing;
 import io.tidemark.restore.checkpoint.TargetBefore;
@@ -13,6 +16,7 @@ import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.layout.BasePlace;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,10 +35,16 @@ final class Resumption {
     private final RestorePlan plan;
     private final Map<ReplicaSetPlan, RestoreMark> marks = new LinkedHashMap<>();
     private final Map<ReplicaSetPlan, RestoreMark> withdrawn = new LinkedHashMap<>();
+    private final LivingRuns living = new LivingRuns(RunLease.DEAD);
+    private final RunHolder holder;
     private UUID restore = UUID.randomUUID();
 
-    Resumption(RestoreRequest request, RestorePlan plan) {
+    /**
+     * @param holder the run that is to write
+     */
+    Resumption(RestoreRequest request, RestorePlan plan, RunHolder holder) {
         this.request = request;
+        this.holder = holder;
         this.plan = plan;
     }
 
@@ -42,6 +52,7 @@ final class Resumption {
      * What a target was before any run of this restore.
      *
      * @throws RestoreException.TargetRefused if another restore is under way in it
+     * @throws RestoreException.Held if a run is at work there
      */
     TargetFacts inspect(ReplicaSetPlan set, RestoreTarget target) {
         TargetFacts now = target.inspect();
@@ -49,6 +60,7 @@ final class Resumption {
         if (mark.isEmpty()) {
             return now;
         }
+        living.add(target, mark.get());
         if (request.options().restart()) {
             withdrawn.put(set, mark.get());
         } else {
@@ -93,7 +105,7 @@ final class Resumption {
         };
     }
 
-    /** All targets belong to one restore. */
+    /** All targets belong to one restore, and nobody is at work in them. */
     void check() {
         long restores = marks.values().stream().map(RestoreMark::restore).distinct().count();
         if (restores > 1) {
@@ -103,6 +115,7 @@ final class Resumption {
                             + " restores that were cut off. They don't fit together: give --restart"
                             + " to take back what they have done. Nothing was written.");
         }
+        living.requireNone();
     }
 
     /** What must be the same for a restore to go on, in words. */
@@ -139,10 +152,11 @@ final class Resumption {
     /** Marks a target, or finds it marked. */
     Checkpoints mark(ReplicaSetPlan set, RestoreTarget target, TargetFacts facts) {
         if (marks.containsKey(set)) {
-            return Checkpoints.resume(target, marks.get(set));
+            return Checkpoints.resume(target, marks.get(set), holder);
         }
         if (withdrawn.containsKey(set)) {
-            new Withdrawal(target, withdrawn.get(set), set.isConfigServer()).run();
+            Checkpoints left = Checkpoints.resume(target, withdrawn.get(set), holder);
+            new Withdrawal(target, left, set.isConfigServer()).run();
         }
         return Checkpoints.begin(
                 target,
@@ -158,7 +172,8 @@ final class Resumption {
                         0,
                         begin(set),
                         List.of(),
-                        Optional.empty()));
+                        Optional.empty(),
+                        Optional.of(holder)));
     }
 
     /** A target refused before anything was written into it: the new marks go. */

@@ -5,6 +5,7 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,8 +124,8 @@ public final class DyingTarget implements RestoreTarget {
     }
 
     @Override
-    public void mark(RawDocument mark) {
-        change(() -> kept.mark(mark));
+    public boolean mark(RawDocument mark, Optional<ExpectedMark> expected) {
+        return change(() -> kept.mark(mark, expected));
     }
 
     @Override

@@ -6,11 +6,14 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -62,8 +65,32 @@ public class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
-    public synchronized void mark(RawDocument now) {
+    public synchronized boolean mark(RawDocument now, Optional<ExpectedMark> expected) {
+        if (!marked().equals(expected.map(e -> wanted(e, marked())))) {
+            return false;
+        }
         mark = RawDocument.of(now.toBytes());
+        return true;
+    }
+
+    /** The run and its beat, as the mark has them. */
+    private Optional<ExpectedMark> marked() {
+        return readMark()
+                .map(
+                        m -> {
+                            Optional<RawDocument> run = m.document("run");
+                            return new ExpectedMark(
+                                    run.flatMap(r -> r.string("id")),
+                                    run.flatMap(r -> r.find("beat"))
+                                            .map(RawElement::number)
+                                            .orElse(OptionalLong.empty()));
+                        });
+    }
+
+    private static ExpectedMark wanted(ExpectedMark expected, Optional<ExpectedMark> there) {
+        OptionalLong any = there.map(ExpectedMark::beat).orElse(OptionalLong.empty());
+        return new ExpectedMark(
+                expected.run(), expected.beat().isPresent() ? expected.beat() : any);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidemark.restore.checkpoint;
 
+import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
@@ -11,18 +12,22 @@ import io.tidemark.restore.target.Bson;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
+
+import org.bson.BsonBinary;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.bson.BsonBinary;
-import org.bson.BsonDocument;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
 
 /**
  * The checkpoints of one target, in the database of its mark: a state that everything up to some
@@ -60,20 +65,62 @@ public final class Checkpoints implements WriteLog {
         return target.readMark().flatMap(MarkDocument::read);
     }
 
-    /** Marks the target, in which nothing is written yet. */
+    /**
+     * Marks the target, in which nothing is written yet.
+     *
+     * @throws RestoreException.Held if another restore has marked it meanwhile
+     */
     public static Checkpoints begin(RestoreTarget target, RestoreMark mark) {
         Checkpoints checkpoints = new Checkpoints(target, mark);
-        target.mark(MarkDocument.of(mark));
+        if (!target.mark(MarkDocument.of(mark), Optional.empty())) {
+            throw checkpoints.taken();
+        }
         checkpoints.prepare();
         return checkpoints;
     }
 
-    /** Goes on with what is there. */
-    public static Checkpoints resume(RestoreTarget target, RestoreMark mark) {
-        Checkpoints checkpoints = new Checkpoints(target, mark);
+    /**
+     * Goes on with what is there, in the place of the run that the mark names.
+     *
+     * @throws RestoreException.Held if that one, or another one, is at work
+     */
+    public static Checkpoints resume(RestoreTarget target, RestoreMark found, RunHolder holder) {
+        Checkpoints checkpoints = new Checkpoints(target, found.heldBy(holder));
+        if (!target.mark(MarkDocument.of(checkpoints.mark), Optional.of(expected(found, true)))) {
+            throw checkpoints.taken();
+        }
         checkpoints.resumed = true;
         checkpoints.prepare();
         return checkpoints;
+    }
+
+    /** What the checkpoint of a mark tells; writes nothing, and is not gone on with. */
+    public static ReplayState stateOf(RestoreTarget target, RestoreMark mark) {
+        return new Checkpoints(target, mark).read().state();
+    }
+
+    private static RestoreTarget.ExpectedMark expected(RestoreMark mark, boolean exactly) {
+        OptionalLong beat =
+                exactly && mark.run().isPresent()
+                        ? OptionalLong.of(mark.run().get().beat())
+                        : OptionalLong.empty();
+        return new RestoreTarget.ExpectedMark(
+                mark.run().map(RunHolder::run).map(UUID::toString), beat);
+    }
+
+    private RestoreException taken() {
+        String who =
+                markOf(target)
+                        .flatMap(RestoreMark::run)
+                        .map(run -> " (" + run.words() + ")")
+                        .orElse("");
+        return new RestoreException.Held(
+                "Another run"
+                        + who
+                        + " has taken over target "
+                        + target
+                        + ", so this one writes nothing more there. Let it end; whoever runs the"
+                        + " same afterwards goes on from its last checkpoint.");
     }
 
     /** True if an earlier run has marked the target. */
@@ -160,6 +207,8 @@ public final class Checkpoints implements WriteLog {
 
     /** Makes a checkpoint: all that {@code state} tells is in the target. */
     public void save(Standing standing, ReplayState state) {
+        // Nothing of a run that lost the target must lie among the next one's documents.
+        beat();
         long epoch = mark.epoch() + 1;
         List<DocumentWrite> writes = deletes(oldState);
         long number = 0;
@@ -176,9 +225,22 @@ public final class Checkpoints implements WriteLog {
     }
 
     /** Says more about the checkpoint that is there; its log goes on. */
-    public void put(RestoreMark now) {
-        target.mark(MarkDocument.of(now));
-        mark = now;
+    public synchronized void put(RestoreMark now) {
+        // What is put was made of a mark that may have had another beat.
+        RestoreMark held = mark.run().map(now::heldBy).orElse(now);
+        if (!target.mark(MarkDocument.of(held), Optional.of(expected(held, false)))) {
+            throw taken();
+        }
+        mark = held;
+    }
+
+    /** A sign of life. */
+    synchronized void beat() {
+        RestoreMark next = mark.run().map(run -> mark.heldBy(run.next())).orElse(mark);
+        if (!target.mark(MarkDocument.of(next), Optional.of(expected(next, false)))) {
+            throw taken();
+        }
+        mark = next;
     }
 
     private void removeLog(long epoch) {

@@ -6,12 +6,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.UUID;
+
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -21,6 +16,13 @@ import org.bson.BsonInt64;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonString;
 import org.bson.BsonValue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /** A {@link RestoreMark} as the target keeps it. */
 final class MarkDocument {
@@ -41,6 +43,7 @@ final class MarkDocument {
         BsonArray decisions = new BsonArray();
         mark.decisions().forEach(decision -> decisions.add(decision(decision)));
         document.append("decisions", decisions);
+        mark.run().ifPresent(r -> document.append("run", run(r)));
         mark.report().ifPresent(r -> document.append("report", ReportDocument.of(r)));
         return Bson.raw(document);
     }
@@ -68,7 +71,23 @@ final class MarkDocument {
                 standing(document.getDocument("standing")),
                 decisions,
                 Optional.ofNullable(document.get("report"))
-                        .map(r -> ReportDocument.read(r.asDocument())));
+                        .map(r -> ReportDocument.read(r.asDocument())),
+                Optional.ofNullable(document.get("run")).map(r -> run(r.asDocument())));
+    }
+
+    private static BsonDocument run(RunHolder of) {
+        return new BsonDocument("id", new BsonString(of.run().toString()))
+                .append("beat", new BsonInt64(of.beat()))
+                .append("process", new BsonString(of.process()))
+                .append("words", new BsonString(of.words()));
+    }
+
+    private static RunHolder run(BsonDocument document) {
+        return new RunHolder(
+                UUID.fromString(document.getString("id").getValue()),
+                document.getString("process").getValue(),
+                document.getString("words").getValue(),
+                document.getInt64("beat").getValue());
     }
 
     /** As a list: names may hold dots. */

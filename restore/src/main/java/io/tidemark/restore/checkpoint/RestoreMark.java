@@ -2,6 +2,7 @@ package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.UUID;
  * @param epoch counts the checkpoints of this target
  * @param decisions about transactions open at the restored time; once they are here, they stand
  * @param report of a restore that is done
+ * @param run who writes into the target now, or did so last
  */
 public record RestoreMark(
         UUID restore,
@@ -27,7 +29,8 @@ public record RestoreMark(
         long epoch,
         Standing standing,
         List<Decision> decisions,
-        Optional<RestoreReport> report) {
+        Optional<RestoreReport> report,
+        Optional<RunHolder> run) {
     public RestoreMark {
         arguments = new TreeMap<>(arguments);
         decisions = List.copyOf(decisions);
@@ -35,12 +38,12 @@ public record RestoreMark(
 
     public RestoreMark next(Standing now) {
         return new RestoreMark(
-                restore, description, arguments, before, epoch + 1, now, decisions, report);
+                restore, description, arguments, before, epoch + 1, now, decisions, report, run);
     }
 
     public RestoreMark decided(List<Decision> made) {
         return new RestoreMark(
-                restore, description, arguments, before, epoch, standing, made, report);
+                restore, description, arguments, before, epoch, standing, made, report, run);
     }
 
     public RestoreMark done(RestoreReport made) {
@@ -52,6 +55,35 @@ public record RestoreMark(
                 epoch,
                 standing.at(Stage.DONE),
                 decisions,
-                Optional.of(made));
+                Optional.of(made),
+                run);
+    }
+
+    /** The same, standing there: its log goes on. */
+    public RestoreMark standing(Standing now) {
+        return new RestoreMark(
+                restore, description, arguments, before, epoch, now, decisions, report, run);
+    }
+
+    /** The same, asked for one thing more. */
+    public RestoreMark with(String name, String value) {
+        Map<String, String> all = new TreeMap<>(arguments);
+        all.put(name, value);
+        return new RestoreMark(
+                restore, description, all, before, epoch, standing, decisions, report, run);
+    }
+
+    /** The same, in the hands of that run. */
+    public RestoreMark heldBy(RunHolder holder) {
+        return new RestoreMark(
+                restore,
+                description,
+                arguments,
+                before,
+                epoch,
+                standing,
+                decisions,
+                report,
+                Optional.of(holder));
     }
 }

@@ -8,6 +8,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,19 +28,24 @@ public final class Withdrawal {
             List.of("chunks", "collections", "databases", "settings", "shards", "tags", "version");
 
     private final RestoreTarget target;
+    private final Checkpoints checkpoints;
     private final RestoreMark mark;
     private final boolean configServer;
     private final Map<Namespace, Optional<UUID>> present;
 
-    public Withdrawal(RestoreTarget target, RestoreMark mark, boolean configServer) {
+    /**
+     * @param checkpoints of the run that takes back, which has the target in its hands
+     */
+    public Withdrawal(RestoreTarget target, Checkpoints checkpoints, boolean configServer) {
         this.target = target;
-        this.mark = mark;
+        this.checkpoints = checkpoints;
+        this.mark = checkpoints.mark();
         this.configServer = configServer;
         this.present = target.collections();
     }
 
     public void run() {
-        Checkpoints.Found found = Checkpoints.resume(target, mark).read();
+        Checkpoints.Found found = checkpoints.read();
         Set<UUID> made = new HashSet<>();
         Set<Namespace> names = new HashSet<>(found.collections().keySet());
         for (ReplayState.Saved collection : found.state().collections()) {

@@ -6,6 +6,7 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
+
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -192,7 +193,7 @@ public final class StagedShard implements RestoreTarget {
     }
 
     @Override
-    public void mark(RawDocument mark) {
+    public boolean mark(RawDocument mark, Optional<ExpectedMark> expected) {
         throw new UnsupportedOperationException("a common target is marked once");
     }
 

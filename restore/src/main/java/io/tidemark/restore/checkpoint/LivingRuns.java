@@ -1,0 +1,90 @@
+package io.tidemark.restore.checkpoint;
+
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.RestoreTarget;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds out whether the runs that marks name are still at work. */
+public final class LivingRuns {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LivingRuns.class);
+
+    private final Duration watch;
+    private final Map<RestoreTarget, RestoreMark> unseen = new LinkedHashMap<>();
+
+    /**
+     * @param watch how long signs of life are waited for
+     */
+    public LivingRuns(Duration watch) {
+        this.watch = watch;
+    }
+
+    /**
+     * A mark that was found.
+     *
+     * @throws RestoreException.Held if its run is known to live
+     */
+    public void add(RestoreTarget target, RestoreMark mark) {
+        mark.run()
+                .ifPresent(
+                        run -> {
+                            switch (ThisProcess.of(run)) {
+                                case ALIVE -> throw held(target, run);
+                                case UNSEEN -> unseen.put(target, mark);
+                                default -> {
+                                    // It will write nothing more.
+                                }
+                            }
+                        });
+    }
+
+    /**
+     * Watches the runs that only their signs of life tell of; returns at once if there are none.
+     *
+     * @throws RestoreException.Held if one of them lives
+     */
+    public void requireNone() {
+        if (unseen.isEmpty()) {
+            return;
+        }
+        RunHolder first = unseen.values().iterator().next().run().orElseThrow();
+        LOGGER.atInfo()
+                .addKeyValue("run", first.words())
+                .addKeyValue("seconds", watch.toSeconds())
+                .log("Waiting whether the run that marked the targets gives a sign of life");
+        sleep();
+        unseen.forEach(
+                (target, before) -> {
+                    Optional<RunHolder> now = Checkpoints.markOf(target).flatMap(RestoreMark::run);
+                    if (!now.equals(before.run())) {
+                        throw held(target, now.orElse(first));
+                    }
+                });
+        unseen.clear();
+    }
+
+    private void sleep() {
+        try {
+            Thread.sleep(watch.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RestoreException.Held("Interrupted while looking for another run.");
+        }
+    }
+
+    private static RestoreException held(RestoreTarget target, RunHolder run) {
+        return new RestoreException.Held(
+                "Target "
+                        + target
+                        + " is being written to by another run ("
+                        + run.words()
+                        + "). Let it end, or stop it and run this again: the same restore goes on"
+                        + " from its last checkpoint. Nothing was written.");
+    }
+}

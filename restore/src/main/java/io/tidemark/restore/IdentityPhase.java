@@ -57,7 +57,6 @@ final class IdentityPhase {
                             targets.added())
                     .write(warnings);
         }
-        warnings.add("Users, roles and keys (admin.system.*) are the targets' own: not restored.");
     }
 
     /** Writes what of the config database is restored. */

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param checkpoints how often a restore writes down where it stands
  * @param restart what an earlier restore that was cut off has put into the targets goes, whichever
  *     it was, and this one begins from the beginning; else it goes on if it is the same
+ * @param accounts whether users and roles are restored; else the targets' stay as they are
  */
 public record RestoreOptions(
         int batchOperations,
@@ -29,7 +30,8 @@ public record RestoreOptions(
         int writers,
         long rememberedDocuments,
         Frequency checkpoints,
-        boolean restart) {
+        boolean restart,
+        boolean accounts) {
     private static final int LARGEST_MESSAGE = 48_000_000;
 
     /**
@@ -72,7 +74,8 @@ public record RestoreOptions(
                 writers,
                 rememberedDocuments,
                 Frequency.DEFAULT,
-                false);
+                false,
+                true);
     }
 
     /** These, with checkpoints made so often. */
@@ -85,7 +88,8 @@ public record RestoreOptions(
                 writers,
                 rememberedDocuments,
                 often,
-                restart);
+                restart,
+                accounts);
     }
 
     /** These, from the beginning whatever the targets hold of an earlier restore. */
@@ -98,7 +102,22 @@ public record RestoreOptions(
                 writers,
                 rememberedDocuments,
                 checkpoints,
-                anew);
+                anew,
+                accounts);
+    }
+
+    /** These, with users and roles as in the archive, or as the targets have them. */
+    public RestoreOptions withAccounts(boolean restored) {
+        return new RestoreOptions(
+                batchOperations,
+                batchBytes,
+                cacheBytes,
+                transactionBytes,
+                writers,
+                rememberedDocuments,
+                checkpoints,
+                restart,
+                restored);
     }
 
     public static RestoreOptions defaults() {
@@ -115,7 +134,8 @@ public record RestoreOptions(
                 writers,
                 rememberedDocuments,
                 checkpoints,
-                restart);
+                restart,
+                accounts);
     }
 
     private static void requireRange(String name, long value, long least, long most) {

@@ -40,6 +40,7 @@ final class RestoreRun implements AutoCloseable {
     private final RestoreTargets targets;
     private final OrphanPhase orphans;
     private final IdentityPhase identity;
+    private final AccountPhase accounts;
 
     RestoreRun(RestoreRequest request, PreparedRestore prepared, RestoreProgress progress) {
         this.request = request;
@@ -51,6 +52,7 @@ final class RestoreRun implements AutoCloseable {
         this.targets = new RestoreTargets(request, prepared, sources, progress, problems, warnings);
         this.orphans = new OrphanPhase(targets, problems);
         this.identity = new IdentityPhase(plan, targets, orphans);
+        this.accounts = new AccountPhase(targets, request.options().accounts());
     }
 
     /** Everything that can be refused is refused here, before anything is written. */
@@ -156,15 +158,16 @@ final class RestoreRun implements AutoCloseable {
     void writeMetadata() {
         progress.phase(RestoreProgress.Phase.IDENTITY);
         if (targets.merged().isPresent()) {
-            warnings.add("Users, roles and keys (admin.system.*) are not restored.");
+            warnings.add("Users, roles and keys (admin.system.*) are not restored into one target.");
             return;
         }
         identity.run(warnings);
+        accounts.run(warnings);
     }
 
     RestoreReport verify() {
         progress.phase(RestoreProgress.Phase.VERIFY);
-        VerifyPhase verification = new VerifyPhase(targets, identity, problems);
+        VerifyPhase verification = new VerifyPhase(targets, identity, accounts, problems);
         Map<String, ReplicaSetReport> reports = verification.run();
         List<String> found = verification.problems();
         return new RestoreReport(

@@ -74,6 +74,14 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
         throw new UnsupportedOperationException("tells no oplog");
     }
 
+    /**
+     * The users as whom this restore is connected, as {@code admin.system.users} names them: {@code
+     * database.name}. None where nobody has to say who he is.
+     */
+    default Set<String> connectedAs() {
+        return Set.of();
+    }
+
     /** The collections and views that it has, with the UUIDs of those that have one. */
     Map<Namespace, Optional<UUID>> collections();
 

@@ -14,8 +14,10 @@ final class StrangerCheck {
     StrangerCheck(ReplicaSetRestore restore, Set<Namespace> restored) {
         known = new HashSet<>(restored);
         for (Namespace views : restore.metadata().collections().keySet()) {
-            for (RawDocument view : restore.metadata().documents(views)) {
-                view.string("_id").flatMap(Namespace::parse).ifPresent(known::add);
+            if (views.collection().equals("system.views")) {
+                for (RawDocument view : restore.metadata().documents(views)) {
+                    view.string("_id").flatMap(Namespace::parse).ifPresent(known::add);
+                }
             }
         }
     }

@@ -17,11 +17,17 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class VerifyPhase {
     private final RestoreTargets targets;
     private final IdentityPhase identity;
+    private final AccountPhase accounts;
     private final Problems problems;
 
-    VerifyPhase(RestoreTargets targets, IdentityPhase identity, Problems problems) {
+    VerifyPhase(
+            RestoreTargets targets,
+            IdentityPhase identity,
+            AccountPhase accounts,
+            Problems problems) {
         this.targets = targets;
         this.identity = identity;
+        this.accounts = accounts;
         this.problems = problems;
     }
 
@@ -71,6 +77,8 @@ final class VerifyPhase {
                     .filter(now.collections()::contains)
                     .forEach(ns -> collections.put(ns.toString(), check.read(ns)));
         }
+        accounts.verify(restore, problems)
+                .forEach(ns -> collections.put(ns.toString(), check.read(ns)));
         new StrangerCheck(restore, known).run(now, problems);
         return collections;
     }

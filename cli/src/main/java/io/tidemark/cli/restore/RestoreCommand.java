@@ -78,6 +78,14 @@ public final class RestoreCommand implements Callable<ExitCode> {
                             + " same restore goes on, and another one is refused.")
     private boolean restart;
 
+    @Option(
+            names = "--no-accounts",
+            description =
+                    "Leave users and roles as the targets have them. Without it the source's come"
+                            + " with their passwords; what only a target has stays, and so does the"
+                            + " user as whom the restore is connected.")
+    private boolean noAccounts;
+
     public RestoreCommand(Context context) {
         this.context = context;
     }
@@ -114,7 +122,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
                         archive.cluster(),
                         time.to(timeline, words),
                         uris,
-                        RestoreOptions.defaults().restarting(restart),
+                        RestoreOptions.defaults().restarting(restart).withAccounts(!noAccounts),
                         time.safety(),
                         targets.placement(context));
         Optional<ExternalBase> external = base.external();

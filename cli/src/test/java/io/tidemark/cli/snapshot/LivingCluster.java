@@ -7,6 +7,7 @@ import io.tidemark.capture.shards.SourceSet;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.SteppedClock;
+import io.tidemark.embedded.mongo.sharding.ClusterBuilder;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.mongo.sharding.Workload;
 import io.tidemark.schemas.model.ReplicaSet;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.bson.BsonDocument;
 
 /** A cluster whose users and operators never rest. One thread at a time. */
@@ -28,21 +30,39 @@ final class LivingCluster implements AutoCloseable {
     final SteppedClock clock = SteppedClock.at(1_790_000_000L);
     final SimulatedCluster cluster;
     final MongoSnapshotMembers members;
-    private final Workload workload;
+    private final Optional<Workload> workload;
     private final Random random;
     private int nextName;
+    private int readMember;
 
     LivingCluster(ServerVersion version, long seed) {
+        this(version, seed, builder -> builder.shards(3), true);
+        workload.orElseThrow().prepare();
+        run("enableSharding: 'extra', primaryShard: 'shard0'", "admin");
+        run("create: 'ring', capped: true, size: 1000000", "extra");
+    }
+
+    /** One that nobody uses but the test. */
+    static LivingCluster atRest(
+            ServerVersion version, long seed, UnaryOperator<ClusterBuilder> settings) {
+        return new LivingCluster(version, seed, settings, false);
+    }
+
+    private LivingCluster(
+            ServerVersion version,
+            long seed,
+            UnaryOperator<ClusterBuilder> settings,
+            boolean inUse) {
         random = new Random(seed);
         cluster =
-                SimulatedCluster.builder()
-                        .version(version)
-                        .seed(seed)
-                        .shards(3)
-                        .clock(clock)
-                        .noopInterval(Duration.ZERO)
-                        .orphanCleanupDelay(Duration.ofSeconds(30))
-                        .manualTicks()
+                settings.apply(
+                                SimulatedCluster.builder()
+                                        .version(version)
+                                        .seed(seed)
+                                        .clock(clock)
+                                        .noopInterval(Duration.ZERO)
+                                        .orphanCleanupDelay(Duration.ofSeconds(30))
+                                        .manualTicks())
                         .start();
         members =
                 new MongoSnapshotMembers(
@@ -51,14 +71,16 @@ final class LivingCluster implements AutoCloseable {
                                 Duration.ofSeconds(20)),
                         // Prepared transactions don't go on while a read waits for them.
                         Duration.ofMillis(100));
-        workload = new Workload(cluster, seed);
-        workload.prepare();
-        run("enableSharding: 'extra', primaryShard: 'shard0'", "admin");
-        run("create: 'ring', capped: true, size: 1000000", "extra");
+        workload = inUse ? Optional.of(new Workload(cluster, seed)) : Optional.empty();
+    }
+
+    /** Scans read this member of each set from now on. */
+    void readFrom(int member) {
+        readMember = member;
     }
 
     void live(int steps) {
-        for (int i = 0; i < steps; i++) {
+        for (int i = 0; i < steps && workload.isPresent(); i++) {
             step();
         }
     }
@@ -70,7 +92,7 @@ final class LivingCluster implements AutoCloseable {
         if (random.nextInt(100) < 15) {
             extra();
         } else {
-            workload.step();
+            workload.orElseThrow().step();
         }
     }
 
@@ -157,16 +179,16 @@ final class LivingCluster implements AutoCloseable {
         return sets;
     }
 
-    private static SourceSet set(SimulatedReplicaSet set, Optional<String> shardId) {
+    private SourceSet set(SimulatedReplicaSet set, Optional<String> shardId) {
         return new SourceSet(
                 new ReplicaSet(set.name()),
                 shardId,
                 shardId.isEmpty(),
-                List.of(set.member(0).address()));
+                List.of(set.member(readMember).address()));
     }
 
     void settle() {
-        workload.settle();
+        workload.ifPresent(Workload::settle);
     }
 
     @Override

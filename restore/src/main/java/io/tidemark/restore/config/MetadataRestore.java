@@ -28,6 +28,7 @@ public final class MetadataRestore {
     private static final String SESSIONS = "config.system.sessions";
     private static final Namespace COLLECTIONS = Namespace.of("config.collections");
     private static final Namespace CHUNKS = Namespace.of("config.chunks");
+    private static final Namespace SHARDS = Namespace.of("config.shards");
     private static final int AT_ONCE = 1_000;
     private static final List<String> PLAIN = List.of("tags");
     private static final List<String> OF_A_NEW_CLUSTER = List.of("version");
@@ -94,7 +95,41 @@ public final class MetadataRestore {
             metadata.documents("shards").forEach(shard -> shards.add(rehosted(shard)));
             replace("shards", shards);
             OF_A_NEW_CLUSTER.forEach(c -> replace(c, metadata.documents(c)));
+        } else {
+            assignZones();
         }
+    }
+
+    /** A cluster that runs keeps its shards, and gets the zones that the source's were in. */
+    private void assignZones() {
+        Map<String, RawDocument> archived = new HashMap<>();
+        metadata.documents("shards")
+                .forEach(shard -> archived.put(names.of(shard.string("_id").orElse("")), shard));
+        List<DocumentWrite> writes = new ArrayList<>();
+        target.scan(
+                SHARDS,
+                shard -> {
+                    RawDocument like = archived.get(shard.string("_id").orElse(""));
+                    if (like != null && !shard.find("tags").equals(like.find("tags"))) {
+                        RawDocument changed = withZonesOf(shard, like);
+                        DocumentId id = DocumentId.ofDocument(changed);
+                        writes.add(new DocumentWrite.Put(id, changed, false));
+                    }
+                });
+        if (!writes.isEmpty()) {
+            target.write(SHARDS, writes);
+        }
+    }
+
+    private static RawDocument withZonesOf(RawDocument shard, RawDocument like) {
+        RawDocumentBuilder changed = new RawDocumentBuilder(shard.sizeBytes() + like.sizeBytes());
+        for (RawElement field : shard) {
+            if (!field.isNamed("tags")) {
+                changed.append(field);
+            }
+        }
+        like.find("tags").ifPresent(changed::append);
+        return RawDocument.of(changed.build());
     }
 
     /** From where replay put them. */

@@ -5,6 +5,7 @@ import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.IndexRefusedException;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
 import java.util.Collection;
 
 /**
@@ -36,10 +37,29 @@ public final class CollectionFinish {
 
     private void build(CollectionState collection, RawDocument specification) {
         try {
-            collection.target().createIndex(collection.namespace(), specification);
+            collection
+                    .target()
+                    .createIndex(
+                            collection.namespace(),
+                            withCollation(specification, collection.options()));
         } catch (IndexRefusedException e) {
             problems.add(e.getMessage());
         }
+    }
+
+    /**
+     * A server keeps the simple collation by leaving it out. Where the collection has another one,
+     * a specification without any would inherit that.
+     */
+    private static RawDocument withCollation(RawDocument specification, RawDocument options) {
+        if (specification.has("collation") || !options.has("collation")) {
+            return specification;
+        }
+        RawDocumentBuilder whole = new RawDocumentBuilder(specification.sizeBytes() + 64);
+        specification.forEach(whole::append);
+        RawDocument simple =
+                RawDocument.of(new RawDocumentBuilder().appendString("locale", "simple").build());
+        return RawDocument.of(whole.appendDocument("collation", simple).build());
     }
 
     private void modify(CollectionState collection) {

@@ -21,6 +21,7 @@ public final class NamespaceRules {
         SKIP
     }
 
+    private static final Set<String> ACCOUNTS = Set.of("system.roles", "system.users");
     private static final Set<String> CONFIG_METADATA =
             Set.of("collections", "databases", "settings", "shards", "tags", "version");
 
@@ -79,8 +80,14 @@ public final class NamespaceRules {
         return configServer && CONFIG_METADATA.contains(collection) ? Route.METADATA : Route.SKIP;
     }
 
-    /** Users, roles, keys and versions are the target's own; so are the locks of backup tools. */
+    /**
+     * Users and roles are put beside the target's at the end. Keys and versions are the target's
+     * own; so are the locks of backup tools.
+     */
     private static Route ofAdmin(String collection) {
+        if (ACCOUNTS.contains(collection)) {
+            return Route.METADATA;
+        }
         boolean own =
                 collection.startsWith("system.")
                         || collection.startsWith("pbm")

@@ -45,6 +45,10 @@ final class CollectionCommands {
                     if (isBuckets(namespace) && uuid.isEmpty()) {
                         throw noBuckets(namespace);
                     }
+                    if (isBuckets(namespace)) {
+                        // From 6.3 on a server gives each an index, which the source may not have.
+                        dropIndexesNow(namespace);
+                    }
                     return uuid;
                 });
     }
@@ -94,12 +98,20 @@ final class CollectionCommands {
     }
 
     void dropIndexes(Namespace namespace) {
-        BsonDocument drop =
-                new BsonDocument("dropIndexes", new BsonString(namespace.collection()))
-                        .append("index", new BsonString("*"));
         commands.run(
                 "drop the indexes of " + namespace,
-                () -> commands.write(namespace.database(), drop));
+                () -> {
+                    dropIndexesNow(namespace);
+                    return null;
+                });
+    }
+
+    private void dropIndexesNow(Namespace namespace) {
+        Namespace named = isBuckets(namespace) ? timeSeries(namespace) : namespace;
+        BsonDocument drop =
+                new BsonDocument("dropIndexes", new BsonString(named.collection()))
+                        .append("index", new BsonString("*"));
+        commands.write(namespace.database(), drop);
     }
 
     void createIndex(Namespace namespace, RawDocument specification) {

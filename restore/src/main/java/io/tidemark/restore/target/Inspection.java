@@ -7,10 +7,12 @@ import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.bson.BsonArray;
@@ -191,6 +193,25 @@ final class Inspection {
                                                         uuid(c)));
                     }
                     return all;
+                });
+    }
+
+    /** Those who are logged in on the connections to it, {@code database.name}. */
+    Set<String> users() {
+        return commands.run(
+                "tell as whom we are connected",
+                () -> {
+                    Set<String> users = new HashSet<>();
+                    BsonDocument status = commands.read("admin", command("connectionStatus"));
+                    for (BsonValue user :
+                            status.getDocument("authInfo", new BsonDocument())
+                                    .getArray("authenticatedUsers", new BsonArray())) {
+                        users.add(
+                                user.asDocument().getString("db").getValue()
+                                        + "."
+                                        + user.asDocument().getString("user").getValue());
+                    }
+                    return users;
                 });
     }
 

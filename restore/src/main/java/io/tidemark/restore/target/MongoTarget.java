@@ -175,6 +175,11 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
+    public Set<String> connectedAs() {
+        return inspection.users();
+    }
+
+    @Override
     public Map<Namespace, Optional<UUID>> collections() {
         return inspection.uuids();
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonValue;
 
@@ -80,6 +81,10 @@ final class CollMod {
                 }
             }
         }
+        if (command.containsKey("timeseries")) {
+            o.value("timeseries", command.get("timeseries"));
+            options.put("timeseries", coarser(command.getDocument("timeseries")));
+        }
         if (command.containsKey("cappedSize")) {
             o.value("cappedSize", command.get("cappedSize"));
             options.put("size", new BsonInt64(command.getNumber("cappedSize").longValue()));
@@ -89,6 +94,21 @@ final class CollMod {
             options.put("max", command.get("cappedMax"));
         }
         return options;
+    }
+
+    private BsonDocument coarser(BsonDocument asked) {
+        BsonDocument series = Documents.mutable(collection.options().getDocument("timeseries"));
+        int before = series.getInt32("bucketMaxSpanSeconds").getValue();
+        series.put("granularity", asked.get("granularity"));
+        int after = TimeSeries.spanSeconds(series.getString("granularity").getValue());
+        if (after < before) {
+            throw new CommandFailure(
+                    ErrorCode.InvalidOptions,
+                    "Invalid transition for timeseries.granularity. Can only transition from"
+                            + " 'seconds' to 'minutes' or 'minutes' to 'hours'.");
+        }
+        series.put("bucketMaxSpanSeconds", new BsonInt32(after));
+        return series;
     }
 
     private static boolean isNothing(String name, BsonValue value) {

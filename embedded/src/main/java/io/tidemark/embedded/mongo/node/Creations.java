@@ -4,7 +4,9 @@ import io.tidemark.embedded.mongo.CommandFailure;
 import io.tidemark.embedded.mongo.ErrorCode;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.raw.BsonBytes;
+import io.tidemark.embedded.mongo.raw.RawBuilder;
 import io.tidemark.embedded.mongo.store.CollectionInfo;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -95,6 +97,13 @@ final class Creations {
                         + Namespaces.collection(namespace);
         TimeSeries series = TimeSeries.of(engine.version(), options);
         new Creation(engine).create(buckets, series.bucketOptions(), null, false);
+        SeriesIndexes indexes = new SeriesIndexes(series.series());
+        if (engine.version().atLeast(ServerVersion.V7_0) && indexes.own() != null) {
+            new IndexDdl(engine, false)
+                    .create(
+                            engine.catalog.current().named(buckets),
+                            List.of(indexes.onBuckets(indexes.own())));
+        }
         insertView(namespace, series.view(namespace));
     }
 
@@ -130,7 +139,12 @@ final class Creations {
         return view.getString("viewOn").getValue().startsWith("system.buckets.");
     }
 
-    void modifyView(String namespace, BsonDocument command) {
+    void modifyView(String namespace, BsonDocument command, RawBuilder reply) {
+        CollectionInfo buckets = Measurements.buckets(engine, namespace);
+        if (buckets != null) {
+            modifySeries(namespace, buckets, command, reply);
+            return;
+        }
         if (!command.containsKey("viewOn") || !command.containsKey("pipeline")) {
             throw new CommandFailure(
                     ErrorCode.InvalidOptions,
@@ -139,6 +153,25 @@ final class Creations {
         BsonDocument view = Documents.mutable(Views.find(engine, namespace));
         view.put("viewOn", command.get("viewOn"));
         view.put("pipeline", command.get("pipeline"));
+        replaceView(namespace, view);
+    }
+
+    /** Expiry and granularity are the buckets'; the view tells the span of a bucket as well. */
+    private void modifySeries(
+            String namespace, CollectionInfo buckets, BsonDocument command, RawBuilder reply) {
+        new CollMod(engine, buckets, command).run(reply);
+        if (command.containsKey("timeseries")) {
+            BsonDocument series =
+                    engine.catalog
+                            .current()
+                            .named(buckets.namespace())
+                            .options()
+                            .getDocument("timeseries");
+            replaceView(namespace, new TimeSeries(series, null).view(namespace));
+        }
+    }
+
+    private void replaceView(String namespace, BsonDocument view) {
         statements()
                 .update(
                         Namespaces.database(namespace) + ".system.views",

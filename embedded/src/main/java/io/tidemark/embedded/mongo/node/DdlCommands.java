@@ -145,7 +145,7 @@ final class DdlCommands {
                             engine.catalog.current().named(namespace) == null
                                     && Views.find(engine, namespace) != null;
                     if (view) {
-                        new Creations(engine).modifyView(namespace, request.body());
+                        new Creations(engine).modifyView(namespace, request.body(), reply);
                         return null;
                     }
                     CollectionInfo found = new Ddl(engine, false).require(namespace);
@@ -155,10 +155,13 @@ final class DdlCommands {
     }
 
     private static void createIndexes(Request request, RawBuilder reply) {
-        String namespace = WriteCommands.writableNamespace(request);
+        CollectionInfo buckets = Measurements.buckets(request.engine(), request.namespace());
+        String namespace =
+                buckets == null ? WriteCommands.writableNamespace(request) : buckets.namespace();
         List<BsonDocument> specs = new ArrayList<>();
-        for (byte[] spec : request.documents("indexes")) {
-            specs.add(BsonBytes.document(spec));
+        for (byte[] given : request.documents("indexes")) {
+            BsonDocument spec = BsonBytes.document(given);
+            specs.add(buckets == null ? spec : indexes(buckets).onBuckets(spec));
         }
         if (specs.isEmpty()) {
             throw new CommandFailure(
@@ -183,6 +186,10 @@ final class DdlCommands {
                     told(reply, target.indexes().size(), now, before == null);
                     return null;
                 });
+    }
+
+    static SeriesIndexes indexes(CollectionInfo buckets) {
+        return new SeriesIndexes(buckets.options().getDocument("timeseries"));
     }
 
     private static void inTransaction(
@@ -228,7 +235,9 @@ final class DdlCommands {
                 request,
                 () -> {
                     Engine engine = request.engine();
-                    CollectionInfo found = new Ddl(engine, false).require(namespace);
+                    CollectionInfo buckets = Measurements.buckets(engine, namespace);
+                    CollectionInfo found =
+                            buckets == null ? new Ddl(engine, false).require(namespace) : buckets;
                     reply.int32("nIndexesWas", found.indexes().size());
                     new IndexDdl(engine, false).drop(found, which);
                     return null;

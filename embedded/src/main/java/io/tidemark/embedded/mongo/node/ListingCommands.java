@@ -149,7 +149,11 @@ final class ListingCommands {
                                     Namespaces.database(definition.getString("_id").getValue())
                                             + "."
                                             + definition.getString("viewOn").getValue());
-            options = new BsonDocument("timeseries", buckets.options().get("timeseries"));
+            options = new BsonDocument();
+            if (buckets.options().containsKey("expireAfterSeconds")) {
+                options.put("expireAfterSeconds", buckets.options().get("expireAfterSeconds"));
+            }
+            options.put("timeseries", buckets.options().get("timeseries"));
         }
         return whole.append("options", options)
                 .append("info", new BsonDocument("readOnly", BsonBoolean.valueOf(!timeSeries)));
@@ -158,6 +162,17 @@ final class ListingCommands {
     private void indexes(Request request, RawBuilder reply) {
         String namespace = request.namespaceOrUuid();
         CollectionInfo info = node.engine().catalog.in(view(request)).named(namespace);
+        CollectionInfo buckets =
+                info == null ? Measurements.buckets(node.engine(), namespace) : null;
+        if (buckets != null) {
+            SeriesIndexes indexes = DdlCommands.indexes(buckets);
+            List<byte[]> specs =
+                    buckets.indexes().stream()
+                            .map(spec -> BsonBytes.of(indexes.asSeries(spec)))
+                            .toList();
+            answer(request, namespace, specs, reply);
+            return;
+        }
         if (info == null) {
             if (Views.find(node.engine(), namespace) != null) {
                 throw new CommandFailure(

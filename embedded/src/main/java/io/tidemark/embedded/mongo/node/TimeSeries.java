@@ -37,21 +37,27 @@ record TimeSeries(BsonDocument series, BsonInt64 expireAfterSeconds) {
                 given.containsKey("granularity")
                         ? given.getString("granularity").getValue()
                         : "seconds";
-        if (!SPANS.containsKey(granularity)) {
-            throw new CommandFailure(
-                    ErrorCode.BadValue, "Unknown granularity '" + granularity + "'");
-        }
         BsonDocument series = new BsonDocument("timeField", given.get("timeField"));
         if (given.containsKey("metaField")) {
             series.append("metaField", given.get("metaField"));
         }
         series.append("granularity", new BsonString(granularity));
-        series.append("bucketMaxSpanSeconds", new BsonInt32(SPANS.get(granularity)));
+        series.append("bucketMaxSpanSeconds", new BsonInt32(spanSeconds(granularity)));
         BsonInt64 expiry =
                 options.containsKey("expireAfterSeconds")
                         ? new BsonInt64(options.getNumber("expireAfterSeconds").longValue())
                         : null;
         return new TimeSeries(series, expiry);
+    }
+
+    /** How much time a bucket may hold. */
+    static int spanSeconds(String granularity) {
+        Integer seconds = SPANS.get(granularity);
+        if (seconds == null) {
+            throw new CommandFailure(
+                    ErrorCode.BadValue, "Unknown granularity '" + granularity + "'");
+        }
+        return seconds;
     }
 
     BsonDocument bucketOptions() {

@@ -38,6 +38,7 @@ final class Failures {
                             "io.tidemark.schemas.registry.SchemaRegistryException",
                             ExitCode.UNREACHABLE),
                     own("io.tidemark.sink.consume.TopicsRefusedException", ExitCode.UNREACHABLE),
+                    own("io.tidemark.storage.object.MissingKeyException", ExitCode.USAGE),
                     own(
                             "io.tidemark.storage.object.DamagedObjectException",
                             ExitCode.ARCHIVE_DAMAGED),

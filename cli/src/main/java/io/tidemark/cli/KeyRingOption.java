@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The keys that open what the sink has sealed. */
+/** The keys that open what is sealed in the archive, and seal what a verb stores. */
 public final class KeyRingOption {
     @Option(
             names = "--encryption.keys",
             paramLabel = "FILE",
             description =
-                    "The key ring that the archive was encrypted with, as the sink's setting of"
-                            + " the same name. Not needed where objects lie in the clear.")
+                    "The key ring of an encrypted archive, as the sink's setting of the same name."
+                            + " What a verb stores is sealed with it too. Not needed where objects"
+                            + " lie in the clear.")
     private Path file;
 
     /** Nothing opens sealed objects if no file was named. */

@@ -2,8 +2,8 @@ package io.tidemark.cli;
 
 import io.tidemark.cli.demo.DemoCommand;
 import io.tidemark.cli.drill.DrillCommand;
-import io.tidemark.cli.dump.ImportCommand;
 import io.tidemark.cli.export.ExportCommand;
+import io.tidemark.cli.imports.ImportCommand;
 import io.tidemark.cli.prune.PruneCommand;
 import io.tidemark.cli.restore.PlanCommand;
 import io.tidemark.cli.restore.RestoreCommand;

@@ -25,8 +25,7 @@ final class AccountPhase {
             return;
         }
         for (ReplicaSetRestore restore : targets.restores()) {
-            warnings.addAll(
-                    accounts(restore).run().words(restore.plan().replicaSet().name()));
+            warnings.addAll(accounts(restore).run().words(restore.plan().replicaSet().name()));
         }
     }
 

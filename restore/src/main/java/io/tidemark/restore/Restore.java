@@ -14,8 +14,8 @@ import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.DamagedObjectException;
+import io.tidemark.storage.object.MissingKeyException;
 import io.tidemark.storage.object.UnreachableException;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -203,6 +203,8 @@ public final class Restore {
     private static <T> T reading(Supplier<T> work) {
         try {
             return work.get();
+        } catch (MissingKeyException keysOfTheCaller) {
+            throw keysOfTheCaller;
         } catch (DamagedObjectException e) {
             throw new RestoreException.ArchiveDamaged(e.getMessage(), e);
         } catch (UnreachableException e) {

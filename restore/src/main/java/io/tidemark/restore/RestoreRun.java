@@ -158,7 +158,8 @@ final class RestoreRun implements AutoCloseable {
     void writeMetadata() {
         progress.phase(RestoreProgress.Phase.IDENTITY);
         if (targets.merged().isPresent()) {
-            warnings.add("Users, roles and keys (admin.system.*) are not restored into one target.");
+            warnings.add(
+                    "Users, roles and keys (admin.system.*) are not restored into one target.");
             return;
         }
         identity.run(warnings);

@@ -65,7 +65,7 @@ final class BaseImport {
         this.base = new BasePlace(place.cluster(), place.incarnation(), id, place.replicaSet());
         int frameBytes = Math.max(SMALLEST_FRAME, FRAMES_BYTES / Math.max(1, dump.mostOpen()));
         this.frames =
-                FrameOptions.defaults()
+                place.frames()
                         .withFrameBytes(Math.min(FrameOptions.DEFAULT_FRAME_BYTES, frameBytes))
                         .withMemory(new MemoryBudget(MEMORY_BYTES), scratch);
         dump.collections().forEach(c -> uuids.put(c.namespace(), uuid(c)));

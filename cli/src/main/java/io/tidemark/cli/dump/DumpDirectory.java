@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * collection.metadata.json}, each perhaps with {@code .gz}, {@code .zst} or {@code .snappy}; at the
  * top perhaps {@code oplog.bson}, the entries of the time of the dump.
  */
-final class DumpDirectory {
+public final class DumpDirectory {
     private static final List<String> SUFFIXES =
             List.of("", ".gz", ".zst", ".snappy", ".s2", ".lz4");
     private static final String METADATA = ".metadata.json";
@@ -33,7 +33,7 @@ final class DumpDirectory {
     /**
      * @throws CommandFailure if there is no such folder, or it is no dump
      */
-    static FileDump read(Path path) {
+    public static FileDump read(Path path) {
         if (!Files.isDirectory(path)) {
             throw new CommandFailure(
                     ExitCode.USAGE,

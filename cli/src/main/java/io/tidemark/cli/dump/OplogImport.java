@@ -6,7 +6,6 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.OplogEntry;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.storage.slice.SealedSlice;
@@ -34,7 +33,7 @@ public final class OplogImport {
     private final ImportPlace place;
     private final OplogFiles files;
     private final StoredOplog stored;
-    private final FrameOptions frames = FrameOptions.defaults();
+    private final FrameOptions frames;
     private final Map<ClusterTime, Gap> gapsByNext = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
     private SliceStart start;
@@ -67,6 +66,7 @@ public final class OplogImport {
      */
     OplogImport(ImportPlace place, OplogFiles files, boolean assumeContiguous) {
         this.place = place;
+        this.frames = place.frames();
         this.files = files;
         this.stored = StoredOplog.list(place);
         if (!assumeContiguous) {
@@ -94,7 +94,7 @@ public final class OplogImport {
     }
 
     private void continueBehind(ClusterTime from, boolean assumeContiguous) {
-        SliceHeader end = new SliceReader(place.store(), FrameKeys.NONE).header(stored.last());
+        SliceHeader end = new SliceReader(place.store(), place.keys()).header(stored.last());
         start = SliceStart.behind(end);
         storedThrough = end.last();
         slices = stored.countFrom(from);

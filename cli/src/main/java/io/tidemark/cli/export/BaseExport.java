@@ -33,6 +33,7 @@ final class BaseExport {
     private static final String BUCKETS = "system.buckets.";
 
     private final ObjectStore store;
+    private final FrameKeys keys;
     private final BaseManifest manifest;
     private final boolean gzip;
 
@@ -46,19 +47,22 @@ final class BaseExport {
             long documentBytes,
             long oplogEntries) {}
 
-    private BaseExport(ObjectStore store, BaseManifest manifest, boolean gzip) {
+    private BaseExport(ObjectStore store, FrameKeys keys, BaseManifest manifest, boolean gzip) {
         this.store = store;
+        this.keys = keys;
         this.manifest = manifest;
         this.gzip = gzip;
     }
 
     /**
+     * @param keys open what is sealed
      * @param id of the base; empty for the one that ends last
      * @param gzip whether each file is compressed, as mongodump --gzip does it
      * @throws CommandFailure if the archive has no such base
      */
     static BaseExport of(
             ObjectStore store,
+            FrameKeys keys,
             ClusterName cluster,
             ReplicaSet replicaSet,
             Optional<String> id,
@@ -74,7 +78,7 @@ final class BaseExport {
                         .filter(base -> id.isEmpty() || base.place().snapshotId().equals(id.get()))
                         .max(Comparator.comparing(BaseManifest::usableFrom))
                         .orElseThrow(() -> absent(cluster, replicaSet, id, bases));
-        return new BaseExport(store, chosen, gzip);
+        return new BaseExport(store, keys, chosen, gzip);
     }
 
     private static CommandFailure absent(
@@ -102,7 +106,7 @@ final class BaseExport {
      */
     Result run(DumpFolder folder, LongConsumer progress) {
         Chain oplog = oplog();
-        BaseReader reader = new BaseReader(store, FrameKeys.NONE);
+        BaseReader reader = new BaseReader(store, keys);
         // Of a time-series collection its own name tells the options, as mongodump has it.
         Set<Namespace> buckets =
                 manifest.collections().stream()
@@ -200,7 +204,7 @@ final class BaseExport {
 
     /** The name is the same with and without compression: mongorestore looks for this one only. */
     private long writeOplog(DumpFolder folder, Chain oplog) {
-        SliceReader reader = new SliceReader(store, FrameKeys.NONE);
+        SliceReader reader = new SliceReader(store, keys);
         long entries = 0;
         try (DumpFolder.Out out = folder.open("oplog.bson", gzip)) {
             for (Chain.Link link : oplog.links()) {

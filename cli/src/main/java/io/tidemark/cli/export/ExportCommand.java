@@ -77,7 +77,12 @@ public final class ExportCommand implements Callable<ExitCode> {
                 Progress progress = Progress.of(context.console(), "export")) {
             BaseExport export =
                     BaseExport.of(
-                            store, archive.cluster(), replicaSet, Optional.ofNullable(base), gzip);
+                            store,
+                            archive.keys(),
+                            archive.cluster(),
+                            replicaSet,
+                            Optional.ofNullable(base),
+                            gzip);
             try (DumpFolder folder = DumpFolder.at(out)) {
                 BaseExport.Result result =
                         export.run(folder, count -> progress.show("documents", count));

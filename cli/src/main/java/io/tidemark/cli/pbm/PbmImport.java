@@ -17,6 +17,7 @@ import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Topology;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,11 +46,13 @@ public final class PbmImport {
     /**
      * @param from the bucket that was written by Percona Backup
      * @param to the archive
+     * @param keys seal the archive's objects, if there are any
      * @param names of the backups to bring in; empty for all
      */
     public record Request(
             ObjectStore from,
             ObjectStore to,
+            FrameKeys keys,
             ClusterName cluster,
             List<String> names,
             boolean assumeContiguous) {
@@ -210,6 +213,7 @@ public final class PbmImport {
                 known ->
                         new ImportPlace(
                                 request.to(),
+                                request.keys(),
                                 request.cluster(),
                                 new ReplicaSet(replicaSet),
                                 known));

@@ -4,6 +4,7 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.encryption.WrongKeyException;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.slice.SliceEntries;
 import io.tidemark.storage.slice.SliceReader;
@@ -54,7 +55,7 @@ final class SetEntries implements AutoCloseable {
                 } else {
                     close();
                 }
-            } catch (DamagedObjectException named) {
+            } catch (DamagedObjectException | WrongKeyException named) {
                 brokenAt = readThrough;
                 close();
             }
@@ -71,7 +72,7 @@ final class SetEntries implements AutoCloseable {
             try {
                 entries = reader.entries(link.slice(), link.readAfter(), link.readThrough());
                 return true;
-            } catch (DamagedObjectException named) {
+            } catch (DamagedObjectException | WrongKeyException named) {
                 brokenAt = readThrough;
             }
         }

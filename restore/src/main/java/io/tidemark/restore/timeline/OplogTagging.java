@@ -5,6 +5,7 @@ import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.object.DamagedObjectException;
+import io.tidemark.storage.object.MissingKeyException;
 import io.tidemark.storage.slice.SliceEntries;
 import io.tidemark.storage.slice.SliceReader;
 import io.tidemark.timeline.tag.Fact;
@@ -71,6 +72,9 @@ final class OplogTagging {
                 read++;
             }
             return Told.entries(found, through, read);
+        } catch (MissingKeyException keysOfTheCaller) {
+            // With the right keys there is no hole here.
+            throw keysOfTheCaller;
         } catch (DamagedObjectException damaged) {
             return damaged(found, after, through, damaged.getMessage());
         }

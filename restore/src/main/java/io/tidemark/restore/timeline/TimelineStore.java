@@ -35,6 +35,7 @@ public final class TimelineStore {
     private final ClusterName cluster;
     private final Incarnation incarnation;
     private final TimelineReader stored;
+    private final FrameOptions frames;
 
     /**
      * @param incarnation of the config servers
@@ -45,6 +46,7 @@ public final class TimelineStore {
         this.cluster = cluster;
         this.incarnation = incarnation;
         this.stored = new TimelineReader(bucket, cluster, keys);
+        this.frames = FrameOptions.defaults().sealedFor(keys);
     }
 
     /** Stores what differs from what is there; from then on it is the newest. */
@@ -81,8 +83,7 @@ public final class TimelineStore {
         }
         ClusterTime after =
                 stored.lastEvents().map(last -> last.key().through()).orElse(ClusterTime.ZERO);
-        FrameOptions options = FrameOptions.defaults();
-        try (EventsWriter writer = new EventsWriter(cluster, after, NO_TOPIC, options)) {
+        try (EventsWriter writer = new EventsWriter(cluster, after, NO_TOPIC, frames)) {
             long line = 0;
             for (Map.Entry<String, Optional<TopologyEventRecord>> change : changes.entrySet()) {
                 writer.add(line++, change.getKey(), change.getValue());
@@ -115,7 +116,7 @@ public final class TimelineStore {
                         content.capturedFrontiers(),
                         content.archivedFrontiers(),
                         content.bases());
-        try (WindowsWriter writer = new WindowsWriter(cluster, FrameOptions.defaults())) {
+        try (WindowsWriter writer = new WindowsWriter(cluster, frames)) {
             WindowsRecords.parts(told).forEach(writer::add);
             try (SealedTimeline picture =
                     writer.seal(incarnation, new KafkaRange(NO_TOPIC, 0, 0))) {

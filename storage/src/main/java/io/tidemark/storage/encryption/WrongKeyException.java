@@ -10,7 +10,7 @@ public final class WrongKeyException extends RuntimeException {
                         + keyId
                         + "' of the key ring does not open a data key that names it: another key"
                         + " was written under this name, or the object is damaged. Use the key"
-                        + " ring of the time when the object was written.",
+                        + " ring of the time when the object was written (--encryption.keys FILE).",
                 cause);
     }
 }

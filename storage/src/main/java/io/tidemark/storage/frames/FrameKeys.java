@@ -5,6 +5,7 @@ import io.tidemark.storage.encryption.FrameCipher;
 import io.tidemark.storage.encryption.KeyRing;
 import io.tidemark.storage.json.JsonFields;
 import io.tidemark.storage.object.DamagedObjectException;
+import io.tidemark.storage.object.MissingKeyException;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -20,7 +21,11 @@ public record FrameKeys(Optional<KeyRing> ring) {
         return new FrameKeys(Optional.of(ring));
     }
 
-    /** Empty for an object in the clear. */
+    /**
+     * Empty for an object in the clear.
+     *
+     * @throws MissingKeyException if the key that it is sealed with is not here
+     */
     Optional<FrameCipher> cipher(String key, JsonFields header) {
         return header.optionalObject("encryption").map(e -> open(key, e));
     }
@@ -33,13 +38,7 @@ public record FrameKeys(Optional<KeyRing> ring) {
         }
         byte[] wrapped = Base64.getDecoder().decode(encryption.text("wrappedKey"));
         Optional<DataKey> dataKey = ring.flatMap(r -> r.unwrap(keyId, wrapped));
-        return new FrameCipher(
-                dataKey.orElseThrow(
-                        () ->
-                                cantOpen(
-                                        key,
-                                        "is sealed with key '" + keyId + "', which is not here",
-                                        "give the key ring that holds it")));
+        return new FrameCipher(dataKey.orElseThrow(() -> new MissingKeyException(key, keyId)));
     }
 
     private static DamagedObjectException cantOpen(String key, String what, String act) {

@@ -62,6 +62,11 @@ public record FrameOptions(
         return new FrameOptions(level, frameBytes, Optional.of(ring), memory, spillFolder, codecs);
     }
 
+    /** Sealed so that a reader with these keys can open it; in the clear if there are none. */
+    public FrameOptions sealedFor(FrameKeys readers) {
+        return new FrameOptions(level, frameBytes, readers.ring(), memory, spillFolder, codecs);
+    }
+
     public FrameOptions withMemory(MemoryBudget budget, Path newSpillFolder) {
         return new FrameOptions(level, frameBytes, keys, budget, newSpillFolder, codecs);
     }

@@ -1,7 +1,7 @@
 package io.tidemark.storage.object;
 
 /** An object that must be there is missing, or does not hold what was written. */
-public final class DamagedObjectException extends StorageException {
+public non-sealed class DamagedObjectException extends StorageException {
     private static final long serialVersionUID = 1L;
     private final transient Damage damage;
 

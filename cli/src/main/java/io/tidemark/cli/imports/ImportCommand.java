@@ -1,4 +1,4 @@
-package io.tidemark.cli.dump;
+package io.tidemark.cli.imports;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.ArchiveOptions;
@@ -10,6 +10,16 @@ import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
 import io.tidemark.cli.ScratchFolder;
 import io.tidemark.cli.backupfile.BackupFile;
+import io.tidemark.cli.dump.ArchiveDump;
+import io.tidemark.cli.dump.Dump;
+import io.tidemark.cli.dump.DumpDirectory;
+import io.tidemark.cli.dump.DumpedBackup;
+import io.tidemark.cli.dump.ImportAnswer;
+import io.tidemark.cli.dump.ImportPlace;
+import io.tidemark.cli.dump.ImportProgress;
+import io.tidemark.cli.dump.OplogFiles;
+import io.tidemark.cli.dump.OplogInput;
+import io.tidemark.cli.dump.ReplicaSetImport;
 import io.tidemark.cli.pbm.PbmAnswer;
 import io.tidemark.cli.pbm.PbmImport;
 import io.tidemark.cli.timeline.KnownTimeline;
@@ -96,7 +106,12 @@ public final class ImportCommand implements Callable<ExitCode> {
         try (ScratchFolder scratch = ScratchFolder.create("import");
                 Progress progress = Progress.of(context.console(), "import")) {
             ImportPlace place =
-                    new ImportPlace(store, archive.cluster(), source.replicaSet, source.role());
+                    new ImportPlace(
+                            store,
+                            archive.keys(),
+                            archive.cluster(),
+                            source.replicaSet,
+                            source.role());
             Optional<Dump> dump = dump(scratch.path());
             List<OplogInput> oplogs = new ArrayList<>();
             source.oplogs.forEach(path -> oplogs.add(OplogInput.of(BackupFile.of(path))));
@@ -134,7 +149,12 @@ public final class ImportCommand implements Callable<ExitCode> {
                 Progress progress = Progress.of(context.console(), "import")) {
             PbmImport.Request request =
                     new PbmImport.Request(
-                            from, store, archive.cluster(), source.backups, assumeContiguous);
+                            from,
+                            store,
+                            archive.keys(),
+                            archive.cluster(),
+                            source.backups,
+                            assumeContiguous);
             PbmImport.Result result = new PbmImport(request, scratch.path()).run(shown(progress));
             progress.close();
             PbmAnswer answer = new PbmAnswer(result, assumeContiguous);

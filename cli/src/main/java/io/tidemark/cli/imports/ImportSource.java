@@ -1,4 +1,4 @@
-package io.tidemark.cli.dump;
+package io.tidemark.cli.imports;
 
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;

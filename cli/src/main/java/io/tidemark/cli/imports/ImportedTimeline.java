@@ -1,4 +1,4 @@
-package io.tidemark.cli.dump;
+package io.tidemark.cli.imports;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,0 +1,2 @@
+/** Existing backups into the archive: {@code tidemark import}. */
+package io.tidemark.cli.imports;

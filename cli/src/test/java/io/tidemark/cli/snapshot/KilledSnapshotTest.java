@@ -10,10 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Processes killed at points of a snapshot that the seed chooses, before any request to a member or
- * the bucket, or when a write has arrived and its answer has not.
+ * the bucket, or when a write has arrived and its answer has not. What is whole at last serves
+ * restores to random times, each compared with the cluster's own oracle.
  */
 class KilledSnapshotTest {
     private static final int KILLS = Integer.getInteger("tidemark.kills", 20);
+    private static final int RESTORES = Integer.getInteger("tidemark.restores", 5);
     private static final SnapshotSettings SMALL = new SnapshotSettings(1, 1024, 2048, 0);
 
     @Test
@@ -48,6 +50,8 @@ class KilledSnapshotTest {
             assertThat(trial.isWhole("last")).isTrue();
             assertThat(trial.bases("last")).hasSize(trial.living.sets().size());
             trial.requireAllPartsThatManifestsName();
+            trial.living.live(100);
+            trial.restoreAll("last", RESTORES);
         }
     }
 }

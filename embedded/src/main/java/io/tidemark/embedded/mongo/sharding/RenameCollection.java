@@ -23,6 +23,10 @@ final class RenameCollection {
     private final UUID uuid;
 
     RenameCollection(Core core, String from, String to, boolean dropTarget) {
+        // Before a coordinator begins: one that then failed would leave its document for ever.
+        if (from.equals(to)) {
+            throw ServerError.illegalOperation("Can't rename a collection to itself");
+        }
         core.requireNoTransactionOn(from);
         core.requireNoTransactionOn(to);
         core.requireNotResharded(from);

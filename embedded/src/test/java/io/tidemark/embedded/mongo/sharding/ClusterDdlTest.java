@@ -3,6 +3,7 @@ package io.tidemark.embedded.mongo.sharding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.embedded.mongo.ServerVersion;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import java.util.List;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
@@ -53,6 +54,27 @@ class ClusterDdlTest {
             cluster.run("shop", "{insert: 'old', documents: [{_id: 3, customer: 205}]}");
             assertThat(cluster.owned("shop.old", cluster.now()))
                     .isEqualTo(cluster.oracle("shop.old", cluster.now()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V5_0", "V8_0"})
+    void aRenameThatIsRefusedBeginsNoCoordinator(ServerVersion version) {
+        try (Cluster cluster = new Cluster(version).withOrders()) {
+            BsonDocument reply =
+                    cluster.simulated
+                            .router()
+                            .run(
+                                    "admin",
+                                    BsonDocument.parse(
+                                            "{renameCollection: 'shop.orders', to: 'shop.orders',"
+                                                    + " dropTarget: true}"));
+
+            assertThat(reply.getNumber("code").intValue()).isEqualTo(20);
+            for (SimulatedReplicaSet shard : cluster.simulated.shards().values()) {
+                assertThat(shard.oplog())
+                        .noneMatch(entry -> entry.toString().contains("renameCollection"));
+            }
         }
     }
 

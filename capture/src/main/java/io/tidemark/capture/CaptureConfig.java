@@ -95,9 +95,10 @@ import java.util.TreeMap;
  * <tr><td>{@code snapshot.least.distance}</td><td>6h, 1m–30d</td><td>from the last base, for one that
  * was missed, or that a gap, a resharding, a shard added or removed asks for; with {@code none} as
  * schedule nothing asks</td></tr>
- * <tr><td>{@code retention.days}</td><td>none (nothing is removed), 1–3650</td><td>after each
- * snapshot, whatever no time of the last so many days needs is removed, as {@code tidemark prune}
- * does …</td></tr>
+ * <tr><td>{@code retention.days}</td><td>7, 1–3650, {@code none}</td><td>after each snapshot,
+ * whatever no time of the last so many days needs is removed, as {@code tidemark prune} does …
+ * {@code none}: nothing is removed. The default holds where there is a schedule and {@code
+ * retention.bases} is not set, and leaves imported bases, and all that follows them, alone</td></tr>
  * <tr><td>{@code retention.bases}</td><td>none, 1–1000</td><td>… but for so many of the newest bases;
  * what either keeps, stays</td></tr>
  * <tr><td>{@code spill.dir}</td><td>the system's temporary directory</td><td>needs room for

@@ -31,7 +31,8 @@ public record SnapshotConfig(
     /**
      * @param schedule empty for none; nothing begins by itself then
      * @param leastDistance between a base and one that was missed or that an event asks for
-     * @param retention after each snapshot; empty to remove nothing
+     * @param retention after each snapshot; empty to remove nothing. Not set, a week is kept where
+     *     there is a schedule
      */
     public record Plan(
             Optional<SnapshotSchedule> schedule,
@@ -98,14 +99,19 @@ public record SnapshotConfig(
                         Duration.ofHours(6),
                         Duration.ofMinutes(1),
                         Duration.ofDays(30));
-        OptionalInt days = count(reader, "retention.days", 3650);
+        return new Plan(schedule, distance, retention(reader, schedule.isPresent()));
+    }
+
+    /** Who lets agents take bases by themselves is not to be surprised by a bucket that grows. */
+    private static Optional<RetentionRule> retention(ConfigReader reader, boolean scheduled) {
+        boolean keepsAll = reader.optionalText("retention.days").filter("none"::equals).isPresent();
+        OptionalInt days =
+                keepsAll ? OptionalInt.empty() : count(reader, "retention.days", 3650);
         OptionalInt bases = count(reader, "retention.bases", 1000);
-        return new Plan(
-                schedule,
-                distance,
-                days.isEmpty() && bases.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new RetentionRule(days, bases)));
+        if (days.isPresent() || bases.isPresent()) {
+            return Optional.of(new RetentionRule(days, bases));
+        }
+        return scheduled && !keepsAll ? Optional.of(RetentionRule.DEFAULT) : Optional.empty();
     }
 
     /** Empty if it is not set. */

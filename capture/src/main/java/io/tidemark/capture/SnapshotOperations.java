@@ -26,6 +26,7 @@ import io.tidemark.storage.frames.FrameCodecs;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.frames.MemoryBudget;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.retention.RetentionRule;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ public final class SnapshotOperations implements AutoCloseable {
             return new SnapshotOperations(List.of(), AgentOperations.NONE);
         }
         SnapshotConfig snapshots = config.snapshots().get();
+        tell(snapshots.plan());
         FrameOptions frames = frames(snapshots);
         ObjectStore store = snapshots.bucket().open();
         SnapshotMembers members =
@@ -77,6 +79,26 @@ public final class SnapshotOperations implements AutoCloseable {
                 snapshots.plan().schedule().map(when -> wishes(config, when, store, opened));
         return new SnapshotOperations(
                 opened, new AgentOperations(Map.of(OperationKind.SNAPSHOT, work), wishes));
+    }
+
+    /** Whoever starts an agent must see that it removes backups, and which. */
+    private static void tell(SnapshotConfig.Plan plan) {
+        LOGGER.atInfo()
+                .addKeyValue("schedule", plan.schedule().map(Object::toString).orElse("none"))
+                .addKeyValue(
+                        "removed",
+                        plan.retention().map(SnapshotOperations::removed).orElse("nothing"))
+                .log("This agent takes part in base snapshots, and after each removes what is old");
+    }
+
+    private static String removed(RetentionRule rule) {
+        List<String> kept = new ArrayList<>();
+        rule.days().ifPresent(days -> kept.add("the last " + days + " days"));
+        rule.bases().ifPresent(bases -> kept.add("the newest " + bases + " bases"));
+        String words = "what is not needed for " + String.join(" or ", kept);
+        return rule.imports()
+                ? words + " nor for imported bases (default; retention.days=none keeps all)"
+                : words;
     }
 
     private static AfterSnapshot after(CaptureConfig config, ObjectStore store, String agent) {

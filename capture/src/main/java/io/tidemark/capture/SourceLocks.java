@@ -9,6 +9,7 @@ import io.tidemark.capture.mongo.MongoShardDirectory;
 import io.tidemark.capture.operation.ClusterTurn;
 import io.tidemark.capture.operation.ControlCommand;
 import io.tidemark.capture.operation.OperationClock;
+import io.tidemark.capture.operation.OperationHistory;
 import io.tidemark.capture.operation.OperationId;
 import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.capture.operation.OperationSettings;
@@ -47,7 +48,7 @@ public final class SourceLocks implements AutoCloseable {
      * @param owner for people to read, such as host and process
      */
     public ClusterTurn take(OperationKind kind, String owner) throws InterruptedException {
-        leading = SourceSets.of(directory.current()).leading();
+        find();
         String life = UUID.randomUUID().toString().substring(0, 8);
         return ClusterTurn.take(
                 new ClusterTurn.Ports(
@@ -62,6 +63,23 @@ public final class SourceLocks implements AutoCloseable {
                         kind,
                         Map.of(),
                         System.currentTimeMillis()));
+    }
+
+    /**
+     * Which operations are over, as the agents keep it.
+     *
+     * @throws io.tidemark.capture.tail.SourceUnavailableException if the cluster doesn't answer
+     * @throws io.tidemark.capture.tail.SourceRefusedException if a person must act
+     */
+    public OperationHistory history() {
+        if (leading.isEmpty()) {
+            find();
+        }
+        return new MongoOperationStates(servers);
+    }
+
+    private void find() {
+        leading = SourceSets.of(directory.current()).leading();
     }
 
     @Override

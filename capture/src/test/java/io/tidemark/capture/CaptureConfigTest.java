@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CaptureConfigTest {
     private static Map<String, String> least() {
@@ -34,6 +36,31 @@ class CaptureConfigTest {
                         "k1:9092",
                         "registry.urls",
                         "http://registry:8081"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "retention.days, none, ",
+        "retention.days, 3, 'days 3'",
+        "retention.bases, 2, 'bases 2'",
+        "snapshot.schedule, none, "
+    })
+    void retentionIsAWeekUnlessSomethingElseIsChosen(String key, String value, String rule) {
+        Map<String, String> values = new TreeMap<>(least());
+        values.put("bucket", "file:/backup");
+        values.put(key, value);
+
+        assertThat(CaptureConfig.of(values).snapshots().orElseThrow().plan().retention())
+                .isEqualTo(
+                        Optional.ofNullable(rule)
+                                .map(text -> OptionalInt.of(Integer.parseInt(text.split(" ")[1])))
+                                .map(
+                                        count ->
+                                                rule.startsWith("days")
+                                                        ? new RetentionRule(
+                                                                count, OptionalInt.empty())
+                                                        : new RetentionRule(
+                                                                OptionalInt.empty(), count)));
     }
 
     @Test
@@ -212,7 +239,7 @@ class CaptureConfigTest {
                         new SnapshotConfig.Plan(
                                 SnapshotSchedule.parse("0 2 * * *"),
                                 Duration.ofHours(6),
-                                Optional.empty()));
+                                Optional.of(RetentionRule.DEFAULT)));
         assertThat(snapshots.compressionLevel()).isEqualTo(3);
         assertThat(snapshots.memoryBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 8);
     }

@@ -101,8 +101,7 @@ public final class KafkaOperationBoard implements OperationBoard {
     private void forget(String ids) {
         for (String id : ids.split(",")) {
             if (!id.isEmpty()) {
-                byte[] key = id.getBytes(StandardCharsets.UTF_8);
-                producer.send(new ProducerRecord<>(bases, key, null), (sent, e) -> failed(e));
+                producer.send(KnownBases.tombstone(bases, id), (sent, e) -> failed(e));
             }
         }
     }

@@ -13,15 +13,19 @@ import io.tidemark.capture.operation.OperationId;
 import io.tidemark.capture.operation.OperationPhase;
 import io.tidemark.capture.operation.OperationState;
 import io.tidemark.capture.operation.OperationStates;
-import io.tidemark.capture.operation.ShareState;
 import io.tidemark.capture.operation.ShareState.Amount;
+import io.tidemark.capture.operation.ShareState;
 import io.tidemark.schemas.model.ReplicaSet;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 
@@ -31,6 +35,14 @@ import org.bson.BsonString;
  */
 public final class MongoOperationStates implements OperationStates {
     static final String COLLECTION = "tidemarkOperations";
+
+    /** Not one of its parts. */
+    private static final BsonDocument IS_OPERATION =
+            new BsonDocument("issuedMillis", new BsonDocument("$exists", BsonBoolean.TRUE));
+
+    private static final BsonDocument KNOWN_OF_OLD =
+            new BsonDocument("issuedMillis", new BsonInt32(1)).append("phase", new BsonInt32(1));
+
     private final ConfigServers servers;
 
     public MongoOperationStates(ConfigServers servers) {
@@ -133,6 +145,41 @@ public final class MongoOperationStates implements OperationStates {
     @Override
     public boolean isCancelAsked(OperationId id) {
         return document(cancelId(id)).isPresent();
+    }
+
+    @Override
+    public void forget(Instant before, int keep) {
+        List<BsonDocument> all =
+                read(
+                        operations ->
+                                operations
+                                        .find(IS_OPERATION)
+                                        .projection(KNOWN_OF_OLD)
+                                        .into(new ArrayList<>()));
+        all.stream()
+                .sorted(
+                        Comparator.comparing(
+                                MongoOperationStates::issuedMillis, Comparator.reverseOrder()))
+                .skip(keep)
+                .filter(d -> issuedMillis(d) < before.toEpochMilli())
+                .filter(d -> OperationPhase.valueOf(d.getString("phase").getValue()).isEnd())
+                .map(d -> d.getString("_id").getValue())
+                .forEach(this::forget);
+    }
+
+    private static long issuedMillis(BsonDocument operation) {
+        return operation.getInt64("issuedMillis").getValue();
+    }
+
+    /** Its parts first: as long as it is known itself, the next call finds what is left of it. */
+    private void forget(String id) {
+        BsonDocument parts =
+                new BsonDocument(
+                        "_id",
+                        new BsonDocument("$gt", new BsonString(id + "/"))
+                                .append("$lt", new BsonString(id + "0")));
+        write(operations -> operations.deleteMany(parts));
+        write(operations -> operations.deleteOne(new BsonDocument("_id", new BsonString(id))));
     }
 
     private static String cancelId(OperationId id) {

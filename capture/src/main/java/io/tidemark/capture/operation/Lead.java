@@ -1,7 +1,11 @@
 package io.tidemark.capture.operation;
 
 import io.tidemark.capture.shards.SourceSet;
+import io.tidemark.capture.tail.SourceRefusedException;
+import io.tidemark.capture.tail.SourceUnavailableException;
 import io.tidemark.schemas.model.ReplicaSet;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Lead {
     private static final Logger LOGGER = LoggerFactory.getLogger(Lead.class);
+
+    /** Far longer than any agent tries an operation again. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+
+    private static final int MOST_REMEMBERED = 100;
     private final AgentPorts agent;
     private final HeldLock lock;
     private final List<SourceSet> sets;
@@ -91,6 +100,18 @@ final class Lead {
         }
         lock.release();
         return true;
+    }
+
+    /** What the cluster remembers of operations does not grow for ever. */
+    void forgetOld() {
+        try {
+            Instant now = Instant.ofEpochMilli(agent.clock().millis());
+            agent.states().forget(now.minus(REMEMBERED), MOST_REMEMBERED);
+        } catch (SourceUnavailableException | SourceRefusedException e) {
+            LOGGER.atDebug()
+                    .addKeyValue("error", e.getMessage())
+                    .log("Old operations were not forgotten; the next one's leader does it");
+        }
     }
 
     void tell(Collection<ShareState> shares) {
@@ -184,7 +205,13 @@ final class Lead {
     }
 
     private LeaderTask task() {
-        return new LeaderTask(state.id(), state.request().parameters(), sets, lock.token(), lock);
+        return new LeaderTask(
+                state.id(),
+                state.request().parameters(),
+                sets,
+                lock.token(),
+                lock,
+                agent.states());
     }
 
     private String stuckWords(ReplicaSet set) {

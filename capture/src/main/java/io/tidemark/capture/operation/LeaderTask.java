@@ -11,13 +11,15 @@ import java.util.Map;
  * @param replicaSets all that take part, the config servers among them
  * @param token of the leader's lock: grows whenever the lead changes hands, never used twice
  * @param fence of the lead
+ * @param history of other operations
  */
 public record LeaderTask(
         OperationId id,
         Map<String, String> parameters,
         List<SourceSet> replicaSets,
         long token,
-        Fence fence) {
+        Fence fence,
+        OperationHistory history) {
     public LeaderTask {
         parameters = Map.copyOf(parameters);
         replicaSets = List.copyOf(replicaSets);

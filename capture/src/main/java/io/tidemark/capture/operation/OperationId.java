@@ -11,10 +11,14 @@ public record OperationId(String text) implements Comparable<OperationId> {
     private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     public OperationId {
-        if (!ALLOWED.matcher(text).matches()) {
+        if (!isValid(text)) {
             throw new IllegalArgumentException(
                     "operation id '" + text + "' must be 1 to 64 letters, digits, '_' or '-'");
         }
+    }
+
+    static boolean isValid(String text) {
+        return ALLOWED.matcher(text).matches();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tidemark.capture.operation;
 
 import io.tidemark.schemas.model.ReplicaSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.Optional;
  *
  * <p>Exceptions as in {@link Locks}, and {@link FencedException} where a later token has written.
  */
-public interface OperationStates {
+public interface OperationStates extends OperationHistory {
     Optional<OperationState> find(OperationId id);
 
     /**
@@ -47,4 +48,18 @@ public interface OperationStates {
     void askToCancel(OperationId id);
 
     boolean isCancelAsked(OperationId id);
+
+    /**
+     * Removes all that is known of operations that have ended and are old. Cut short, it is gone on
+     * with by the next call.
+     *
+     * @param before those that were asked for earlier
+     * @param keep so many of the newest stay, however old
+     */
+    void forget(Instant before, int keep);
+
+    @Override
+    default boolean hasEnded(OperationId id) {
+        return find(id).filter(state -> state.phase().isEnd()).isPresent();
+    }
 }

@@ -126,6 +126,7 @@ final class Participation {
             lead.step(now);
             if (lead.state().phase().isEnd()) {
                 lead.tell(agent.states().shares(id()).values());
+                lead.forgetOld();
                 ending = true;
             }
         } catch (FencedException e) {

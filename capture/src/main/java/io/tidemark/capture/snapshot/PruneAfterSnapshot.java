@@ -1,6 +1,9 @@
 package io.tidemark.capture.snapshot;
 
 import io.tidemark.capture.operation.Fence;
+import io.tidemark.capture.operation.LeaderTask;
+import io.tidemark.capture.tail.SourceRefusedException;
+import io.tidemark.capture.tail.SourceUnavailableException;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StorageException;
@@ -31,11 +34,15 @@ public record PruneAfterSnapshot(
     private static final Logger LOGGER = LoggerFactory.getLogger(PruneAfterSnapshot.class);
 
     @Override
-    public Map<String, String> run(Fence fence) {
+    public Map<String, String> run(LeaderTask task) {
         try (ArchiveTurn turn =
                 ArchiveTurn.take(store, cluster, ArchiveTurn.Kind.REMOVES, agent, clock)) {
             PrunePlan removed =
-                    new Prune(store, cluster, () -> turn(fence, turn))
+                    new Prune(
+                                    store,
+                                    cluster,
+                                    () -> turn(task.fence(), turn),
+                                    task.history()::hasEnded)
                             .run(rule, clock.instant(), objects -> {});
             return Map.of(
                     PRUNED,
@@ -44,7 +51,10 @@ public record PruneAfterSnapshot(
                     Long.toString(removed.objects()),
                     "prunedBytes",
                     Long.toString(removed.sizeBytes()));
-        } catch (TurnHeldException | StorageException e) {
+        } catch (TurnHeldException
+                | StorageException
+                | SourceUnavailableException
+                | SourceRefusedException e) {
             LOGGER.atWarn()
                     .addKeyValue("error", e.getMessage())
                     .log("What retention no longer keeps was not removed, or not all of it");

@@ -109,7 +109,7 @@ public final class SnapshotLead implements LeaderWork {
                         cluster, lead, task.id().text(), agreed.method(), agreed.readAt(), sets);
         task.fence().check();
         manifest.putTo(store);
-        Map<String, String> told = new TreeMap<>(after.run(task.fence()));
+        Map<String, String> told = new TreeMap<>(after.run(task));
         told.put("snapshotId", task.id().text());
         told.put("method", plan.get(SnapshotPlan.METHOD));
         told.put("usableFrom", manifest.usableFrom().toString());

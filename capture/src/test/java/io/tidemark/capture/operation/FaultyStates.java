@@ -1,6 +1,7 @@
 package io.tidemark.capture.operation;
 
 import io.tidemark.schemas.model.ReplicaSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,12 @@ record FaultyStates(OperationStates states, Runnable reach) implements Operation
     public void askToCancel(OperationId id) {
         reach.run();
         states.askToCancel(id);
+    }
+
+    @Override
+    public void forget(Instant before, int keep) {
+        reach.run();
+        states.forget(before, keep);
     }
 
     @Override

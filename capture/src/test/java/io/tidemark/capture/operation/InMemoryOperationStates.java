@@ -1,6 +1,8 @@
 package io.tidemark.capture.operation;
 
 import io.tidemark.schemas.model.ReplicaSet;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,6 +93,28 @@ final class InMemoryOperationStates implements OperationStates {
     @Override
     public synchronized boolean isCancelAsked(OperationId id) {
         return cancelled.contains(id);
+    }
+
+    @Override
+    public synchronized void forget(Instant before, int keep) {
+        operations.values().stream()
+                .sorted(
+                        Comparator.comparing(
+                                (OperationState s) -> s.request().issuedMillis(),
+                                Comparator.reverseOrder()))
+                .skip(keep)
+                .filter(s -> s.phase().isEnd())
+                .filter(s -> s.request().issuedMillis() < before.toEpochMilli())
+                .map(OperationState::id)
+                .toList()
+                .forEach(this::forget);
+    }
+
+    private void forget(OperationId id) {
+        operations.remove(id);
+        shares.keySet().removeIf(place -> place.id().equals(id));
+        candidates.keySet().removeIf(teller -> teller.id().equals(id));
+        cancelled.remove(id);
     }
 
     private static void fence(ShareState before, long token) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.capture.operation.ShareState.Amount;
 import io.tidemark.schemas.model.ReplicaSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,6 +112,44 @@ abstract class OperationStatesContract {
         states.askToCancel(ID);
 
         assertThat(states.isCancelAsked(ID)).isTrue();
+    }
+
+    @Test
+    void oldOperationsThatEndedAreForgottenButForTheNewest() throws Exception {
+        OperationStates states = states();
+        OperationId old = ended(states, "old", 1_000);
+        OperationId newest = ended(states, "newest", 4_000);
+        OperationId next = ended(states, "next", 3_000);
+        OperationId young = ended(states, "young", 2_500);
+        states.create(waiting(1));
+        assertThat(states.hasEnded(old)).isTrue();
+        assertThat(states.hasEnded(ID)).isFalse();
+
+        states.forget(Instant.ofEpochMilli(2_500), 2);
+
+        assertThat(states.find(old)).isEmpty();
+        assertThat(states.hasEnded(old)).isFalse();
+        assertThat(states.shares(old)).isEmpty();
+        assertThat(states.candidates(old)).isEmpty();
+        assertThat(states.isCancelAsked(old)).isFalse();
+        for (OperationId stays : List.of(newest, next, young)) {
+            assertThat(states.find(stays)).isPresent();
+            assertThat(states.shares(stays)).hasSize(1);
+        }
+        assertThat(states.find(ID)).as("it has not ended").isPresent();
+    }
+
+    /** With all that can be known of one. */
+    private static OperationId ended(OperationStates states, String id, long issuedMillis) {
+        ControlCommand request =
+                new ControlCommand(
+                        new OperationId(id), OperationKind.SNAPSHOT, Map.of(), issuedMillis);
+        OperationState waiting = OperationState.waiting(request, List.of(RS0), "a", 1);
+        states.create(waiting.ended(OperationPhase.FAILED, "no luck"));
+        states.claim(request.id(), RS0, "a", 1);
+        states.tell(new Candidate(request.id(), RS0, "a", true, "fine"));
+        states.askToCancel(request.id());
+        return request.id();
     }
 
     private static OperationState waiting(long token) {

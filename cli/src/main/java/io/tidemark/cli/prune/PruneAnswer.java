@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.storage.retention.PrunePlan;
+import io.tidemark.storage.retention.UnfinishedBase.Fate;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,17 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                                         dryRun ? "would go" : "gone",
                                         place.snapshotId(),
                                         place.replicaSet()));
+        chosen.unfinished()
+                .forEach(
+                        base ->
+                                out.printf(
+                                        "  %-9s what unfinished %s left of %s: %s%n",
+                                        base.fate() == Fate.STAYS
+                                                ? "stays"
+                                                : dryRun ? "would go" : "gone",
+                                        base.place().snapshotId(),
+                                        base.place().replicaSet(),
+                                        base.why()));
         chosen.kept()
                 .forEach(
                         (base, why) ->
@@ -76,6 +88,13 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                         .put("windows", chosen.windows().size());
         ArrayNode bases = removed.putArray("bases");
         chosen.bases().forEach(place -> place(place, bases.addObject()));
+        ArrayNode unfinished = json.putArray("unfinished");
+        chosen.unfinished()
+                .forEach(
+                        base ->
+                                place(base.place(), unfinished.addObject())
+                                        .put("removed", base.fate() != Fate.STAYS)
+                                        .put("why", base.why()));
         ObjectNode kept = json.putObject("kept").put("oplogsAfter", chosen.after().toString());
         ArrayNode stays = kept.putArray("bases");
         chosen.kept()

@@ -1,6 +1,7 @@
 package io.tidemark.cli.prune;
 
 import io.tidemark.capture.SourceLocks;
+import io.tidemark.capture.control.KnownBases;
 import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
@@ -8,16 +9,19 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.kafka.KafkaOptions;
+import io.tidemark.cli.kafka.KafkaPlace;
 import io.tidemark.cli.operation.OperationTurns;
 import io.tidemark.cli.operation.SourceOptions;
 import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.retention.Holds;
-import io.tidemark.storage.retention.OperationLock;
 import io.tidemark.storage.retention.Prune;
 import io.tidemark.storage.retention.PrunePlan;
 import io.tidemark.storage.retention.RetentionRule;
+import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +59,7 @@ public final class PruneCommand implements Callable<ExitCode> {
     @Mixin private JsonOption output;
     @Mixin private ArchiveOptions archive;
     @Mixin private SourceOptions source;
+    @Mixin private KafkaOptions kafka;
 
     @Option(
             names = "--keep-days",
@@ -108,6 +113,9 @@ public final class PruneCommand implements Callable<ExitCode> {
             held.removeAll(release);
             PruneAnswer answer =
                     new PruneAnswer(dryRun, held, rule.map(chosen -> prune(store, chosen, held)));
+            if (!dryRun && rule.isPresent()) {
+                kafka.place(context).ifPresent(place -> forget(store, place));
+            }
             answer.words(context.console().words(output.json()));
             if (output.json()) {
                 context.console().document(answer.json());
@@ -118,19 +126,31 @@ public final class PruneCommand implements Callable<ExitCode> {
 
     private PrunePlan prune(ObjectStore store, RetentionRule rule, Set<String> held) {
         Instant now = context.clock().instant();
-        if (dryRun) {
-            return new Prune(store, archive.cluster(), OperationLock.NONE).plan(rule, now, held);
-        }
+        PrintStream words = context.console().words(output.json());
         Optional<SourceLocks> locks = source.locks(context);
-        OperationTurns turns =
-                new OperationTurns(
-                        context, store, archive.cluster(), context.console().words(output.json()));
+        OperationTurns turns = new OperationTurns(context, store, archive.cluster(), words);
         try (Progress progress = Progress.of(context.console(), "prune")) {
-            Prune prune = new Prune(store, archive.cluster(), new PruneLock(turns, locks));
-            return prune.run(rule, now, removed -> progress.show("removed", removed));
+            Prune prune =
+                    new Prune(
+                            store,
+                            archive.cluster(),
+                            new PruneLock(turns, locks),
+                            new SnapshotHistory(locks, words));
+            return dryRun
+                    ? prune.plan(rule, now, held)
+                    : prune.run(rule, now, removed -> progress.show("removed", removed));
         } finally {
             locks.ifPresent(SourceLocks::close);
         }
+    }
+
+    /** Also what earlier runs removed without Kafka. */
+    private void forget(ObjectStore store, KafkaPlace place) {
+        KnownBases known = new KnownBases(new TopicNames(archive.cluster()), place.client());
+        // In this order: what is told of is in the bucket before.
+        Set<String> gone = new TreeSet<>(known.ids());
+        new Catalogue(store, archive.cluster()).bases().forEach(b -> gone.remove(b.snapshotId()));
+        known.forget(gone);
     }
 
     private Optional<RetentionRule> rule() {

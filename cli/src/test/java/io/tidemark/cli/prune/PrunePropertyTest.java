@@ -7,6 +7,7 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.UnreachableException;
+import io.tidemark.storage.retention.EndedSnapshots;
 import io.tidemark.storage.retention.Holds;
 import io.tidemark.storage.retention.OperationLock;
 import io.tidemark.storage.retention.Prune;
@@ -33,7 +34,11 @@ class PrunePropertyTest {
 
     private record Case(RandomBucket bucket, RetentionRule rule, Instant now, Set<String> held) {
         Prune prune(ObjectStore store) {
-            return new Prune(store, RandomBucket.CLUSTER, OperationLock.NONE);
+            return new Prune(
+                    store,
+                    RandomBucket.CLUSTER,
+                    OperationLock.NONE,
+                    EndedSnapshots.UNKNOWN);
         }
 
         /** Boundaries by chance, and the moments before and after them. */

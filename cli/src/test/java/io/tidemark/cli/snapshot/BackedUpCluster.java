@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tidemark.capture.CaptureAgent;
 import io.tidemark.capture.CaptureConfig;
 import io.tidemark.capture.SnapshotOperations;
+import io.tidemark.capture.control.KnownBases;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
+import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
@@ -17,6 +19,7 @@ import io.tidemark.sink.SinkMetrics;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.object.StoredObject;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +27,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A simulated sharded cluster, Kafka, a schema registry and a bucket, for whole agents. */
 final class BackedUpCluster implements AutoCloseable {
@@ -134,6 +140,28 @@ final class BackedUpCluster implements AutoCloseable {
                                 "--registry=" + registry.url()));
         Collections.addAll(line, more);
         return CommandRun.of(line.toArray(String[]::new));
+    }
+
+    /** Of all objects whose key has that in it. */
+    List<String> keys(String part) {
+        try (Stream<StoredObject> objects = bucket.list("", "")) {
+            return objects.map(StoredObject::key).filter(key -> key.contains(part)).toList();
+        }
+    }
+
+    Set<String> snapshotsInBucket() {
+        Set<String> ids = new TreeSet<>();
+        new Catalogue(bucket, new ClusterName(NAME))
+                .bases()
+                .forEach(place -> ids.add(place.snapshotId()));
+        return ids;
+    }
+
+    /** As Kafka tells. */
+    KnownBases knownBases() {
+        return new KnownBases(
+                new TopicNames(new ClusterName(NAME)),
+                Map.of("bootstrap.servers", kafka.bootstrapServers()));
     }
 
     /** Waits until every replica set's oplog is in the bucket up to that time. */

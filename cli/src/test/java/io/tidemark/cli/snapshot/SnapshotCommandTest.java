@@ -34,6 +34,7 @@ class SnapshotCommandTest {
     private static BackedUpCluster cluster;
     private static Workload workload;
     private static String scheduled;
+    private static String cancelled;
 
     @BeforeAll
     static void start() {
@@ -193,7 +194,7 @@ class SnapshotCommandTest {
 
     @Test
     @Order(5)
-    void aSecondOperationIsRefusedWithWhoHoldsTheLock() {
+    void aSecondOperationIsRefusedWithWhoHoldsTheLock() throws Exception {
         CommandRun slow = cluster.run("snapshot", "--json", "--max-mib-per-second=0.0005");
         assertThat(slow.exitCode()).as(slow.err()).isEqualTo(ExitCode.DONE);
         String id = slow.json().get("id").asText();
@@ -213,9 +214,18 @@ class SnapshotCommandTest {
                         "--source-uri=" + cluster.source.config().uri());
         assertThat(prune.exitCode()).as(prune.err()).isEqualTo(ExitCode.LOCKED);
         assertThat(prune.json().at("/error/message").asText()).contains("snapshot " + id);
-        CommandRun cancelled = cluster.run("snapshot", "--json", "--cancel=" + id);
-        assertThat(cancelled.exitCode()).as(cancelled.err()).isEqualTo(ExitCode.DONE);
-        assertThat(cancelled.json().get("phase").asText()).isEqualTo("cancelled");
+        awaitObjects(id);
+        CommandRun end = cluster.run("snapshot", "--json", "--cancel=" + id);
+        assertThat(end.exitCode()).as(end.err()).isEqualTo(ExitCode.DONE);
+        assertThat(end.json().get("phase").asText()).isEqualTo("cancelled");
+        cancelled = id;
+    }
+
+    private static void awaitObjects(String snapshot) throws InterruptedException {
+        for (int i = 0; i < 150 && cluster.keys("/base/" + snapshot + "/").isEmpty(); i++) {
+            Thread.sleep(100);
+        }
+        assertThat(cluster.keys("/base/" + snapshot + "/")).isNotEmpty();
     }
 
     @Test
@@ -233,6 +243,29 @@ class SnapshotCommandTest {
         assertThat(status.json().get("lastBase").asText())
                 .as("the base just taken stays, though the archive has not come to its end")
                 .isEqualTo(facts.get("usableFrom").asText());
+        assertThat(cluster.keys("/base/" + cancelled + "/"))
+                .as("what a cancelled snapshot left")
+                .isEmpty();
+    }
+
+    @Test
+    @Order(8)
+    void pruneWithKafkaNamedTellsWhichBasesAreGone() throws Exception {
+        cluster.awaitArchived(ClusterTime.of(cluster.source.noopEverywhere()));
+
+        CommandRun run =
+                cluster.run(
+                        "prune",
+                        "--json",
+                        "--keep-bases=1",
+                        "--bucket=" + cluster.bucketUri(),
+                        "--source-uri=" + cluster.source.config().uri());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(run.json().at("/removed/bases")).isNotEmpty();
+        assertThat(cluster.knownBases().ids())
+                .isEqualTo(cluster.snapshotsInBucket())
+                .isNotEmpty();
     }
 
     /** What prune says of every base. */

@@ -18,19 +18,29 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
+import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
+import io.tidemark.storage.retention.EndedSnapshots;
+import io.tidemark.storage.retention.OperationLock;
+import io.tidemark.storage.retention.Prune;
+import io.tidemark.storage.retention.RetentionRule;
 import io.tidemark.timeline.window.Policy;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +50,10 @@ import java.util.stream.Stream;
  */
 final class SnapshotTrial implements AutoCloseable {
     static final int NEVER = -1;
+
+    /** Keeps every base. */
+    static final RetentionRule ALL = new RetentionRule(OptionalInt.empty(), OptionalInt.of(1000));
+
     private static final long SEED = Long.getLong("tidemark.seed", 20261121L);
 
     final Random random = new Random(SEED);
@@ -95,6 +109,42 @@ final class SnapshotTrial implements AutoCloseable {
                         .filter(place -> id.isEmpty() || place.snapshotId().equals(id))
                         .map(place -> BaseManifest.read(bucket, place))
                         .toList();
+    }
+
+    Set<String> keys(String part) {
+        try (Stream<StoredObject> objects = bucket.list("", "")) {
+            return objects.map(StoredObject::key)
+                    .filter(key -> key.contains(part))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    /** Of somebody who can't ask which snapshots have ended. */
+    Prune prune() {
+        return prune(EndedSnapshots.UNKNOWN);
+    }
+
+    Prune prune(EndedSnapshots ended) {
+        return new Prune(bucket, Snapshots.CLUSTER, OperationLock.NONE, ended);
+    }
+
+    Instant now() {
+        return Instant.ofEpochMilli(living.clock.millis());
+    }
+
+    /** One that names nothing. */
+    void putManifest(BasePlace place) {
+        new BaseManifest(
+                        place,
+                        BaseMethod.FUZZY,
+                        new ClusterTime(1, 1),
+                        new ClusterTime(2, 1),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of())
+                .putTo(bucket);
     }
 
     /** Every document of every base that there is can be read. */

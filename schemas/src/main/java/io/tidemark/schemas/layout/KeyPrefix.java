@@ -51,6 +51,21 @@ public final class KeyPrefix {
         return place.folder() + "pruned";
     }
 
+    /** The bases that were given up unfinished: an object for each. */
+    public static String abandoned(ClusterName cluster) {
+        return cluster + "/abandoned/";
+    }
+
+    /** The key of the object that tells that a base never comes to be. */
+    public static String abandoned(BasePlace place) {
+        return abandoned(place.cluster())
+                + place.snapshotId()
+                + "/"
+                + place.incarnation()
+                + "/"
+                + place.replicaSet();
+    }
+
     /** The snapshots that must stay: an object for each, named by its id. */
     public static String holds(ClusterName cluster) {
         return cluster + "/holds/";

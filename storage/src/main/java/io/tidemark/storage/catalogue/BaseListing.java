@@ -13,6 +13,7 @@ import io.tidemark.storage.object.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -29,7 +30,7 @@ final class BaseListing {
         this.cluster = cluster;
     }
 
-    /** Those that have a manifest, in the order of the listing. */
+    /** Those that have a manifest and were not given up, in the order of the listing. */
     List<BasePlace> places() {
         return each(place -> hasManifest(place) ? Optional.of(place) : Optional.empty());
     }
@@ -40,14 +41,18 @@ final class BaseListing {
     }
 
     private <T> List<T> each(Function<BasePlace, Optional<T>> read) {
+        Set<BasePlace> abandoned = new AbandonedBases(store, cluster).places();
         List<Callable<Optional<T>>> tasks = new ArrayList<>();
         for (BasePlace place : folders()) {
-            tasks.add(() -> read.apply(place));
+            if (!abandoned.contains(place)) {
+                tasks.add(() -> read.apply(place));
+            }
         }
         return AtOnce.all(tasks).stream().flatMap(Optional::stream).toList();
     }
 
-    private List<BasePlace> folders() {
+    /** Whether or not a manifest makes them bases. */
+    List<BasePlace> folders() {
         List<Callable<List<BasePlace>>> tasks = new ArrayList<>();
         for (Incarnation incarnation : Catalogue.incarnations(store, cluster)) {
             for (String snapshot : store.folders(KeyPrefix.bases(cluster, incarnation))) {

@@ -166,9 +166,20 @@ public final class Catalogue {
         }
     }
 
-    /** Bases that have a manifest, in the order of incarnation, snapshot id, replica set. */
+    /**
+     * Bases that have a manifest and were not given up before they had one, in the order of
+     * incarnation, snapshot id, replica set.
+     */
     public List<BasePlace> bases() {
         return new BaseListing(store, cluster).places();
+    }
+
+    /**
+     * Where bases are, were begun, or are being removed, in the order of {@link #bases()}: whatever
+     * has a folder, with a manifest or without.
+     */
+    public List<BasePlace> basePlaces() {
+        return new BaseListing(store, cluster).folders();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import io.tidemark.storage.catalogue.AbandonedBases;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.encryption.WrongKeyException;
@@ -24,17 +25,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Removes what a rule no longer keeps. In this order, so that what is left at any moment is never
  * offered as more than it is: a mark in each base that goes, manifests, oplogs from the oldest
  * entry on, then the parts of bases, then their marks. A base whose manifest is gone does not
- * exist; its mark tells the next run that it is no snapshot under way.
+ * exist; its mark tells the next run that it is no snapshot under way. What a snapshot left that
+ * failed or was cancelled goes too, once it is certain that nobody goes on with it; before, it is
+ * {@linkplain AbandonedBases given up}, for a process that stood still could still bring a manifest.
  */
 public final class Prune {
     /** So many whole pictures of windows stay: if the newest is damaged later, the next serves. */
@@ -47,11 +51,19 @@ public final class Prune {
     private final ObjectStore store;
     private final ClusterName cluster;
     private final OperationLock lock;
+    private final EndedSnapshots ended;
+    private final AbandonedBases abandoned;
 
-    public Prune(ObjectStore store, ClusterName cluster, OperationLock lock) {
+    /**
+     * @param ended asked for snapshots that left something without a manifest
+     */
+    public Prune(
+            ObjectStore store, ClusterName cluster, OperationLock lock, EndedSnapshots ended) {
         this.store = store;
         this.cluster = cluster;
         this.lock = lock;
+        this.ended = ended;
+        this.abandoned = new AbandonedBases(store, cluster);
     }
 
     /** Reads the bucket and changes nothing. */
@@ -74,16 +86,25 @@ public final class Prune {
                 .filter(base -> !stays.bases().containsKey(base))
                 .map(StoredBase::place)
                 .forEach(bases::add);
-        Set<BasePlace> whole = new HashSet<>();
-        facts.bases().forEach(base -> whole.add(base.place()));
-        marked().stream().filter(place -> !whole.contains(place)).forEach(bases::add);
+        List<UnfinishedBase> unfinished = new ArrayList<>();
         List<StoredObject> parts = new ArrayList<>();
-        bases.forEach(place -> parts(place).forEach(parts::add));
+        for (UnfinishedBase base : unfinished(facts, now)) {
+            switch (base.fate()) {
+                case BEING_REMOVED -> bases.add(base.place());
+                case GIVEN_UP -> {
+                    unfinished.add(base);
+                    parts.addAll(parts(base.place()));
+                }
+                default -> unfinished.add(base);
+            }
+        }
+        bases.forEach(place -> parts.addAll(parts(place)));
         return new PrunePlan(
                 stays.bases(),
                 stays.births(),
                 stays.after(),
                 bases,
+                unfinished,
                 parts,
                 ranges(facts, stays),
                 pictures());
@@ -101,17 +122,26 @@ public final class Prune {
             Removal removal = new Removal(turn, progress);
             // A base may stay that an earlier run had marked: it was held since.
             plan.kept().keySet().forEach(base -> store.delete(KeyPrefix.pruneMark(base.place())));
-            plan.bases().forEach(place -> store.put(KeyPrefix.pruneMark(place), Body.of(MARK)));
+            turn.requireHeld();
+            plan.abandoned().forEach(abandoned::add);
+            List<BasePlace> going = plan.going();
+            going.forEach(place -> store.put(KeyPrefix.pruneMark(place), Body.of(MARK)));
             plan.bases().forEach(place -> removeSnapshot(place.snapshotId(), removal));
-            plan.bases()
-                    .forEach(place -> removal.remove(new ObjectKey.OfBaseManifest(place).text()));
+            going.forEach(place -> removal.remove(new ObjectKey.OfBaseManifest(place).text()));
             plan.ranges().forEach(object -> removal.remove(object.key()));
             plan.parts().forEach(object -> removal.remove(object.key()));
-            plan.bases().forEach(place -> removal.remove(KeyPrefix.pruneMark(place)));
+            going.forEach(place -> removal.remove(KeyPrefix.pruneMark(place)));
             plan.windows().forEach(object -> removal.remove(object.key()));
             turn.succeeded();
             return plan;
         }
+    }
+
+    private List<UnfinishedBase> unfinished(RetentionFacts facts, Instant now) {
+        Set<BasePlace> whole = new HashSet<>();
+        facts.bases().forEach(base -> whole.add(base.place()));
+        return new UnfinishedBases(store, ended, abandoned, now)
+                .find(new Catalogue(store, cluster), whole);
     }
 
     /** It lies under the config servers' incarnation; it is whole no more if one part goes. */
@@ -239,41 +269,24 @@ public final class Prune {
         }
     }
 
+    /** Parts, then what their scan stood on. */
     private List<StoredObject> parts(BasePlace place) {
         try (Stream<StoredObject> all = store.list(KeyPrefix.base(place), "")) {
-            return all.filter(
-                            o ->
-                                    ObjectKey.parse(o.key())
-                                            .filter(ObjectKey.OfBasePart.class::isInstance)
-                                            .isPresent())
-                    .toList();
+            Map<Boolean, List<StoredObject>> byStart =
+                    all.filter(o -> is(o, ObjectKey.OfBasePart.class, ObjectKey.OfBaseStart.class))
+                            .collect(
+                                    Collectors.partitioningBy(
+                                            o -> is(o, ObjectKey.OfBaseStart.class)));
+            List<StoredObject> inOrder = new ArrayList<>(byStart.get(false));
+            inOrder.addAll(byStart.get(true));
+            return inOrder;
         }
     }
 
-    /** Bases that an earlier run began to remove. */
-    private List<BasePlace> marked() {
-        List<BasePlace> marked = new ArrayList<>();
-        for (Incarnation incarnation : Catalogue.incarnations(store, cluster)) {
-            String bases = KeyPrefix.bases(cluster, incarnation);
-            for (String snapshot : store.folders(bases)) {
-                for (String set : new TreeSet<>(store.folders(bases + snapshot + "/"))) {
-                    BasePlace place = place(incarnation, snapshot, set);
-                    if (place != null && store.head(KeyPrefix.pruneMark(place)).isPresent()) {
-                        marked.add(place);
-                    }
-                }
-            }
-        }
-        return marked;
-    }
-
-    /** Null for a stranger's folder. */
-    private BasePlace place(Incarnation incarnation, String snapshot, String set) {
-        try {
-            return new BasePlace(cluster, incarnation, snapshot, new ReplicaSet(set));
-        } catch (IllegalArgumentException stranger) {
-            return null;
-        }
+    private static boolean is(StoredObject object, Class<?>... kinds) {
+        return ObjectKey.parse(object.key())
+                .filter(key -> Stream.of(kinds).anyMatch(kind -> kind.isInstance(key)))
+                .isPresent();
     }
 
     /** Pictures older than the newest whole ones: nobody reads them. */

@@ -6,6 +6,7 @@ import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.object.StoredObject;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What goes and what stays.
@@ -14,7 +15,9 @@ import java.util.Map;
  * @param births lives that are restored from their first entry on, with the reason
  * @param after oplog entries after this time stay
  * @param bases that go, half-removed ones of an earlier run included
- * @param parts of them
+ * @param unfinished what snapshots left that made no base of it: given up and removed, or staying
+ *     because its snapshot may go on
+ * @param parts of bases that go, given up ones included, and what their scans stood on
  * @param ranges slices and gaps that go, the oldest of each replica set first
  * @param windows pictures of windows that newer ones have replaced
  */
@@ -23,11 +26,25 @@ public record PrunePlan(
         Map<ArchivedReplicaSet, String> births,
         ClusterTime after,
         List<BasePlace> bases,
+        List<UnfinishedBase> unfinished,
         List<StoredObject> parts,
         List<StoredObject> ranges,
         List<StoredObject> windows) {
     public boolean isEmpty() {
-        return bases.isEmpty() && parts.isEmpty() && ranges.isEmpty() && windows.isEmpty();
+        return going().isEmpty() && parts.isEmpty() && ranges.isEmpty() && windows.isEmpty();
+    }
+
+    /** Those of {@link #unfinished} that go. */
+    public List<BasePlace> abandoned() {
+        return unfinished.stream()
+                .filter(base -> base.fate() == UnfinishedBase.Fate.GIVEN_UP)
+                .map(UnfinishedBase::place)
+                .toList();
+    }
+
+    /** All whose objects are removed. */
+    List<BasePlace> going() {
+        return Stream.concat(bases.stream(), abandoned().stream()).toList();
     }
 
     public long objects() {

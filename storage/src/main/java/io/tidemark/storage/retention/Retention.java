@@ -145,6 +145,14 @@ record Retention(
             starts.stream()
                     .filter(s -> s.base().filter(b -> isHeld(b)).isPresent())
                     .forEach(s -> kept.putIfAbsent(s, "held by --keep"));
+            if (rule.imports()) {
+                starts.stream()
+                        .filter(s -> s.base().filter(StoredBase::imported).isPresent())
+                        .forEach(
+                                s ->
+                                        kept.putIfAbsent(
+                                                s, "imported; only a rule that is set removes it"));
+            }
             // A base just taken is ahead of the archive.
             starts.stream()
                     .filter(Start::pending)

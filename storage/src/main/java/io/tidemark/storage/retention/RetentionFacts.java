@@ -2,6 +2,7 @@ package io.tidemark.storage.retention;
 
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
@@ -32,7 +33,8 @@ record RetentionFacts(
                                 new StoredBase(
                                         manifest.place(),
                                         manifest.replayAfter(),
-                                        manifest.usableFrom()));
+                                        manifest.usableFrom(),
+                                        manifest.method() == BaseMethod.IMPORT));
         Map<ArchivedReplicaSet, StoredLife> lives = new TreeMap<>();
         for (StoredBase base : bases) {
             lives.computeIfAbsent(base.life(), life -> life(store, catalogue, life));

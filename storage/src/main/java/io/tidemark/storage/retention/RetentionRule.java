@@ -12,8 +12,19 @@ import java.util.OptionalInt;
  * @param days 1 or more: every time of the last so many days that can be restored now can be
  *     restored afterwards
  * @param bases 1 or more: so many of each replica set's newest bases, and every time behind them
+ * @param imports whether bases that were imported stay, and all that follows them: nobody asked for
+ *     their removal
  */
-public record RetentionRule(OptionalInt days, OptionalInt bases) {
+public record RetentionRule(OptionalInt days, OptionalInt bases, boolean imports) {
+    /** Where nobody has chosen a rule. */
+    public static final RetentionRule DEFAULT =
+            new RetentionRule(OptionalInt.of(7), OptionalInt.empty(), true);
+
+    /** One that somebody chose: it is about imported bases as well. */
+    public RetentionRule(OptionalInt days, OptionalInt bases) {
+        this(days, bases, false);
+    }
+
     public RetentionRule {
         if (days.isEmpty() && bases.isEmpty()) {
             throw new IllegalArgumentException("a rule that keeps nothing");

@@ -9,8 +9,10 @@ import io.tidemark.storage.catalogue.ArchivedReplicaSet;
  *
  * @param replayAfter a restore from it needs every entry after this time
  * @param usableFrom it serves this time and later
+ * @param imported from another tool's backup
  */
-public record StoredBase(BasePlace place, ClusterTime replayAfter, ClusterTime usableFrom) {
+public record StoredBase(
+        BasePlace place, ClusterTime replayAfter, ClusterTime usableFrom, boolean imported) {
     ArchivedReplicaSet life() {
         return new ArchivedReplicaSet(place.cluster(), place.incarnation(), place.replicaSet());
     }

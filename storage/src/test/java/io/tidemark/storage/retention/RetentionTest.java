@@ -11,6 +11,7 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Slice;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Chain;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,8 @@ class RetentionTest {
     }
 
     private static StoredBase base(String id, long replayAfter, long usableFrom) {
-        return new StoredBase(new BasePlace(SHOP, LIFE, id, RS0), at(replayAfter), at(usableFrom));
+        return new StoredBase(
+                new BasePlace(SHOP, LIFE, id, RS0), at(replayAfter), at(usableFrom), false);
     }
 
     /** Slices from 10 to 30 and from 30 to 50 seconds, with holes where they are left out. */
@@ -54,9 +56,14 @@ class RetentionTest {
     }
 
     private static Map<StoredBase, String> kept(StoredLife life, StoredBase... bases) {
+        return kept(NEWEST, life, bases);
+    }
+
+    private static Map<StoredBase, String> kept(
+            RetentionRule rule, StoredLife life, StoredBase... bases) {
         return Retention.decide(
-                        NEWEST,
-                        Instant.EPOCH,
+                        rule,
+                        Instant.ofEpochSecond(40).plus(Duration.ofDays(7)),
                         new RetentionFacts(List.of(bases), Map.of(life.life(), life), Set.of()))
                 .bases();
     }
@@ -72,6 +79,28 @@ class RetentionTest {
                 .containsOnlyKeys(serves, scanEndsLater, scanBeganLater)
                 .containsEntry(scanEndsLater, "not archived up to its end yet")
                 .containsEntry(serves, "one of the 1 newest");
+    }
+
+    @Test
+    void theDefaultKeepsAWeekAndEveryImportedBase() {
+        StoredBase imported =
+                new StoredBase(new BasePlace(SHOP, LIFE, "imported", RS0), at(10), at(11), true);
+        StoredBase old = base("old", 12, 13);
+        StoredBase serves = base("serves", 20, 30);
+        StoredBase young = base("young", 41, 45);
+
+        assertThat(kept(RetentionRule.DEFAULT, archived(), imported, old, serves, young))
+                .containsOnlyKeys(imported, serves, young)
+                .containsEntry(imported, "imported; only a rule that is set removes it")
+                .containsEntry(serves, "the last 7 days begin behind it")
+                .containsEntry(young, "of the last 7 days");
+        assertThat(
+                        kept(
+                                new RetentionRule(OptionalInt.of(7), OptionalInt.empty()),
+                                archived(),
+                                imported,
+                                serves))
+                .containsOnlyKeys(serves);
     }
 
     @Test

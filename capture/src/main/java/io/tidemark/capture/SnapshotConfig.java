@@ -105,8 +105,7 @@ public record SnapshotConfig(
     /** Who lets agents take bases by themselves is not to be surprised by a bucket that grows. */
     private static Optional<RetentionRule> retention(ConfigReader reader, boolean scheduled) {
         boolean keepsAll = reader.optionalText("retention.days").filter("none"::equals).isPresent();
-        OptionalInt days =
-                keepsAll ? OptionalInt.empty() : count(reader, "retention.days", 3650);
+        OptionalInt days = keepsAll ? OptionalInt.empty() : count(reader, "retention.days", 3650);
         OptionalInt bases = count(reader, "retention.bases", 1000);
         if (days.isPresent() || bases.isPresent()) {
             return Optional.of(new RetentionRule(days, bases));

@@ -108,8 +108,7 @@ public final class KnownBases {
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         try (Producer<byte[], byte[]> producer =
-                new KafkaProducer<>(
-                        config, new ByteArraySerializer(), new ByteArraySerializer())) {
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<Future<?>> sent = new ArrayList<>();
             ids.forEach(id -> sent.add(producer.send(tombstone(topic, id))));
             for (Future<?> each : sent) {

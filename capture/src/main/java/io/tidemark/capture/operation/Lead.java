@@ -206,12 +206,7 @@ final class Lead {
 
     private LeaderTask task() {
         return new LeaderTask(
-                state.id(),
-                state.request().parameters(),
-                sets,
-                lock.token(),
-                lock,
-                agent.states());
+                state.id(), state.request().parameters(), sets, lock.token(), lock, agent.states());
     }
 
     private String stuckWords(ReplicaSet set) {

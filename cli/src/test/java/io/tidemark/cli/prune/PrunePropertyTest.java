@@ -35,10 +35,7 @@ class PrunePropertyTest {
     private record Case(RandomBucket bucket, RetentionRule rule, Instant now, Set<String> held) {
         Prune prune(ObjectStore store) {
             return new Prune(
-                    store,
-                    RandomBucket.CLUSTER,
-                    OperationLock.NONE,
-                    EndedSnapshots.UNKNOWN);
+                    store, RandomBucket.CLUSTER, OperationLock.NONE, EndedSnapshots.UNKNOWN);
         }
 
         /** Boundaries by chance, and the moments before and after them. */

@@ -63,7 +63,9 @@ class KilledSnapshotTest {
         }
     }
 
-    /** What nobody goes on with goes, what somebody may go on with stays, and so does every base. */
+    /**
+     * What nobody goes on with goes, what somebody may go on with stays, and so does every base.
+     */
     private static void requirePruned(SnapshotTrial trial, Set<String> leftAlone) {
         Set<String> before = trial.keys("/base/");
         int bases = trial.bases("").size();
@@ -92,7 +94,10 @@ class KilledSnapshotTest {
             assertThat(after).noneMatch(key -> key.startsWith(KeyPrefix.base(place)));
         }
         requireNoBaseOfALateManifest(trial, done.abandoned().get(0));
-        assertThat(trial.prune(id -> !id.equals(goesOn)).plan(SnapshotTrial.ALL, trial.now()).parts())
+        assertThat(
+                        trial.prune(id -> !id.equals(goesOn))
+                                .plan(SnapshotTrial.ALL, trial.now())
+                                .parts())
                 .as("a second run has nothing to do")
                 .isEmpty();
     }

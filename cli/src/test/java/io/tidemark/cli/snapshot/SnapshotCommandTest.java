@@ -263,9 +263,7 @@ class SnapshotCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         assertThat(run.json().at("/removed/bases")).isNotEmpty();
-        assertThat(cluster.knownBases().ids())
-                .isEqualTo(cluster.snapshotsInBucket())
-                .isNotEmpty();
+        assertThat(cluster.knownBases().ids()).isEqualTo(cluster.snapshotsInBucket()).isNotEmpty();
     }
 
     /** What prune says of every base. */

@@ -45,7 +45,8 @@ final class Snapshots {
     }
 
     private LeaderTask task(String id, Map<String, String> parameters) {
-        return new LeaderTask(new OperationId(id), parameters, living.sets(), token, () -> {}, other -> false);
+        return new LeaderTask(
+                new OperationId(id), parameters, living.sets(), token, () -> {}, other -> false);
     }
 
     /** Ends the snapshot of which all replica sets are done. */

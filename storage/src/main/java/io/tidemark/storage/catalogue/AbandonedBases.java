@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Bases that were given up before they had a manifest: they never come to be, not even if a manifest
- * arrives from a process that stood still since. A small object for each tells it, for good.
+ * Bases that were given up before they had a manifest: they never come to be, not even if a
+ * manifest arrives from a process that stood still since. A small object for each tells it, for
+ * good.
  */
 public final class AbandonedBases {
     private static final byte[] WORDS =

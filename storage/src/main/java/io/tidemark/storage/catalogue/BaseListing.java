@@ -9,7 +9,6 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.object.AtOnce;
 import io.tidemark.storage.object.ObjectStore;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

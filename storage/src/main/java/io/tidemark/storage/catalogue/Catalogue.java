@@ -10,7 +10,6 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -7,8 +7,8 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.AbandonedBases;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.encryption.WrongKeyException;
@@ -38,7 +38,8 @@ import java.util.stream.Stream;
  * entry on, then the parts of bases, then their marks. A base whose manifest is gone does not
  * exist; its mark tells the next run that it is no snapshot under way. What a snapshot left that
  * failed or was cancelled goes too, once it is certain that nobody goes on with it; before, it is
- * {@linkplain AbandonedBases given up}, for a process that stood still could still bring a manifest.
+ * {@linkplain AbandonedBases given up}, for a process that stood still could still bring a
+ * manifest.
  */
 public final class Prune {
     /** So many whole pictures of windows stay: if the newest is damaged later, the next serves. */
@@ -57,8 +58,7 @@ public final class Prune {
     /**
      * @param ended asked for snapshots that left something without a manifest
      */
-    public Prune(
-            ObjectStore store, ClusterName cluster, OperationLock lock, EndedSnapshots ended) {
+    public Prune(ObjectStore store, ClusterName cluster, OperationLock lock, EndedSnapshots ended) {
         this.store = store;
         this.cluster = cluster;
         this.lock = lock;

@@ -9,7 +9,6 @@ import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -27,7 +27,8 @@ final class UnfinishedBases {
     private final Instant now;
     private final Set<BasePlace> abandoned;
 
-    UnfinishedBases(ObjectStore store, EndedSnapshots ended, AbandonedBases abandoned, Instant now) {
+    UnfinishedBases(
+            ObjectStore store, EndedSnapshots ended, AbandonedBases abandoned, Instant now) {
         this.store = store;
         this.ended = ended;
         this.now = now;
@@ -52,11 +53,9 @@ final class UnfinishedBases {
             return new UnfinishedBase(
                     place, Fate.BEING_REMOVED, "an earlier prune began to remove it");
         } else if (abandoned.contains(place)) {
-            return new UnfinishedBase(
-                    place, Fate.GIVEN_UP, "written after it had been given up");
+            return new UnfinishedBase(place, Fate.GIVEN_UP, "written after it had been given up");
         } else if (ended.hasEnded(place.snapshotId())) {
-            return new UnfinishedBase(
-                    place, Fate.GIVEN_UP, "its snapshot has ended without it");
+            return new UnfinishedBase(place, Fate.GIVEN_UP, "its snapshot has ended without it");
         }
         return byAge(place);
     }
@@ -68,8 +67,7 @@ final class UnfinishedBases {
         }
         Instant begun = start.get().catalogueThrough().toInstant();
         return begun.plus(VERY_OLD).isBefore(now)
-                ? new UnfinishedBase(
-                        place, Fate.GIVEN_UP, "begun " + begun + " and never finished")
+                ? new UnfinishedBase(place, Fate.GIVEN_UP, "begun " + begun + " and never finished")
                 : new UnfinishedBase(
                         place, Fate.STAYS, "begun " + begun + "; its snapshot may still go on");
     }

@@ -3,6 +3,7 @@ package io.tidemark.restore.replay;
 import io.tidemark.restore.verify.ContentHash;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -177,6 +178,7 @@ final class BatchWriter {
 
         private void delete(DocumentId id, PendingDocument document) {
             checkMissing(collection, id, document);
+            recovery.earlier().beginsAnew(collection, id);
             Optional<EarlierWrites.Earlier> known = recovery.earlier().take(collection, id);
             if (known.isPresent()) {
                 deleted(id, forget(known.get(), document));
@@ -204,7 +206,10 @@ final class BatchWriter {
             if (!document.isKnown()) {
                 known.ifPresent(e -> earlier.put(id, e));
                 update(id, document);
-            } else if (known.isPresent()) {
+                return;
+            }
+            recovery.earlier().beginsAnew(collection, id);
+            if (known.isPresent()) {
                 put(id, document, forget(known.get(), document), false);
             } else {
                 long before = collection.expected().takeRemembered(id);
@@ -228,7 +233,7 @@ final class BatchWriter {
             if (before == 0) {
                 before = collection.expected().take(id, held.get());
             }
-            document.resolve(held, 0);
+            document.resolve(held, recovery.earlier().through(collection, id));
             put(id, document, before, false);
         }
 
@@ -237,8 +242,8 @@ final class BatchWriter {
             EarlierWrites.Earlier known = earlier.get(id);
             if (known == null) {
                 long before = held.map(h -> collection.expected().take(id, h)).orElse(0L);
-                document.resolve(held, 0);
-                put(id, document, before, false);
+                document.resolve(held, recovery.earlier().through(collection, id));
+                putIfThere(id, document, before);
                 return;
             }
             collection.expected().take(known.before());
@@ -253,8 +258,16 @@ final class BatchWriter {
                                 + " is neither as the restore left it that was cut off, nor as it"
                                 + " was before: does somebody write to the target?");
             }
+            through.ifPresent(last -> recovery.earlier().hasThrough(collection, id, last));
             document.resolve(held, through.orElse(0));
-            put(id, document, known.before(), false);
+            putIfThere(id, document, known.before());
+        }
+
+        /** What an earlier run deleted after these deltas is gone, and its delete will come. */
+        private void putIfThere(DocumentId id, PendingDocument document, long before) {
+            if (!document.isGone()) {
+                put(id, document, before, false);
+            }
         }
 
         /**

@@ -38,11 +38,23 @@ public final class EarlierWrites {
                     return OptionalLong.of(change.operation());
                 }
             }
-            return held == before ? OptionalLong.of(0) : OptionalLong.empty();
+            return held == before ? OptionalLong.of(0) : lastDelete();
+        }
+
+        /**
+         * A document that was inserted again after its delete need not have been told. Whatever is
+         * there will go with that delete, which replay meets again.
+         */
+        private OptionalLong lastDelete() {
+            return changes.stream()
+                    .filter(change -> change.after() == 0)
+                    .mapToLong(WriteLog.DocumentChange::operation)
+                    .max();
         }
     }
 
     private final Map<Long, Map<Long, Earlier>> byCollection = new HashMap<>();
+    private final Map<Long, Map<Long, Long>> applied = new HashMap<>();
 
     /** In the order in which the log was told. */
     public synchronized void add(long collection, WriteLog.DocumentChange change) {
@@ -68,6 +80,30 @@ public final class EarlierWrites {
             byCollection.remove(collection.number());
         }
         return Optional.ofNullable(earlier);
+    }
+
+    /**
+     * A document as the target holds it has the operations up to this one: those that come in a
+     * later batch, too, must not be applied to it again.
+     */
+    synchronized void hasThrough(CollectionState collection, DocumentId id, long operation) {
+        applied.computeIfAbsent(collection.number(), c -> new HashMap<>())
+                .put(id.hash(), operation);
+    }
+
+    /** The last operation that the document has beyond those that this run applied; 0 for none. */
+    synchronized long through(CollectionState collection, DocumentId id) {
+        return applied.getOrDefault(collection.number(), Map.of()).getOrDefault(id.hash(), 0L);
+    }
+
+    /** The document was set anew or deleted: what follows is to be applied to that. */
+    synchronized void beginsAnew(CollectionState collection, DocumentId id) {
+        applied.getOrDefault(collection.number(), new HashMap<>()).remove(id.hash());
+    }
+
+    /** All operations that an earlier run can have applied have been met again. */
+    synchronized void ended() {
+        applied.clear();
     }
 
     /**

@@ -35,5 +35,6 @@ final class Recovery {
     /** All that an earlier run can have done has been repeated. */
     void ended() {
         repeats = false;
+        earlier.ended();
     }
 }

@@ -29,7 +29,9 @@ final class EveryType {
         values.put("string with a NUL", new Value(0x02, string("a\0b")));
         values.put("document", new Value(0x03, document(0x10, "", ints(7))));
         values.put("array", new Value(0x04, document(0x10, "0", ints(7))));
-        for (int subtype : new int[] {0, 1, 3, 4, 5, 6, 7, 8, 9, 0x80, 0xFF}) {
+        // What claims to be a column is looked into by servers: this one is empty.
+        values.put("column", new Value(0x05, binary(7, new byte[1])));
+        for (int subtype : new int[] {0, 1, 3, 4, 5, 6, 8, 9, 0x80, 0xFF}) {
             byte[] data = subtype == 3 || subtype == 4 ? new byte[16] : new byte[] {1, 2, 3};
             values.put("binary " + subtype, new Value(0x05, binary(subtype, data)));
         }

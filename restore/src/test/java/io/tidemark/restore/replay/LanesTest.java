@@ -9,17 +9,20 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.oplog.OplogEntry;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lanes are written side by side, and still everything comes out as if one after the other. */
 final class LanesTest {
@@ -175,6 +178,65 @@ final class LanesTest {
 
     private static RawDocument json(String text) {
         return BsonFiles.json(text);
+    }
+
+    /** Writes that go on while their collection gets another name would make the old one again. */
+    @Test
+    void renamesAndDropsWaitForTheWritesUnderWay() {
+        Slow slow = new Slow(target);
+        try (ShardReplay replay = replay(slow, new RestoreOptions(2, 100_000, 0, 0, 2, 0))) {
+            apply(replay, "c", "db.$cmd", "{create: 'c'}", Optional.empty());
+            for (int i = 0; i < 12; i++) {
+                apply(
+                        replay,
+                        "i",
+                        "db." + (i < 6 ? "c" : "d"),
+                        "{_id: " + i + "}",
+                        Optional.empty());
+                if (i == 5) {
+                    String rename = "{renameCollection: 'db.c', to: 'db.d', stayTemp: false}";
+                    apply(replay, "c", "db.$cmd", rename, Optional.empty());
+                }
+            }
+            apply(replay, "c", "db.$cmd", "{drop: 'd'}", Optional.empty());
+            replay.finish();
+        }
+
+        assertThat(slow.disturbed).hasValue(0);
+        assertThat(target.collections()).isEmpty();
+    }
+
+    /** Counts changes of collections that come while writes are under way. */
+    private static final class Slow extends Forwarding {
+        private final AtomicInteger writing = new AtomicInteger();
+        private final AtomicInteger disturbed = new AtomicInteger();
+
+        Slow(ReplayTarget to) {
+            super(to);
+        }
+
+        @Override
+        public void write(
+                Namespace namespace,
+                List<DocumentWrite> writes,
+                BiConsumer<DocumentId, RawDocument> displaced) {
+            writing.incrementAndGet();
+            LockSupport.parkNanos(5_000_000);
+            super.write(namespace, writes, displaced);
+            writing.decrementAndGet();
+        }
+
+        @Override
+        public void rename(Namespace from, Namespace into) {
+            disturbed.addAndGet(writing.get());
+            super.rename(from, into);
+        }
+
+        @Override
+        public void drop(Namespace namespace) {
+            disturbed.addAndGet(writing.get());
+            super.drop(namespace);
+        }
     }
 
     /** Refuses every write. */

@@ -50,7 +50,7 @@ final class DumpNames {
                             .digest(name.getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
         } catch (NoSuchAlgorithmException everyJvmHasIt) {
-            throw new AssertionError(everyJvmHasIt);
+            throw new AssertionError("SHA-1, which every JVM has, is absent.", everyJvmHasIt);
         }
     }
 }

@@ -9,25 +9,33 @@ import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestorePreview;
 import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.estimate.RestoreEstimate;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.drill.DrillResult;
+import io.tidemark.storage.drill.RestoreAmounts;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
+
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * How well a plan tells what its restore takes: a drill to half of an archive, then a plan for the
- * whole of it and its restore. Everything runs in this process, which has restored once before, as
- * the first one takes longer.
+ * How well a plan tells what its restore takes: drills to an eighth and to half of an archive, then
+ * restores to other parts of it, each beside what plans tell by one of the drills, and by both.
+ * Everything runs in this process, which has restored once before, as the first one takes longer.
  */
 final class RtoBenchmark {
+    private static final Map<String, Double> SIZES =
+            new TreeMap<>(Map.of("quarter", 0.25, "threeQuarters", 0.75, "whole", 1.0));
+
     private final ReplayMix mix;
 
     RtoBenchmark(ReplayMix mix) {
@@ -36,38 +44,42 @@ final class RtoBenchmark {
 
     Figures run(Workload workload, Path folder, Benchmark.Notes notes) {
         List<OplogEntry> oplog = mix.oplog(workload);
-        ClusterTime half = oplog.get(oplog.size() / 2).clusterTime();
-        ClusterTime end = oplog.get(oplog.size() - 1).clusterTime();
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("entries", (double) oplog.size());
         try (ObjectStore store = new FileObjectStore(folder.resolve("bucket"))) {
             RestoreBenchmark.archive(store, oplog);
             notes.say("Warming up …");
-            run(store, half);
-            notes.say("Drilling to the half …");
-            drill(store, half).putTo(store);
-            RestorePreview preview = preview(store, end);
-            notes.say("Restoring the whole …");
-            Rehearsal whole = run(store, end);
-            double told = preview.estimate().total().toMillis() / 1e3;
-            double took = whole.took().toMillis() / 1e3;
-            Map<String, Double> figures = new LinkedHashMap<>();
-            figures.put("entriesTold", (double) preview.amounts().entries());
-            figures.put("entries", (double) oplog.size());
-            figures.put("secondsTold", told);
-            figures.put("secondsTaken", took);
-            figures.put("toldByTaken", told / took);
-            whole.phases()
-                    .forEach((phase, time) -> figures.put("taken." + phase, time.toMillis() / 1e3));
-            preview.estimate()
-                    .phases()
-                    .forEach(
-                            (phase, time) ->
-                                    figures.put(
-                                            "told."
-                                                    + phase.name()
-                                                            .toLowerCase(java.util.Locale.ROOT),
-                                            time.toMillis() / 1e3));
+            run(store, part(oplog, 0.5));
+            notes.say("Drilling to an eighth and to the half …");
+            DrillResult small = drill(store, part(oplog, 0.125));
+            DrillResult half = drill(store, part(oplog, 0.5));
+            SIZES.forEach(
+                    (name, share) -> {
+                        notes.say("Restoring the " + name + " …");
+                        ClusterTime to = part(oplog, share);
+                        RestoreAmounts amounts = preview(store, to).amounts();
+                        double took = seconds(run(store, to).took());
+                        double byOne = told(amounts, List.of(half));
+                        double byBoth = told(amounts, List.of(half, small));
+                        figures.put("secondsTaken." + name, took);
+                        figures.put("secondsTold." + name, byBoth);
+                        figures.put("toldByTaken." + name, byBoth / took);
+                        figures.put("toldByTakenWithOneDrill." + name, byOne / took);
+                    });
             return new Figures(figures);
         }
+    }
+
+    private static ClusterTime part(List<OplogEntry> oplog, double share) {
+        return oplog.get((int) Math.round(share * oplog.size()) - 1).clusterTime();
+    }
+
+    private static double told(RestoreAmounts amounts, List<DrillResult> drills) {
+        return seconds(RestoreEstimate.of(amounts, drills).total());
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1e3;
     }
 
     private static DrillResult drill(ObjectStore store, ClusterTime to) {
@@ -78,7 +90,7 @@ final class RtoBenchmark {
                 new ObjectKey.OfDrill(RestoreBenchmark.CLUSTER, started),
                 to,
                 "exact",
-                "embedded",
+                DrillResult.EMBEDDED,
                 rehearsal.problems(),
                 rehearsal.took(),
                 rehearsal.phases(),

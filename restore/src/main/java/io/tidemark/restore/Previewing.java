@@ -13,6 +13,7 @@ import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.drill.Drills;
 import io.tidemark.storage.drill.RestoreAmounts;
 import io.tidemark.storage.slice.SliceReader;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Finds out what a planned restore will do. */
 final class Previewing {
+    /** Embedded and given ones in turn: enough of either. */
+    private static final int DRILLS_READ = 2 * RestoreEstimate.MOST_DRILLS;
+
     private final RestoreRequest request;
     private final PreparedRestore prepared;
     private final RestorePlan plan;
@@ -41,7 +45,7 @@ final class Previewing {
                         .reduce(RestoreAmounts.NONE, RestoreAmounts::plus);
         Drills drills = new Drills(request.bucket(), request.cluster());
         return new RestorePreview(
-                sets, transactions(), RestoreEstimate.of(all, drills.lastProven()));
+                sets, transactions(), RestoreEstimate.of(all, drills.lastProven(DRILLS_READ)));
     }
 
     /** A base that a target holds is not read, nor counted. */

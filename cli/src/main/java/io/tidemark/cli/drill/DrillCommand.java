@@ -25,14 +25,16 @@ import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.object.ObjectStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code tidemark drill}. */
 @Command(
@@ -156,7 +158,11 @@ public final class DrillCommand implements Callable<ExitCode> {
         }
         try (EmbeddedTargets embedded = EmbeddedTargets.start(store, prepared.plan(), preview)) {
             RestoreRequest request = request(store, planned.to(), embedded.uris(), Placement.SAME);
-            return result(Rehearsal.run(request, prepared, clock), preview, "embedded", started);
+            return result(
+                    Rehearsal.run(request, prepared, clock),
+                    preview,
+                    DrillResult.EMBEDDED,
+                    started);
         }
     }
 

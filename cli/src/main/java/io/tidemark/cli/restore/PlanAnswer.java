@@ -3,6 +3,7 @@ package io.tidemark.cli.restore;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.RestorePreview;
 import io.tidemark.restore.estimate.RestoreEstimate;
@@ -12,10 +13,14 @@ import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.timeline.TimeGuard;
 import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.UnsafeInterval;
+
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A plan, in words and as JSON. */
 record PlanAnswer(PreparedRestore prepared, RestorePreview preview, Policy policy) {
@@ -79,12 +84,24 @@ record PlanAnswer(PreparedRestore prepared, RestorePreview preview, Policy polic
                             }
                         });
         out.printf(
-                "  takes about %.1f s (%s), by %s%n",
+                "  takes about %.1f s, %.1f to %.1f (%s), by %s%n",
                 estimate.total().toMillis() / 1e3,
+                estimate.least().toMillis() / 1e3,
+                estimate.most().toMillis() / 1e3,
                 phases,
-                estimate.by()
-                        .map(drill -> "the rates of the drill of " + drill.key().startedAt())
-                        .orElse("default rates: a drill would tell better"));
+                basis(estimate.by()));
+    }
+
+    private static String basis(List<DrillResult> drills) {
+        if (drills.isEmpty()) {
+            return "default rates: a drill would tell better";
+        }
+        DrillResult last = drills.get(0);
+        return (drills.size() == 1 ? "the drill of " : drills.size() + " drills, the last of ")
+                + last.key().startedAt()
+                + (last.target().equals(DrillResult.EMBEDDED)
+                        ? " into embedded servers, which are no measure of real ones"
+                        : "");
     }
 
     private String heldOrStored(ReplicaSetPlan set) {
@@ -147,8 +164,13 @@ record PlanAnswer(PreparedRestore prepared, RestorePreview preview, Policy polic
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("seconds", estimate.total().toMillis() / 1e3)
-                        .put("by", estimate.by().isPresent() ? "drill" : "defaults")
-                        .put("drill", estimate.by().map(drill -> drill.key().text()).orElse(null));
+                        .put("leastSeconds", estimate.least().toMillis() / 1e3)
+                        .put("mostSeconds", estimate.most().toMillis() / 1e3)
+                        .put("by", estimate.by().isEmpty() ? "defaults" : "drill")
+                        .put("drills", estimate.by().size());
+        Optional<DrillResult> last = estimate.by().stream().findFirst();
+        json.put("drill", last.map(drill -> drill.key().text()).orElse(null))
+                .put("drilledInto", last.map(DrillResult::target).orElse(null));
         ObjectNode phases = json.putObject("phases");
         estimate.phases()
                 .forEach(

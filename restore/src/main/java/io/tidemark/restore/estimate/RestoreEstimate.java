@@ -3,21 +3,29 @@ package io.tidemark.restore.estimate;
 import io.tidemark.restore.RestoreProgress.Phase;
 import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.drill.RestoreAmounts;
+
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * How long a restore will take, phase by phase: each phase's part of the work, by the rate at which
- * the last drill did it, on whatever machine that was; without a drill by rates that a small
- * machine reaches.
+ * How long a restore will take, phase by phase: each phase's part of the work, as the last drills
+ * did it, on whatever machine that was; without a drill by rates that a small machine reaches.
+ * Drills of several sizes tell apart what a phase takes to begin and what each piece of work adds.
  *
  * @param phases in their order
- * @param by the drill whose rates were taken; empty for the defaults
+ * @param by the drills that tell, the newest first: those into given targets if there are any, as
+ *     embedded ones are no servers; empty for the defaults
+ * @param spread the restore should take between the total divided and multiplied by this: 1 or more
  */
-public record RestoreEstimate(Map<Phase, Duration> phases, Optional<DrillResult> by) {
+public record RestoreEstimate(Map<Phase, Duration> phases, List<DrillResult> by, double spread) {
+    /** Drills that are asked; older ones ran on data, and perhaps on machines, of another time. */
+    public static final int MOST_DRILLS = 8;
+
     /** Of the objects read and their digests compared. */
     static final double CHECKED_BYTES_PER_SECOND = 100e6;
 
@@ -40,19 +48,58 @@ public record RestoreEstimate(Map<Phase, Duration> phases, Optional<DrillResult>
     /** What a phase did in less says little about its rate. */
     private static final double LEAST_SECONDS = 0.5;
 
+    /** Drills whose work differs by less say nothing about what comes with each piece of it. */
+    private static final double SIZES_APART = 1.5;
+
+    private static final double SPREAD_OF_SEVERAL = 1.3;
+    private static final double SPREAD_OF_ONE = 1.6;
+    private static final double SPREAD_OF_DEFAULTS = 4;
+
     public RestoreEstimate {
         phases = Collections.unmodifiableMap(new EnumMap<>(phases));
+        by = List.copyOf(by);
     }
 
-    /** By the last drill that proved a restore, if there is one. */
-    public static RestoreEstimate of(RestoreAmounts planned, Optional<DrillResult> drill) {
+    /**
+     * By drills that proved a restore, if there are any.
+     *
+     * @param proven the newest first
+     */
+    public static RestoreEstimate of(RestoreAmounts planned, List<DrillResult> proven) {
+        List<DrillResult> drills = comparable(proven);
         Map<Phase, Duration> phases = new EnumMap<>(Phase.class);
+        boolean sizes = false;
         for (Phase phase : Phase.values()) {
             if (phase != Phase.DONE) {
-                phases.put(phase, phase(phase, planned, drill));
+                List<Sample> samples = samples(phase, drills);
+                sizes |= Sample.areApart(samples, SIZES_APART);
+                phases.put(phase, phase(phase, planned, drills, samples));
             }
         }
-        return new RestoreEstimate(phases, drill);
+        double spread =
+                drills.isEmpty() ? SPREAD_OF_DEFAULTS : sizes ? SPREAD_OF_SEVERAL : SPREAD_OF_ONE;
+        return new RestoreEstimate(phases, drills, spread);
+    }
+
+    private static List<DrillResult> comparable(List<DrillResult> proven) {
+        List<DrillResult> given =
+                proven.stream()
+                        .filter(drill -> !drill.target().equals(DrillResult.EMBEDDED))
+                        .toList();
+        List<DrillResult> drills = given.isEmpty() ? proven : given;
+        return drills.subList(0, Math.min(MOST_DRILLS, drills.size()));
+    }
+
+    private static List<Sample> samples(Phase phase, List<DrillResult> drills) {
+        List<Sample> samples = new ArrayList<>();
+        for (DrillResult drill : drills) {
+            Duration took = drill.phases().get(phase.name().toLowerCase(Locale.ROOT));
+            if (took != null) {
+                double work = work(phase, drill.amounts(), growth(List.of(drill)));
+                samples.add(new Sample(work, took.toMillis() / 1e3));
+            }
+        }
+        return samples;
     }
 
     /** In all. */
@@ -60,27 +107,40 @@ public record RestoreEstimate(Map<Phase, Duration> phases, Optional<DrillResult>
         return phases.values().stream().reduce(Duration.ZERO, Duration::plus);
     }
 
+    /** What it should take at least. */
+    public Duration least() {
+        return seconds(total().toMillis() / 1e3 / spread);
+    }
+
+    /** What it should take at most. */
+    public Duration most() {
+        return seconds(total().toMillis() / 1e3 * spread);
+    }
+
     private static Duration phase(
-            Phase phase, RestoreAmounts planned, Optional<DrillResult> drill) {
+            Phase phase, RestoreAmounts planned, List<DrillResult> drills, List<Sample> samples) {
         double least = rate(phase);
-        double work = work(phase, planned, growth(drill));
-        Optional<Duration> took =
-                drill.map(d -> d.phases().get(phase.name().toLowerCase(java.util.Locale.ROOT)));
         if (least == 0) {
-            return took.orElse(OTHERWISE);
+            return samples.isEmpty() ? OTHERWISE : seconds(Sample.meanSeconds(samples));
         }
-        if (took.isEmpty()) {
+        double work = work(phase, planned, growth(drills));
+        if (samples.isEmpty()) {
             return seconds(work / least);
         }
-        double done = work(phase, drill.get().amounts(), growth(drill));
-        double spent = took.get().toMillis() / 1e3;
-        if (done <= 0 || spent <= 0) {
-            return seconds(spent + work / least);
+        if (Sample.areApart(samples, SIZES_APART)) {
+            return seconds(Sample.line(samples, work));
         }
-        double rate = done / spent;
+        return seconds(byOne(samples.get(0), work, least));
+    }
+
+    private static double byOne(Sample last, double work, double least) {
+        if (last.work() <= 0 || last.seconds() <= 0) {
+            return last.seconds() + work / least;
+        }
+        double rate = last.work() / last.seconds();
         // A phase that was over at once shows what it takes to begin, not how fast it goes on.
-        boolean tells = spent >= LEAST_SECONDS || rate >= least;
-        return seconds(tells ? work / rate : spent + Math.max(0, work - done) / least);
+        boolean tells = last.seconds() >= LEAST_SECONDS || rate >= least;
+        return tells ? work / rate : last.seconds() + Math.max(0, work - last.work()) / least;
     }
 
     private static double rate(Phase phase) {
@@ -112,8 +172,10 @@ public record RestoreEstimate(Map<Phase, Duration> phases, Optional<DrillResult>
     }
 
     /** Documents more for each entry: of the drill, as its cluster writes what this one writes. */
-    private static double growth(Optional<DrillResult> drill) {
-        return drill.filter(d -> d.amounts().entries() > 0)
+    private static double growth(List<DrillResult> drills) {
+        return drills.stream()
+                .findFirst()
+                .filter(d -> d.amounts().entries() > 0)
                 .map(
                         d ->
                                 (double) (d.documents() - d.amounts().baseDocuments())

@@ -2,6 +2,7 @@ package io.tidemark.storage.drill;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.json.CheckedJson;
@@ -9,6 +10,7 @@ import io.tidemark.storage.json.JsonFields;
 import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
+
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,6 +43,9 @@ public record DrillResult(
         long documents,
         long transactions,
         long orphansRemoved) {
+    /** As {@code target}: servers in the drill's own process. */
+    public static final String EMBEDDED = "embedded";
+
     private static final int FORMAT = 1;
     private static final int MOST_BYTES = 16 * 1024 * 1024;
 

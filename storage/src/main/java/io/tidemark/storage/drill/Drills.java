@@ -6,6 +6,7 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,6 +44,15 @@ public final class Drills {
     /** The last one that proved a restore. */
     public Optional<DrillResult> lastProven() {
         return results().filter(DrillResult::isProven).findFirst();
+    }
+
+    /** The last ones that proved a restore, the newest first; no more than so many are read. */
+    public List<DrillResult> lastProven(int most) {
+        return newestFirst().stream()
+                .limit(most)
+                .flatMap(key -> read(key).stream())
+                .filter(DrillResult::isProven)
+                .toList();
     }
 
     private Stream<DrillResult> results() {

@@ -18,7 +18,6 @@ import io.tidemark.storage.drill.RestoreAmounts;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

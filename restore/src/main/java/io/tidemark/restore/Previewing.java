@@ -13,7 +13,6 @@ import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.drill.Drills;
 import io.tidemark.storage.drill.RestoreAmounts;
 import io.tidemark.storage.slice.SliceReader;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,6 @@
 package io.tidemark.restore;
 
 import io.tidemark.schemas.bson.RawDocument;
-
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

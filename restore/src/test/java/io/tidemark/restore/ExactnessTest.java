@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.restore.report.RestoreReport;
@@ -14,7 +13,11 @@ import io.tidemark.restore.serial.SerialCollection;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSetRole;
-
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -31,12 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 
 /**
  * What restores must leave in every byte, clause by clause: into a simulated server on every build,
@@ -173,14 +170,14 @@ final class ExactnessTest {
                         set(
                                 1,
                                 "{$v: 2, diff: {d: {s: false}, u: {'a.b': 2}, i: {'$x': 1, 'c.d':"
-                                    + " 2}, s: {u: {'0': 9}, i: {'': null, '$y.z': 1}}, s0: {a:"
-                                    + " true, l: 4, u1: 7}}}"))
+                                        + " 2}, s: {u: {'0': 9}, i: {'': null, '$y.z': 1}}, s0: {a:"
+                                        + " true, l: 4, u1: 7}}}"))
                 .add(insert("{_id: 2, t: {$timestamp: {t: 5, i: 5}}, u: 1}"))
                 .add(
                         set(
                                 2,
                                 "{$v: 2, diff: {u: {t: {$timestamp: {t: 0, i: 0}}}, i: {u:"
-                                    + " {$timestamp: {t: 0, i: 0}}}}}"));
+                                        + " {$timestamp: {t: 0, i: 0}}}}}"));
 
         restore(oplog.end());
 
@@ -188,7 +185,7 @@ final class ExactnessTest {
                 .containsExactlyInAnyOrder(
                         hex(
                                 "{_id: 1, '': {'0': 9, a: 2, '': null, '$y.z': 1}, '0': [1, 7,"
-                                    + " null, null], 'a.b': 2, '$x': 1, 'c.d': 2}"),
+                                        + " null, null], 'a.b': 2, '$x': 1, 'c.d': 2}"),
                         hex(
                                 "{_id: 2, t: {$timestamp: {t: 0, i: 0}}, u: {$timestamp: {t: 0, i:"
                                         + " 0}}}"));

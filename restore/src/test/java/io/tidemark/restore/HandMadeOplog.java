@@ -3,17 +3,15 @@ package io.tidemark.restore;
 import io.tidemark.restore.serial.SerialReplay;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
 
 /** One replica set's oplog, entry by entry, as servers write it; every collection has a UUID. */
 public final class HandMadeOplog {

@@ -3,7 +3,6 @@ package io.tidemark.cli.restore;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.RestorePreview;
 import io.tidemark.restore.estimate.RestoreEstimate;
@@ -16,7 +15,6 @@ import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.UnsafeInterval;
-
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

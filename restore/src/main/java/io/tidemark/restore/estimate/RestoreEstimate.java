@@ -3,7 +3,6 @@ package io.tidemark.restore.estimate;
 import io.tidemark.restore.RestoreProgress.Phase;
 import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.drill.RestoreAmounts;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

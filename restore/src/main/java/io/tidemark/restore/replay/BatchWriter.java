@@ -3,7 +3,6 @@ package io.tidemark.restore.replay;
 import io.tidemark.restore.verify.ContentHash;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

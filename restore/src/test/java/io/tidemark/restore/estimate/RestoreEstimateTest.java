@@ -8,13 +8,11 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.drill.RestoreAmounts;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 final class RestoreEstimateTest {
     private static final RestoreAmounts DRILLED =

@@ -2,7 +2,6 @@ package io.tidemark.storage.drill;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.json.CheckedJson;
@@ -10,7 +9,6 @@ import io.tidemark.storage.json.JsonFields;
 import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
-
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;

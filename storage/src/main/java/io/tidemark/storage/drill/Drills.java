@@ -6,7 +6,6 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

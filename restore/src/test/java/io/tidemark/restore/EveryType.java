@@ -62,9 +62,13 @@ final class EveryType {
         return values;
     }
 
-    /** {@code {_id: number, "": value, n: {v: value, v: value}, a: [value]}}. */
-    static RawDocument around(int number, Value value) {
-        byte[] twice = wrapped(join(element(value, "v"), element(value, "v")));
+    /**
+     * {@code {_id: number, "": value, n: {v: value, v: value}, a: [value]}}.
+     *
+     * @param second the name of the second field of {@code n}: {@code v} to have it twice
+     */
+    static RawDocument around(int number, Value value, String second) {
+        byte[] twice = wrapped(join(element(value, "v"), element(value, second)));
         byte[] inArray = wrapped(element(value, "0"));
         return RawDocument.of(
                 wrapped(

@@ -196,13 +196,16 @@ final class Inspection {
                 });
     }
 
-    /** Those who are logged in on the connections to it, {@code database.name}. */
+    /**
+     * Those who are logged in on the connections to it, {@code database.name}; none in a server
+     * that can't tell, as it has no log-in.
+     */
     Set<String> users() {
         return commands.run(
                 "tell as whom we are connected",
                 () -> {
                     Set<String> users = new HashSet<>();
-                    BsonDocument status = commands.read("admin", command("connectionStatus"));
+                    BsonDocument status = connectionStatus();
                     for (BsonValue user :
                             status.getDocument("authInfo", new BsonDocument())
                                     .getArray("authenticatedUsers", new BsonArray())) {
@@ -213,6 +216,17 @@ final class Inspection {
                     }
                     return users;
                 });
+    }
+
+    private BsonDocument connectionStatus() {
+        try {
+            return commands.read("admin", command("connectionStatus"));
+        } catch (MongoCommandException e) {
+            if (e.getErrorCode() == Commands.COMMAND_NOT_FOUND) {
+                return new BsonDocument();
+            }
+            throw e;
+        }
     }
 
     private static Optional<UUID> uuid(BsonDocument collection) {

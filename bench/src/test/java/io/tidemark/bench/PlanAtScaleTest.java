@@ -11,14 +11,12 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.FileObjectStore;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A million slices: a hundred thousand, which is five weeks, of each of ten replica sets. */
 final class PlanAtScaleTest {

@@ -15,7 +15,6 @@ import io.tidemark.storage.base.BaseReader;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.AtOnce;
 import io.tidemark.storage.slice.OpenTransaction;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

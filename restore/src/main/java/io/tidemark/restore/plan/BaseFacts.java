@@ -4,7 +4,6 @@ import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.base.BaseManifest;
-
 import java.util.Optional;
 
 /**

@@ -4,7 +4,6 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.object.AtOnce;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -14,7 +14,6 @@ import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.wire.EventRecords;
 import io.tidemark.timeline.wire.WindowsContent;
 import io.tidemark.timeline.wire.WindowsRecords;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -20,7 +20,6 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -20,7 +20,6 @@ import io.tidemark.timeline.window.Explanation;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import io.tidemark.timeline.window.UnsafeInterval;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

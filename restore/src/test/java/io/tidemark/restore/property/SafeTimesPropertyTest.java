@@ -1,10 +1,7 @@
 package io.tidemark.restore.property;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.util.Map.entry;
-
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 
 /**
  * For random clusters and random times: a time that policy exact calls safe restores to the true

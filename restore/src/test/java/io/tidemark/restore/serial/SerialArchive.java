@@ -14,19 +14,17 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
-
-import org.bson.BsonDocument;
-import org.bson.BsonTimestamp;
-import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
-import org.bson.codecs.BsonDocumentCodec;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bson.BsonDocument;
+import org.bson.BsonTimestamp;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 
 /** An archive through the serial engine: every replica set to one cluster time. */
 public final class SerialArchive {

@@ -1,13 +1,12 @@
 package io.tidemark.restore.serial;
 
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /** A collection as the entries up to now have made it. */
 public final class SerialCollection {

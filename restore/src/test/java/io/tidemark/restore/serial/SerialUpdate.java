@@ -1,16 +1,15 @@
 package io.tidemark.restore.serial;
 
-import org.bson.BsonArray;
-import org.bson.BsonBinary;
-import org.bson.BsonDocument;
-import org.bson.BsonNull;
-import org.bson.BsonValue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonDocument;
+import org.bson.BsonNull;
+import org.bson.BsonValue;
 
 /** What an update entry makes of a document, on decoded values: slow and plain. */
 final class SerialUpdate {

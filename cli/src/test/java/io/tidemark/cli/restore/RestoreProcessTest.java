@@ -15,6 +15,8 @@ import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.TidemarkMain;
 import io.tidemark.embedded.mongo.CollectionDescription;
+import io.tidemark.embedded.mongo.CommandFailure;
+import io.tidemark.embedded.mongo.ErrorCode;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.schemas.bson.RawDocument;
@@ -56,11 +58,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command as a process of its own, killed three times, while it loads the base, while it
- * replays, and while it writes down where it stands: run again, it goes on and ends with the true
- * state.
+ * The command over an archive of a base and an oplog. As a process of its own it is killed three
+ * times, while it loads the base, while it replays, and while it writes down where it stands: run
+ * again, it goes on and ends with the true state.
  */
-final class KilledProcessTest {
+final class RestoreProcessTest {
     private static final ClusterName CLUSTER = new ClusterName("killed");
     private static final int IN_BASE = 12_000;
     private static final int IN_OPLOG = 12_000;
@@ -102,6 +104,24 @@ final class KilledProcessTest {
         assertThat(last.json().get("verified").asBoolean()).isTrue();
         assertThat(state(target)).isEqualTo(state(source));
         assertThat(marks()).isEmpty();
+    }
+
+    @Test
+    void anIndexThatCannotBeBuiltIsNamedAndTheDocumentsStay() {
+        target.onCommand(
+                "createIndexes",
+                command -> {
+                    throw new CommandFailure(ErrorCode.DuplicateKey, "E11000 duplicate key");
+                });
+
+        CommandRun run = CommandRun.of(words().toArray(String[]::new));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DIFFERENCE);
+        assertThat(run.json().get("verified").asBoolean()).isFalse();
+        assertThat(run.json().get("problems").toString()).contains("s_1", "shop.orders", "E11000");
+        Map<String, String> documents = state(source);
+        documents.keySet().removeIf(key -> key.indexOf(' ') < 0);
+        assertThat(state(target)).containsAllEntriesOf(documents);
     }
 
     /** Starts the command as a process and kills it when it has changed so many documents there. */

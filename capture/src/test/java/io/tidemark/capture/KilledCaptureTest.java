@@ -6,6 +6,7 @@ import io.tidemark.capture.publish.OplogTopicSettings;
 import io.tidemark.capture.publish.OplogTopics;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
+import io.tidemark.embedded.process.ForkedJvm;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ReplicaSet;

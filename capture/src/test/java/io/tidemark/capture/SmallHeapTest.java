@@ -2,6 +2,7 @@ package io.tidemark.capture;
 
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
+import io.tidemark.embedded.process.ForkedJvm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

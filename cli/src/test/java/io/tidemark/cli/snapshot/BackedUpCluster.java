@@ -3,11 +3,13 @@ package io.tidemark.cli.snapshot;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tidemark.capture.CaptureAgent;
 import io.tidemark.capture.CaptureConfig;
+import io.tidemark.capture.CaptureMain;
 import io.tidemark.capture.SnapshotOperations;
 import io.tidemark.capture.control.KnownBases;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
+import io.tidemark.embedded.process.ForkedJvm;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -97,6 +100,45 @@ final class BackedUpCluster implements AutoCloseable {
                 };
         running.add(closing);
         return closing;
+    }
+
+    /** An agent in a process of its own; the caller closes it. */
+    ForkedJvm startProcess(String name, Map<String, String> settings) throws InterruptedException {
+        Map<String, String> environment = new TreeMap<>();
+        settings.forEach(
+                (key, value) ->
+                        environment.put(
+                                "TIDEMARK_CAPTURE_"
+                                        + key.replace('.', '_').toUpperCase(Locale.ROOT),
+                                value));
+        ForkedJvm agent =
+                ForkedJvm.start(
+                        CaptureMain.class,
+                        List.of("-Xmx256m"),
+                        List.of(),
+                        environment,
+                        "Replica set found",
+                        folder.resolve(name + ".log"));
+        agent.awaitReady(Duration.ofMinutes(1));
+        return agent;
+    }
+
+    /** By the command, into a cluster whose replica sets have the same names. */
+    CommandRun restore(SimulatedCluster target, ClusterTime to) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "restore",
+                                "--json",
+                                // For ten seconds behind a change of an index another shard could
+                                // be about to make it too; here none is.
+                                "--force-unsafe",
+                                "--cluster=" + NAME,
+                                "--bucket=" + bucketUri(),
+                                "--source-uri=" + source.config().uri(),
+                                "--to=" + to));
+        target.replicaSets().forEach((name, set) -> line.add("--target=" + name + "=" + set.uri()));
+        return CommandRun.of(line.toArray(String[]::new));
     }
 
     void startSink() throws Exception {

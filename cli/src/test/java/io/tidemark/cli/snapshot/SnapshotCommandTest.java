@@ -10,7 +10,6 @@ import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.mongo.sharding.Workload;
 import io.tidemark.schemas.model.ClusterTime;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -168,21 +167,7 @@ class SnapshotCommandTest {
         cluster.awaitArchived(ClusterTime.of(to));
         try (SimulatedCluster target =
                 SimulatedCluster.builder().seed(SEED + 1).shards(2).start()) {
-            List<String> line =
-                    new ArrayList<>(
-                            List.of(
-                                    "restore",
-                                    "--json",
-                                    // For ten seconds behind a change of an index another shard
-                                    // could be about to make it too; here none is.
-                                    "--force-unsafe",
-                                    "--cluster=" + BackedUpCluster.NAME,
-                                    "--bucket=" + cluster.bucketUri(),
-                                    "--source-uri=" + cluster.source.config().uri(),
-                                    "--to=" + ClusterTime.of(to)));
-            target.replicaSets()
-                    .forEach((name, set) -> line.add("--target=" + name + "=" + set.uri()));
-            CommandRun run = CommandRun.of(line.toArray(String[]::new));
+            CommandRun run = cluster.restore(target, ClusterTime.of(to));
 
             assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
             Comparison comparison = new Comparison(cluster.source.oracle(), ClusterTime.of(to));
@@ -277,41 +262,5 @@ class SnapshotCommandTest {
                         "--bucket=" + cluster.bucketUri());
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         return run.out();
-    }
-
-    /** Writes without rest. */
-    private static final class Load implements AutoCloseable {
-        private volatile boolean ended;
-        volatile int steps;
-        private final Thread thread;
-
-        @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-        Load(Workload workload) {
-            thread =
-                    new Thread(
-                            () -> {
-                                while (!ended) {
-                                    workload.step();
-                                    steps++;
-                                    pause();
-                                }
-                            },
-                            "load");
-            thread.start();
-        }
-
-        private static void pause() {
-            try {
-                Thread.sleep(Duration.ofMillis(5).toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            ended = true;
-            thread.join();
-        }
     }
 }

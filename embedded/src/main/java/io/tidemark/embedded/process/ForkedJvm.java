@@ -1,4 +1,4 @@
-package io.tidemark.capture;
+package io.tidemark.embedded.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A process of its own, to be killed, paused, or kept in a small heap. */
-final class ForkedJvm implements AutoCloseable {
+public final class ForkedJvm implements AutoCloseable {
     private static final int LAST_WORDS = 30;
     private final Process process;
     private final CountDownLatch ready = new CountDownLatch(1);
@@ -28,7 +28,7 @@ final class ForkedJvm implements AutoCloseable {
     /**
      * @param readyMark words in a line of the output that tell that the process has begun its work
      */
-    static ForkedJvm start(
+    public static ForkedJvm start(
             Class<?> main,
             List<String> options,
             List<String> arguments,
@@ -76,7 +76,7 @@ final class ForkedJvm implements AutoCloseable {
         }
     }
 
-    void awaitReady(Duration atMost) throws InterruptedException {
+    public void awaitReady(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!ready.await(100, TimeUnit.MILLISECONDS)) {
             requireAlive();
@@ -91,7 +91,7 @@ final class ForkedJvm implements AutoCloseable {
     }
 
     /** Fails with the last lines of its output if the process has ended. */
-    void requireAlive() {
+    public void requireAlive() {
         if (!process.isAlive()) {
             throw new AssertionError(
                     "the process has ended with "
@@ -112,26 +112,30 @@ final class ForkedJvm implements AutoCloseable {
     }
 
     /** SIGKILL: nothing in the process learns of it. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** SIGSTOP: it stands still with its connections open. */
-    void pause() {
+    public void pause() {
         signal("STOP");
     }
 
-    void resume() {
+    public void resume() {
         signal("CONT");
     }
 
-    boolean isAlive() {
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** SIGTERM, and the exit code. */
-    int stop() throws InterruptedException {
+    public int stop() throws InterruptedException {
         process.destroy();
         process.waitFor();
         return process.exitValue();

@@ -94,8 +94,10 @@ final class SnapshotBenchmark implements Benchmark {
             SourceData source, ObjectStore store, String id, SnapshotSettings settings)
             throws InterruptedException {
         MongoAccess access = new MongoAccess(new ConnectionString(source.uri()), TIMEOUT);
+        SnapshotBucket bucket = new SnapshotBucket(store, FrameOptions.defaults(), settings);
         try (SnapshotSource member =
-                new MongoSnapshotMembers(access).open(source.member(), settings.threads())) {
+                new MongoSnapshotMembers(access)
+                        .open(source.member(), settings.threads(), bucket.batchBytes())) {
             BasePlace place =
                     new BasePlace(
                             new ClusterName("bench"),
@@ -110,7 +112,6 @@ final class SnapshotBenchmark implements Benchmark {
                             1,
                             () -> {},
                             SnapshotShare.Progress.NONE);
-            SnapshotBucket bucket = new SnapshotBucket(store, FrameOptions.defaults(), settings);
             new ReplicaSetSnapshot(member, bucket, share).run();
         }
         return null;

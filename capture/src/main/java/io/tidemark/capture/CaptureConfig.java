@@ -6,6 +6,7 @@ import io.tidemark.capture.mongo.CursorSettings;
 import io.tidemark.capture.operation.OperationSettings;
 import io.tidemark.capture.ownership.OwnershipSettings;
 import io.tidemark.capture.publish.OplogTopicSettings;
+import io.tidemark.capture.snapshot.SnapshotSettings;
 import io.tidemark.capture.tail.ReadPreferences;
 import io.tidemark.capture.tail.TailSettings;
 import io.tidemark.metrics.MetricsConfig;
@@ -66,7 +67,9 @@ import java.util.TreeMap;
  * for so long loses its replica sets; the broker's bounds apply</td></tr>
  * <tr><td>{@code owner.stop.timeout}</td><td>10s, 1s–5m</td><td>how long a tailer may take to stop
  * when another agent takes over</td></tr>
- * <tr><td>{@code memory.bytes}</td><td>(heap - 64MiB) / 2, 56MiB–64GiB</td><td>for entries on
+ * <tr><td>{@code memory.bytes}</td><td>(heap - 64MiB) / 2, with a bucket less by half of what
+ * snapshots need (56MiB for each 256MiB of heap, eight at most, and {@code
+ * snapshot.memory.bytes}), 56MiB–64GiB</td><td>for entries on
  * their way, all replica sets of this agent together, with every copy that is made of them. There is
  * one request at a time for each 128MiB: more replica sets than that take turns of 20 ms, which
  * costs requests, not data. The heap holds beside it 32MiB for each request at a time, about 40MiB,
@@ -80,8 +83,8 @@ import java.util.TreeMap;
  * <tr><td>{@code bucket}</td><td>none</td><td>{@code file:DIR} or {@code s3://…}, the sink's: the
  * agent takes part in base snapshots and puts them there. Without it, it only tails</td></tr>
  * <tr><td>{@code snapshot.threads}</td><td>2 to 4 by the heap, 1–32</td><td>that read and compress,
- * for each replica set that the agent scans; each needs up to about 50 MiB where documents are as
- * large as they can be</td></tr>
+ * for each replica set that the agent scans; in a small heap they take turns: one request at a time
+ * for each 256 MiB of it, eight at most, all scans together</td></tr>
  * <tr><td>{@code snapshot.bytes.per.second}</td><td>0 (no limit), 0–1TiB</td><td>of raw BSON that
  * the agent reads, all its scans together; {@code tidemark snapshot --max-mib-per-second} limits one
  * snapshot further</td></tr>
@@ -164,7 +167,9 @@ public record CaptureConfig(
         long memory =
                 reader.bytes(
                         "memory.bytes",
-                        memoryOfHeap(Runtime.getRuntime().maxMemory()),
+                        memoryOfHeap(
+                                Runtime.getRuntime().maxMemory(),
+                                reader.optionalText("bucket").isPresent()),
                         LEAST_MEMORY,
                         64L << 30);
         TailSettings tail = tail(reader, memory);
@@ -240,9 +245,16 @@ public record CaptureConfig(
                 new CursorSettings(batch));
     }
 
-    /** Half of what the agent itself leaves of a heap; the rest is what lies around entries. */
-    static long memoryOfHeap(long heapBytes) {
-        return Math.max(LEAST_MEMORY, (heapBytes - (64L << 20)) / 2);
+    /**
+     * Half of what the agent itself, and snapshots if it takes them, leave of a heap; the rest is
+     * what lies around entries.
+     */
+    static long memoryOfHeap(long heapBytes, boolean snapshots) {
+        long ofSnapshots =
+                SnapshotSettings.readsAtOnce(heapBytes) * SnapshotSettings.READ_BYTES
+                        + SnapshotConfig.partMemory(heapBytes);
+        long others = (64L << 20) + (snapshots ? ofSnapshots : 0);
+        return Math.max(LEAST_MEMORY, (heapBytes - others) / 2);
     }
 
     /** For each replica set; its producer keeps buffers for as much. */

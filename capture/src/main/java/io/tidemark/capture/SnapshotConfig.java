@@ -76,7 +76,7 @@ public record SnapshotConfig(
         long memory =
                 reader.bytes(
                         "snapshot.memory.bytes",
-                        Runtime.getRuntime().maxMemory() / 8,
+                        partMemory(Runtime.getRuntime().maxMemory()),
                         1 << 20,
                         64L << 30);
         Path spill =
@@ -85,6 +85,11 @@ public record SnapshotConfig(
         Plan plan = plan(reader);
         return bucket.map(
                 uri -> new SnapshotConfig(uri, keys, level, memory, spill, settings, plan));
+    }
+
+    /** For parts under way, if nothing else is said. */
+    static long partMemory(long heapBytes) {
+        return heapBytes / 8;
     }
 
     private static Plan plan(ConfigReader reader) {

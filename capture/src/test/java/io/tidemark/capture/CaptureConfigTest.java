@@ -101,9 +101,11 @@ class CaptureConfigTest {
 
     @Test
     void memoryFollowsTheHeapAndCommitsFollowMemory() {
-        assertThat(CaptureConfig.memoryOfHeap(128L << 20)).isEqualTo(56L << 20);
-        assertThat(CaptureConfig.memoryOfHeap(256L << 20)).isEqualTo(96L << 20);
-        assertThat(CaptureConfig.memoryOfHeap(1L << 30)).isEqualTo(480L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(128L << 20, false)).isEqualTo(56L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(256L << 20, false)).isEqualTo(96L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(1L << 30, false)).isEqualTo(480L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(256L << 20, true)).isEqualTo(56L << 20);
+        assertThat(CaptureConfig.memoryOfHeap(1L << 30, true)).isEqualTo(304L << 20);
         assertThat(CaptureConfig.commitBytes(56L << 20)).isEqualTo(2L << 20);
         assertThat(CaptureConfig.commitBytes(96L << 20)).isEqualTo(3L << 20);
         assertThat(CaptureConfig.commitBytes(4L << 30)).isEqualTo(32L << 20);

@@ -1,8 +1,20 @@
 package io.tidemark.capture;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.capture.control.OperationCommands;
+import io.tidemark.capture.operation.ControlCommand;
+import io.tidemark.capture.operation.OperationId;
+import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
 import io.tidemark.embedded.process.ForkedJvm;
+import io.tidemark.schemas.layout.TopicNames;
+import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.storage.base.SnapshotManifest;
+import io.tidemark.storage.catalogue.Catalogue;
+import io.tidemark.storage.object.FileObjectStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +37,12 @@ class SmallHeapTest {
         passesThroughASmallHeap(2, 5);
     }
 
-    /** Each set alone would fit; what all ask for at once is several times the heap. */
+    /**
+     * Each set alone would fit; what all ask for at once is several times the heap. And meanwhile
+     * all of them are scanned for a base, documents of 16 MiB too.
+     */
     @Test
-    void greatestEntriesOfSixShardsAtTheSameTimePassThroughASmallHeap() throws Exception {
+    void greatestEntriesOfSixShardsPassThroughASmallHeapBesideASnapshot() throws Exception {
         passesThroughASmallHeap(6, 2);
     }
 
@@ -45,9 +60,15 @@ class SmallHeapTest {
                                 .append("host", new BsonString(shard.connectionString()));
                 config.primary().insert("config.shards", List.of(line), WriteContext.plain());
             }
+            boolean snapshot = shards > 3;
+            Map<String, String> settings = platform.settings(cluster, config.uri());
+            Path bucket = directory.resolve("bucket-" + cluster);
+            if (snapshot) {
+                settings.put("bucket", "file:" + bucket);
+                settings.put("snapshot.schedule", "none");
+            }
             Map<String, String> environment = new TreeMap<>();
-            platform.settings(cluster, config.uri())
-                    .forEach((k, v) -> environment.put(Platform.variable(k), v));
+            settings.forEach((k, v) -> environment.put(Platform.variable(k), v));
             try (ForkedJvm agent =
                     ForkedJvm.start(
                             CaptureMain.class,
@@ -57,13 +78,60 @@ class SmallHeapTest {
                             "Tailing the oplog",
                             directory.resolve(cluster + ".log"))) {
                 agent.awaitReady(Duration.ofSeconds(60));
+                if (snapshot) {
+                    askForSnapshot(platform, cluster);
+                }
                 for (SimulatedReplicaSet shard : sets) {
                     platform.awaitSame(cluster, shard, agent::requireAlive);
+                }
+                if (snapshot) {
+                    awaitSnapshot(bucket, cluster, shards + 1, agent);
+                    sets.forEach(shard -> fill(shard, 1, 5));
+                    for (SimulatedReplicaSet shard : sets) {
+                        platform.awaitSame(cluster, shard, agent::requireAlive);
+                    }
                 }
                 agent.requireAlive();
             }
         } finally {
             sets.forEach(SimulatedReplicaSet::close);
+        }
+    }
+
+    private static void askForSnapshot(Platform platform, String cluster) {
+        try (OperationCommands commands =
+                new OperationCommands(
+                        new TopicNames(new ClusterName(cluster)),
+                        Map.of("bootstrap.servers", platform.kafka().bootstrapServers()),
+                        platform.registry(),
+                        "test")) {
+            commands.begin(
+                    new ControlCommand(
+                            new OperationId("base"),
+                            OperationKind.SNAPSHOT,
+                            // These sets keep no history.
+                            Map.of("method", "fuzzy"),
+                            System.currentTimeMillis()));
+        }
+    }
+
+    /** Every replica set's base is there, the greatest documents in it. */
+    private static void awaitSnapshot(Path bucket, String cluster, int sets, ForkedJvm agent) {
+        try (FileObjectStore store = new FileObjectStore(bucket)) {
+            Catalogue catalogue = new Catalogue(store, new ClusterName(cluster));
+            await().atMost(Duration.ofMinutes(3))
+                    .until(
+                            () -> {
+                                agent.requireAlive();
+                                return catalogue.bases().size() == sets;
+                            });
+            long bytes =
+                    catalogue
+                            .bases(manifest -> SnapshotManifest.Member.of(manifest).rawBytes())
+                            .stream()
+                            .mapToLong(Long::longValue)
+                            .sum();
+            assertThat(bytes).isGreaterThan((sets - 1) * 32L << 20);
         }
     }
 
@@ -76,9 +144,13 @@ class SmallHeapTest {
     }
 
     private static void fill(SimulatedReplicaSet set, int rounds) {
+        fill(set, rounds, 0);
+    }
+
+    private static void fill(SimulatedReplicaSet set, int rounds, int first) {
         byte[] greatest = new byte[16 * 1024 * 1024 - 22];
         new java.util.Random(3).nextBytes(greatest);
-        for (int round = 0; round < rounds; round++) {
+        for (int round = first; round < first + rounds; round++) {
             List<BsonDocument> small = new ArrayList<>();
             for (int i = 0; i < 3000; i++) {
                 small.add(

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class MongoSnapshotMembers implements SnapshotMembers {
     private static final Logger LOGGER = LoggerFactory.getLogger(MongoSnapshotMembers.class);
 
-    /** A reply of 16 MiB is there several times for a moment: driver, copy, part. */
-    private static final int BATCH_BYTES = 2 << 20;
+    /** Where no documents are read but those of the catalogue. */
+    private static final int CATALOGUE_BATCH_BYTES = 2 << 20;
 
     private final MongoAccess access;
     private final Duration snapshotWait;
@@ -36,14 +36,14 @@ public final class MongoSnapshotMembers implements SnapshotMembers {
     }
 
     @Override
-    public SnapshotSource open(String address, int connections) {
-        return new MongoSnapshotSource(access, address, connections, BATCH_BYTES, snapshotWait);
+    public SnapshotSource open(String address, int connections, int batchBytes) {
+        return new MongoSnapshotSource(access, address, connections, batchBytes, snapshotWait);
     }
 
     @Override
     public SnapshotSource any(SourceSet set) {
         for (String address : set.seeds()) {
-            SnapshotSource source = open(address, 1);
+            SnapshotSource source = open(address, 1, CATALOGUE_BATCH_BYTES);
             try {
                 source.state();
                 return source;

@@ -86,9 +86,18 @@ final class CatalogueScan {
                 && indexes.stream().anyMatch(i -> i.string("name").orElse("").equals("_id_"));
     }
 
+    /** So many that no thread stands idle while there is a large one, but no small parts. */
+    private long ranges(long bytes) {
+        long forThreads =
+                settings.threads() == 1
+                        ? 1
+                        : Math.min(settings.threads() * 2L, bytes * 4 / settings.partBytes());
+        return Math.max(bytes / settings.rangeBytes(), forThreads);
+    }
+
     private List<RawDocument> splits(SnapshotSource.Listed listed) {
         long bytes = source.size(listed).bytes();
-        int ranges = (int) Math.min(MOST_RANGES, bytes / settings.rangeBytes());
+        int ranges = (int) Math.min(MOST_RANGES, ranges(bytes));
         if (ranges < 2) {
             return List.of();
         }

@@ -130,21 +130,43 @@ final class RangeScan implements AutoCloseable {
         ScanRange rest = after.map(range::startingAt).orElse(range);
         Optional<ClusterTime> at = snapshot ? run.readAt() : Optional.empty();
         try (DocumentCursor cursor = run.source().open(collection, rest, at)) {
-            List<RawDocument> batch = cursor.next();
-            boolean first = range.byId() && after.isPresent();
-            while (!batch.isEmpty()) {
-                int begin = first && isSameId(batch.get(0), after.get()) ? 1 : 0;
-                first = false;
-                take(cursor, batch.subList(begin, batch.size()));
+            Optional<RawDocument> known = range.byId() ? after : Optional.empty();
+            while (takeBatch(cursor, known)) {
+                known = Optional.empty();
                 lost = 0;
                 run.requireGoingOn();
-                batch = cursor.next();
             }
             putPart(cursor);
         }
     }
 
-    private void take(DocumentCursor cursor, List<RawDocument> batch) throws InterruptedException {
+    /**
+     * @param known the document that was read last, with which the cursor may begin
+     * @return false at the end
+     */
+    private boolean takeBatch(DocumentCursor cursor, Optional<RawDocument> known)
+            throws InterruptedException {
+        int documents;
+        long bytes;
+        run.awaitTurn();
+        try {
+            List<RawDocument> batch = cursor.next();
+            if (batch.isEmpty()) {
+                return false;
+            }
+            boolean again = known.isPresent() && isSameId(batch.get(0), known.get());
+            List<RawDocument> fresh = batch.subList(again ? 1 : 0, batch.size());
+            documents = fresh.size();
+            bytes = take(cursor, fresh);
+        } finally {
+            run.took();
+        }
+        run.read(documents, bytes);
+        return true;
+    }
+
+    /** Returns their bytes. */
+    private long take(DocumentCursor cursor, List<RawDocument> batch) {
         long bytes = 0;
         RawDocument newest = null;
         for (RawDocument document : batch) {
@@ -161,7 +183,7 @@ final class RangeScan implements AutoCloseable {
             bytes += document.sizeBytes();
         }
         cameTo(newest);
-        run.read(batch.size(), bytes);
+        return bytes;
     }
 
     /** Its id is copied: a batch is not kept. Null if no document came since the last time. */

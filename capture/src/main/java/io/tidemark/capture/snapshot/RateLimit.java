@@ -2,6 +2,7 @@ package io.tidemark.capture.snapshot;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Bytes a second, shared by all threads of an agent. Who takes waits until what was taken before is
@@ -54,6 +55,14 @@ public final class RateLimit {
     /** A limit for some of those who share this one, which goes on to count for them too. */
     RateLimit within(long bytes) {
         return new RateLimit(bytes, timer, Optional.of(this));
+    }
+
+    /** The lowest rate that counts here; empty where none does. */
+    Optional<Long> bytesPerSecond() {
+        return Stream.concat(
+                        Stream.of(bytesPerSecond).filter(bytes -> bytes > 0),
+                        all.stream().flatMap(outer -> outer.bytesPerSecond().stream()))
+                .min(Long::compare);
     }
 
     /** Returns when so many bytes, which were just read, are within the rate. */

@@ -63,6 +63,18 @@ final class ScanRun {
         return new PartWriter(bucket.store(), place, collection, frames);
     }
 
+    /**
+     * Waits for a turn to ask for documents, to be given back by {@link #took} once they are in a
+     * part: what is read at once is bounded, however many threads and scans there are.
+     */
+    void awaitTurn() throws InterruptedException {
+        bucket.reads().acquire();
+    }
+
+    void took() {
+        bucket.reads().release();
+    }
+
     /** So much was read just now; waits where that is more than the rate allows. */
     void read(long documents, long bytes) throws InterruptedException {
         share.progress().add(documents, bytes);

@@ -2,16 +2,34 @@ package io.tidemark.capture.snapshot;
 
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.ObjectStore;
+import java.util.concurrent.Semaphore;
 
 /**
  * Where an agent's scans write to, and how fast they may read.
  *
  * @param rate shared by all scans of the agent
+ * @param reads requests that may be answered now, of all scans of the agent
  */
 public record SnapshotBucket(
-        ObjectStore store, FrameOptions frames, SnapshotSettings settings, RateLimit rate) {
+        ObjectStore store,
+        FrameOptions frames,
+        SnapshotSettings settings,
+        RateLimit rate,
+        Semaphore reads) {
+    private static final int MOST_BATCH_BYTES = 2 << 20;
+    private static final int LEAST_BATCH_BYTES = 64 << 10;
+
+    /** Requests a second where a rate is set: the source answers evenly, not in bursts. */
+    private static final int LIMITED_REQUESTS_PER_SECOND = 32;
+
     public SnapshotBucket(ObjectStore store, FrameOptions frames, SnapshotSettings settings) {
-        this(store, frames, settings, new RateLimit(settings.maxBytesPerSecond()));
+        this(
+                store,
+                frames,
+                settings,
+                new RateLimit(settings.maxBytesPerSecond()),
+                new Semaphore(
+                        SnapshotSettings.readsAtOnce(Runtime.getRuntime().maxMemory()), true));
     }
 
     /**
@@ -22,6 +40,15 @@ public record SnapshotBucket(
     SnapshotBucket limitedTo(long bytesPerSecond) {
         return bytesPerSecond == 0
                 ? this
-                : new SnapshotBucket(store, frames, settings, rate.within(bytesPerSecond));
+                : new SnapshotBucket(store, frames, settings, rate.within(bytesPerSecond), reads);
+    }
+
+    /** About how many bytes of documents one request shall bring; one document can be more. */
+    public int batchBytes() {
+        return rate.bytesPerSecond()
+                .map(bytes -> bytes / LIMITED_REQUESTS_PER_SECOND)
+                .map(bytes -> Math.max(LEAST_BATCH_BYTES, Math.min(MOST_BATCH_BYTES, bytes)))
+                .map(Long::intValue)
+                .orElse(MOST_BATCH_BYTES);
     }
 }

@@ -10,8 +10,9 @@ public interface SnapshotMembers {
     /**
      * @param address {@code host:port}
      * @param connections how many threads will read at once
+     * @param batchBytes about how many bytes of documents one request shall bring
      */
-    SnapshotSource open(String address, int connections);
+    SnapshotSource open(String address, int connections, int batchBytes);
 
     /** Any member of the replica set that answers. */
     SnapshotSource any(SourceSet set);

@@ -3,8 +3,8 @@ package io.tidemark.capture.snapshot;
 /**
  * How a replica set is scanned.
  *
- * @param threads that read and compress, 1 to 32; each needs up to about 50 MiB where documents are
- *     as large as they can be
+ * @param threads that read and compress, 1 to 32; in a small heap they take turns in reading ({@link
+ *     #readsAtOnce})
  * @param partBytes raw bytes of a part, 1 KiB to 64 MiB
  * @param rangeBytes about how much of a collection is one range, at least a part
  * @param maxBytesPerSecond of raw BSON, all threads of the agent together; 0 for no limit
@@ -12,6 +12,13 @@ package io.tidemark.capture.snapshot;
 public record SnapshotSettings(
         int threads, long partBytes, long rangeBytes, long maxBytesPerSecond) {
     private static final long MIB = 1L << 20;
+    private static final int MOST_READS_AT_ONCE = 8;
+
+    /**
+     * What a request needs of the heap if its documents are as large as they can be: the reply, its
+     * copy, and the buffers that the driver keeps.
+     */
+    public static final long READ_BYTES = 56 * MIB;
 
     /** Parts of 64 MiB, ranges of four, no limit; threads as the heap allows, two to four. */
     public static final SnapshotSettings DEFAULTS =
@@ -36,6 +43,14 @@ public record SnapshotSettings(
         if (maxBytesPerSecond < 0) {
             throw new IllegalArgumentException("a rate of " + maxBytesPerSecond + " bytes/s");
         }
+    }
+
+    /**
+     * How many requests of all scans of an agent may be answered at once: one for each 256 MiB of
+     * heap, 1 to 8. However many replica sets it scans and with how many threads, they take turns.
+     */
+    public static int readsAtOnce(long heapBytes) {
+        return (int) Math.max(1, Math.min(MOST_READS_AT_ONCE, heapBytes / (256 * MIB)));
     }
 
     public SnapshotSettings limitedTo(long bytesPerSecond) {

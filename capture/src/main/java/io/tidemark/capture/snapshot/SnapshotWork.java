@@ -28,8 +28,12 @@ public final class SnapshotWork implements ReplicaSetWork {
     @Override
     public Map<String, String> run(ReplicaSetTask task) throws InterruptedException {
         SnapshotPlan plan = SnapshotPlan.of(task.plan());
+        SnapshotBucket limited = bucket.limitedTo(plan.bytesPerSecond());
         try (SnapshotSource source =
-                members.open(task.member().address(), bucket.settings().threads())) {
+                members.open(
+                        task.member().address(),
+                        limited.settings().threads(),
+                        limited.batchBytes())) {
             BasePlace place =
                     new BasePlace(
                             cluster, source.incarnation(), task.id().text(), task.replicaSet());
@@ -41,7 +45,6 @@ public final class SnapshotWork implements ReplicaSetWork {
                             task.token(),
                             task.fence()::check,
                             progress(task.progress()));
-            SnapshotBucket limited = bucket.limitedTo(plan.bytesPerSecond());
             return facts(new ReplicaSetSnapshot(source, limited, share).run());
         } catch (SourceRefusedException | OplogLostException e) {
             throw new OperationFailedException(e.getMessage(), e);

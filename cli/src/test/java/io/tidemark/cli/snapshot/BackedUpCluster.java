@@ -103,7 +103,7 @@ final class BackedUpCluster implements AutoCloseable {
     }
 
     /** An agent in a process of its own; the caller closes it. */
-    ForkedJvm startProcess(String name, Map<String, String> settings) throws InterruptedException {
+    ForkedJvm startProcess(String name, Map<String, String> settings) {
         Map<String, String> environment = new TreeMap<>();
         settings.forEach(
                 (key, value) ->
@@ -111,16 +111,13 @@ final class BackedUpCluster implements AutoCloseable {
                                 "TIDEMARK_CAPTURE_"
                                         + key.replace('.', '_').toUpperCase(Locale.ROOT),
                                 value));
-        ForkedJvm agent =
-                ForkedJvm.start(
-                        CaptureMain.class,
-                        List.of("-Xmx256m"),
-                        List.of(),
-                        environment,
-                        "Replica set found",
-                        folder.resolve(name + ".log"));
-        agent.awaitReady(Duration.ofMinutes(1));
-        return agent;
+        return ForkedJvm.start(
+                CaptureMain.class,
+                List.of("-Xmx256m"),
+                List.of(),
+                environment,
+                "nothing is waited for",
+                folder.resolve(name + ".log"));
     }
 
     /** By the command, into a cluster whose replica sets have the same names. */

@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
@@ -92,8 +93,10 @@ class KilledAgentsTest {
         }
     }
 
-    private static void startAgent() throws InterruptedException {
+    private static void startAgent() {
         Map<String, String> settings = cluster.settings();
+        // One range, whose parts follow each other a second apart.
+        settings.put("snapshot.threads", "1");
         settings.put("snapshot.part.bytes", "1MiB");
         settings.put("operation.abandon.after", "90s");
         ForkedJvm agent = cluster.startProcess("agent-" + AGENTS.size(), settings);
@@ -184,9 +187,17 @@ class KilledAgentsTest {
 
     /** Slow enough to be met in the middle. */
     private static String snapshot() {
-        CommandRun run = cluster.run("snapshot", "--json", "--max-mib-per-second=1");
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
-        return run.json().get("id").asText();
+        AtomicReference<CommandRun> last = new AtomicReference<>();
+        // The first agent makes the topics when it has begun.
+        await().atMost(LONG)
+                .until(
+                        () -> {
+                            last.set(
+                                    cluster.run("snapshot", "--json", "--max-mib-per-second=1"));
+                            return !last.get().out().contains("does not exist");
+                        });
+        assertThat(last.get().exitCode()).as(last.get().err()).isEqualTo(ExitCode.DONE);
+        return last.get().json().get("id").asText();
     }
 
     /** Of a collection that has more, so that the next is a second away. */
@@ -229,16 +240,10 @@ class KilledAgentsTest {
     }
 
     private static String owner(String id, BasePlace place) {
+        String set = place.replicaSet().name();
         return await().atMost(LONG)
                 .until(
-                        () -> {
-                            for (JsonNode set : operation(id).get("replicaSets")) {
-                                if (set.get("name").asText().equals(place.replicaSet().name())) {
-                                    return set.get("owner").asText();
-                                }
-                            }
-                            return "";
-                        },
+                        () -> operation(id).path("replicaSets").path(set).path("owner").asText(),
                         owner -> !owner.isEmpty());
     }
 

@@ -77,7 +77,7 @@ final class Snapshots {
     private BaseManifest run(String id, SourceSet set, Map<String, String> plan, Fate fate)
             throws InterruptedException {
         try (SnapshotSource source =
-                new WovenSource(living.members.open(set.seeds().get(0), 1), fate)) {
+                new WovenSource(living.members.open(set.seeds().get(0), 1, 1 << 20), fate)) {
             BasePlace place = new BasePlace(CLUSTER, source.incarnation(), id, set.replicaSet());
             Optional<ClusterTime> readAt =
                     Optional.ofNullable(plan.get("readAt")).flatMap(ClusterTime::parse);

@@ -3,8 +3,8 @@ package io.tidemark.capture.snapshot;
 /**
  * How a replica set is scanned.
  *
- * @param threads that read and compress, 1 to 32; in a small heap they take turns in reading ({@link
- *     #readsAtOnce})
+ * @param threads that read and compress, 1 to 32; in a small heap they take turns in reading
+ *     ({@link #readsAtOnce})
  * @param partBytes raw bytes of a part, 1 KiB to 64 MiB
  * @param rangeBytes about how much of a collection is one range, at least a part
  * @param maxBytesPerSecond of raw BSON, all threads of the agent together; 0 for no limit

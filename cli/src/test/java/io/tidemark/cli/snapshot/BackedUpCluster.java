@@ -11,10 +11,13 @@ import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.process.ForkedJvm;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
+import io.tidemark.schemas.avro.BaseSnapshotRecord;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
+import io.tidemark.schemas.registry.RegistryConfig;
+import io.tidemark.schemas.wire.RecordSerializer;
 import io.tidemark.sink.Sink;
 import io.tidemark.sink.SinkConfig;
 import io.tidemark.sink.SinkMetrics;
@@ -22,6 +25,9 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
+import io.tidemark.streams.StreamsApp;
+import io.tidemark.streams.StreamsConfig;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +40,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A simulated sharded cluster, Kafka, a schema registry and a bucket, for whole agents. */
 final class BackedUpCluster implements AutoCloseable {
@@ -168,6 +177,32 @@ final class BackedUpCluster implements AutoCloseable {
                 });
     }
 
+    /** The timeline, live: events on their topic. */
+    void startStreams() {
+        StreamsConfig config =
+                StreamsConfig.of(
+                        Map.of(
+                                "cluster",
+                                NAME,
+                                "kafka.bootstrap.servers",
+                                kafka.bootstrapServers(),
+                                "kafka.metadata.max.age.ms",
+                                "1000",
+                                "kafka.commit.interval.ms",
+                                "500",
+                                "registry.urls",
+                                registry.url().toString(),
+                                "topic.replication.factor",
+                                "1",
+                                "threads",
+                                "1",
+                                "state.dir",
+                                folder.resolve("streams").toString()));
+        StreamsApp streams = new StreamsApp(config, new ConfluentRestRegistry(config.registry()));
+        streams.start();
+        running.add(streams);
+    }
+
     /** A verb, told where Kafka and the registry are. */
     CommandRun run(String verb, String... more) {
         List<String> line =
@@ -201,6 +236,26 @@ final class BackedUpCluster implements AutoCloseable {
         return new KnownBases(
                 new TopicNames(new ClusterName(NAME)),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    }
+
+    void tellOfBase(String id) throws Exception {
+        String topic = new TopicNames(new ClusterName(NAME)).baseSnapshots();
+        BaseSnapshotRecord base = new BaseSnapshotRecord();
+        base.setId(id);
+        base.setReplicaSets(List.of());
+        byte[] value =
+                new RecordSerializer<BaseSnapshotRecord>(
+                                new ConfluentRestRegistry(RegistryConfig.of(registry.url())),
+                                BaseSnapshotRecord.getClassSchema())
+                        .serialize(topic, base);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            byte[] key = id.getBytes(StandardCharsets.UTF_8);
+            producer.send(new ProducerRecord<>(topic, key, value)).get();
+        }
     }
 
     /** Waits until every replica set's oplog is in the bucket up to that time. */

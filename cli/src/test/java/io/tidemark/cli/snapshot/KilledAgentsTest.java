@@ -192,8 +192,7 @@ class KilledAgentsTest {
         await().atMost(LONG)
                 .until(
                         () -> {
-                            last.set(
-                                    cluster.run("snapshot", "--json", "--max-mib-per-second=1"));
+                            last.set(cluster.run("snapshot", "--json", "--max-mib-per-second=1"));
                             return !last.get().out().contains("does not exist");
                         });
         assertThat(last.get().exitCode()).as(last.get().err()).isEqualTo(ExitCode.DONE);

@@ -1,8 +1,12 @@
 package io.tidemark.cli.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.capture.CaptureConfig;
+import io.tidemark.capture.SnapshotOperations;
+import io.tidemark.capture.schedule.SnapshotWishes;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.demo.Comparison;
@@ -10,9 +14,12 @@ import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.mongo.sharding.Workload;
 import io.tidemark.schemas.model.ClusterTime;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -237,6 +244,9 @@ class SnapshotCommandTest {
     @Order(8)
     void pruneWithKafkaNamedTellsWhichBasesAreGone() throws Exception {
         cluster.awaitArchived(ClusterTime.of(cluster.source.noopEverywhere()));
+        // As if it had been pruned without Kafka.
+        cluster.tellOfBase("gone-before");
+        assertThat(cluster.knownBases().ids()).contains("gone-before");
 
         CommandRun run =
                 cluster.run(
@@ -247,8 +257,40 @@ class SnapshotCommandTest {
                         "--source-uri=" + cluster.source.config().uri());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
-        assertThat(run.json().at("/removed/bases")).isNotEmpty();
         assertThat(cluster.knownBases().ids()).isEqualTo(cluster.snapshotsInBucket()).isNotEmpty();
+    }
+
+    @Test
+    @Order(9)
+    void agentsAskForABaseAfterAShardWasAdded() throws Exception {
+        cluster.startStreams();
+        Map<String, String> settings = cluster.settings();
+        settings.put("snapshot.schedule", "0 2 * * *");
+        settings.put("snapshot.least.distance", "1m");
+        try (SnapshotOperations agent =
+                SnapshotOperations.of(CaptureConfig.of(settings), "asked")) {
+            SnapshotWishes wishes = agent.operations().wishes().orElseThrow();
+            // Later than the minute in which what belongs together settles.
+            Instant later = Instant.now().plus(Duration.ofHours(1));
+            assertThat(wishes.at(later)).noneMatch(wish -> wish.name().startsWith("after-"));
+
+            cluster.source.addShard();
+            ClusterTime added = ClusterTime.of(cluster.source.noopEverywhere());
+
+            SnapshotWishes.Wish wish =
+                    await().atMost(Duration.ofMinutes(2))
+                            .until(
+                                    () ->
+                                            wishes.at(later).stream()
+                                                    .filter(w -> w.name().startsWith("after-"))
+                                                    .findFirst(),
+                                    Optional::isPresent)
+                            .orElseThrow();
+            assertThat(wish.name()).startsWith("after-addShard-");
+            assertThat(Long.parseLong(wish.name().split("-")[2]))
+                    .isBetween(added.seconds() - 60, added.seconds());
+            assertThat(wish.since()).isBetween(added.toInstant(), later);
+        }
     }
 
     /** What prune says of every base. */

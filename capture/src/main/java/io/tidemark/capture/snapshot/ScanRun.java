@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ final class ScanRun {
     private final Optional<ClusterTime> readAt;
     private final AtomicReference<ClusterTime> readThrough;
     private final Set<UUID> readLater = ConcurrentHashMap.newKeySet();
+    private final Semaphore paced;
     private volatile boolean stopped;
 
     ScanRun(
@@ -35,6 +37,7 @@ final class ScanRun {
         this.share = share;
         this.readAt = readAt;
         this.readThrough = new AtomicReference<>(readThrough);
+        this.paced = new Semaphore(bucket.threadsAtOnce(), true);
     }
 
     SnapshotSource source() {
@@ -68,11 +71,18 @@ final class ScanRun {
      * part: what is read at once is bounded, however many threads and scans there are.
      */
     void awaitTurn() throws InterruptedException {
-        bucket.reads().acquire();
+        paced.acquire();
+        try {
+            bucket.reads().acquire();
+        } catch (InterruptedException e) {
+            paced.release();
+            throw e;
+        }
     }
 
     void took() {
         bucket.reads().release();
+        paced.release();
     }
 
     /** So much was read just now; waits where that is more than the rate allows. */

@@ -22,6 +22,9 @@ public record SnapshotBucket(
     /** Requests a second where a rate is set: the source answers evenly, not in bursts. */
     private static final int LIMITED_REQUESTS_PER_SECOND = 32;
 
+    /** What one thread reads, compresses and puts in a second at least. */
+    private static final long BYTES_OF_A_THREAD = 32L << 20;
+
     public SnapshotBucket(ObjectStore store, FrameOptions frames, SnapshotSettings settings) {
         this(
                 store,
@@ -41,6 +44,17 @@ public record SnapshotBucket(
         return bytesPerSecond == 0
                 ? this
                 : new SnapshotBucket(store, frames, settings, rate.within(bytesPerSecond), reads);
+    }
+
+    /**
+     * How many threads of one scan read, compress and put at a time. Where a rate is set, no more
+     * than it takes: who spares the source must not take its processors in bursts either.
+     */
+    int threadsAtOnce() {
+        return rate.bytesPerSecond()
+                .map(bytes -> 1 + bytes / BYTES_OF_A_THREAD)
+                .map(threads -> (int) Math.min(threads, settings.threads()))
+                .orElse(settings.threads());
     }
 
     /** About how many bytes of documents one request shall bring; one document can be more. */

@@ -27,8 +27,7 @@ class SnapshotBucketTest {
     })
     void readsWithAsManyThreadsAsTheRateNeedsAndNotInBursts(
             long agentMib, long commandMib, int batchBytes, int threads) {
-        SnapshotSettings settings =
-                new SnapshotSettings(4, 64L * MIB, 256L * MIB, agentMib * MIB);
+        SnapshotSettings settings = new SnapshotSettings(4, 64L * MIB, 256L * MIB, agentMib * MIB);
         try (FileObjectStore store = new FileObjectStore(folder)) {
             SnapshotBucket bucket =
                     new SnapshotBucket(store, FrameOptions.defaults(), settings)

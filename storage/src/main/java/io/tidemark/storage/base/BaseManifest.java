@@ -9,7 +9,6 @@ import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,6 @@ import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.AtOnce;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -11,6 +11,7 @@ import io.tidemark.cli.service.CaptureCommand;
 import io.tidemark.cli.service.SinkCommand;
 import io.tidemark.cli.service.StreamsCommand;
 import io.tidemark.cli.snapshot.SnapshotCommand;
+import io.tidemark.cli.standby.StandbyCommand;
 import io.tidemark.cli.status.StatusCommand;
 import io.tidemark.cli.timeline.ExplainCommand;
 import io.tidemark.cli.timeline.FindCommand;
@@ -85,6 +86,7 @@ final class Verbs {
                 new FindCommand(context),
                 new PlanCommand(context),
                 new RestoreCommand(context),
+                new StandbyCommand(context),
                 new VerifyCommand(context),
                 new SnapshotCommand(context),
                 new DrillCommand(context),

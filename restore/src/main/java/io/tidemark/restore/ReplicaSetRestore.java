@@ -14,6 +14,7 @@ import io.tidemark.restore.fetch.EntryStream;
 import io.tidemark.restore.fetch.ReadAhead;
 import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.replay.EarlierWrites;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.ReplayStart;
@@ -23,6 +24,7 @@ import io.tidemark.restore.replay.ShardReplay;
 import io.tidemark.restore.replay.WriteLog;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
+import io.tidemark.restore.replay.transaction.EntryLookup;
 import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.TransactionKey;
@@ -31,6 +33,7 @@ import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.base.BaseReader;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,9 +52,13 @@ final class ReplicaSetRestore implements AutoCloseable {
     private final DocumentHashes written;
     private final RestoreProgress progress;
     private final Optional<RestoreTarget> holder;
+    private volatile EntryLookup lookup;
+    private Optional<ReplayStart> told = Optional.empty();
     private WriteLog log = WriteLog.NONE;
     private ShardReplay replay;
     private CheckpointTimer checkpoints;
+    private ClusterTime first;
+    private Optional<ClusterTime> position = Optional.empty();
 
     ReplicaSetRestore(
             RestoreRequest request,
@@ -87,6 +94,8 @@ final class ReplicaSetRestore implements AutoCloseable {
         this.request = request;
         this.options = options;
         this.source = source;
+        this.lookup = source;
+        this.first = request.to();
         this.base = base;
         this.holder = holder;
         this.rules = rules;
@@ -111,7 +120,25 @@ final class ReplicaSetRestore implements AutoCloseable {
     }
 
     private ShardReplay replay(ReplayTarget target) {
-        return new ShardReplay(start(), target, metadata, source, options, written, log);
+        return new ShardReplay(
+                start(), target, metadata, at -> lookup.entry(at), options, written, log);
+    }
+
+    /**
+     * Known without a base.
+     *
+     * @param begun the time that the standby begins with
+     */
+    void standsOn(ReplayStart start, ClusterTime begun) {
+        told = Optional.of(start);
+        first = begun;
+    }
+
+    /** The cluster's metadata in memory, from a checkpoint on. */
+    void beginFrom(Standing standing, ReplayState state) {
+        replay = replay(new MemoryTarget());
+        replay.resume(state.heldInMemory(), Set.of(), new EarlierWrites());
+        checkpoints = CheckpointTimer.none(replay, standing);
     }
 
     private void resume(RestoreTarget target, Checkpoints kept) {
@@ -123,7 +150,11 @@ final class ReplicaSetRestore implements AutoCloseable {
         replay.resume(state, loading ? Set.of() : names.doomed(), found.writes());
     }
 
-    private ReplayStart start() {
+    /** What replay stands on. */
+    ReplayStart start() {
+        if (told.isPresent()) {
+            return told.get();
+        }
         if (base.isEmpty()) {
             return ReplayStart.birth(plan().replicaSet(), rules);
         }
@@ -269,10 +300,110 @@ final class ReplicaSetRestore implements AutoCloseable {
             }
         }
         replay.await();
+        position = Optional.of(to);
         if (from.applied().isBefore(to)) {
             checkpoints.save(applied(to));
         }
         progress.replayed(plan().replicaSet(), replay.entriesRead(), to);
+    }
+
+    /** Entries after this time are still to be applied. */
+    ClusterTime position() {
+        return position.orElse(standing().applied());
+    }
+
+    /** Whether this run has applied entries, or begun to. */
+    boolean isWarm() {
+        return position.isPresent();
+    }
+
+    /** Entries after this time are still of use: transactions that are open began with them. */
+    ClusterTime readFrom() {
+        if (position.isEmpty()) {
+            return standing().readAfter();
+        }
+        return applied(position.get()).readAfter();
+    }
+
+    /** No entry after this time was applied by this run or an earlier one. */
+    ClusterTime through() {
+        return standing().through();
+    }
+
+    /** Entries of open transactions are looked up here from now on. */
+    void lookUpIn(EntryLookup oplog) {
+        lookup = oplog;
+    }
+
+    /**
+     * Goes on with entries behind what was read before.
+     *
+     * @param entries after {@link #position}, or after {@link #readFrom} if none were applied by
+     *     this run yet, up to and including {@code to}
+     * @param to at or after {@link #through} unless this run has met all of an earlier one's
+     * @param control says when to end before; not asked up to the time that the standby began with,
+     *     whose members it has
+     * @return up to where entries are applied now
+     */
+    ClusterTime follow(Iterator<OplogEntry> entries, ClusterTime to, FollowControl control) {
+        Standing from = standing();
+        boolean anew = position.isEmpty();
+        if (!from.through().equals(to)) {
+            checkpoints.bound(to);
+        }
+        ClusterTime reached = position();
+        boolean cut = false;
+        while (!cut && entries.hasNext()) {
+            OplogEntry entry = entries.next();
+            if (anew && !entry.clusterTime().isAfter(from.applied())) {
+                replay.again(entry);
+            } else if (entry.clusterTime().isAfter(first) && control.endsBefore(plan(), entry)) {
+                cut = true;
+                reached = ClusterTime.max(reached, entry.clusterTime().previous());
+            } else {
+                apply(entry);
+                reached = entry.clusterTime();
+                cut = control.isStopped();
+            }
+        }
+        followed(cut ? reached : to, cut && control.isStopped());
+        return position();
+    }
+
+    /**
+     * What an earlier run did is met again at the end of a round, and not where one was stopped.
+     */
+    private void followed(ClusterTime reached, boolean stopped) {
+        replay.await();
+        position = Optional.of(reached);
+        progress.replayed(plan().replicaSet(), replay.entriesRead(), reached);
+        boolean met = !replay.repeats() || !stopped;
+        if (met && (replay.repeats() || checkpoints.isTime())) {
+            checkpoint();
+        }
+    }
+
+    /**
+     * A checkpoint here: nothing after it is in the target. None while what an earlier run may have
+     * done has not all been met again.
+     */
+    void pause() {
+        if (!replay.repeats() && isWarm()) {
+            checkpoint();
+        }
+    }
+
+    private void checkpoint() {
+        boolean whole = !position().isBefore(first);
+        ClusterTime through = whole ? position() : standing().through();
+        checkpoints.save(applied(position()).through(through));
+    }
+
+    /** The same if it is time for one. */
+    void pauseIfTime() {
+        if (checkpoints.isTime() && standing().applied().isBefore(position())) {
+            pause();
+        }
     }
 
     private void apply(OplogEntry entry) {

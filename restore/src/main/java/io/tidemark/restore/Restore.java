@@ -153,7 +153,7 @@ public final class Restore {
         return run(request, prepared, progress, MongoTarget::new);
     }
 
-    private static RestoreReport run(
+    static RestoreReport run(
             RestoreRequest request,
             PreparedRestore prepared,
             RestoreProgress progress,
@@ -200,7 +200,7 @@ public final class Restore {
         return report;
     }
 
-    private static <T> T reading(Supplier<T> work) {
+    static <T> T reading(Supplier<T> work) {
         try {
             return work.get();
         } catch (MissingKeyException keysOfTheCaller) {

@@ -86,6 +86,12 @@ public record RestoreRequest(
         this(bucket, keys, cluster, to, targets, options, safety, placement, Optional.empty());
     }
 
+    /** The same to another time. */
+    public RestoreRequest at(ClusterTime time) {
+        return new RestoreRequest(
+                bucket, keys, cluster, time, targets, options, safety, placement, external);
+    }
+
     /** The same over a base that the targets hold. */
     public RestoreRequest over(ExternalBase base) {
         return new RestoreRequest(

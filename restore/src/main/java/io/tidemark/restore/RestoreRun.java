@@ -85,6 +85,10 @@ final class RestoreRun implements AutoCloseable {
         targets.mark();
     }
 
+    List<ReplicaSetRestore> restores() {
+        return targets.restores();
+    }
+
     /** The report of an earlier run, if that one had only to remove its marks. */
     Optional<RestoreReport> doneBefore() {
         return targets.resumption().report();

@@ -8,7 +8,6 @@ import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

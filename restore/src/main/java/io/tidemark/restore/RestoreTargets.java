@@ -16,14 +16,15 @@ import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.merge.MergedTarget;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.Problems;
+import io.tidemark.restore.replay.ReplayStart;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ final class RestoreTargets implements AutoCloseable {
     private final List<String> warnings;
     private final RestoreOptions share;
     private final DocumentHashes written;
+    private final Optional<StandbyMarks> standby;
     private final RunLease lease = new RunLease();
     private final Resumption resumption;
     private final Map<ReplicaSetPlan, Checkpoints> checkpoints = new LinkedHashMap<>();
@@ -79,11 +81,12 @@ final class RestoreTargets implements AutoCloseable {
         this.request = request;
         this.plan = prepared.plan();
         this.held = prepared.held();
+        this.standby = prepared.standby();
         this.sources = sources;
         this.progress = progress;
         this.problems = problems;
         this.warnings = warnings;
-        this.resumption = new Resumption(request, plan, lease.holder());
+        this.resumption = new Resumption(request, prepared, lease.holder());
         this.share = request.options().sharedBy(Math.max(1, plan.replicaSets().size()));
         this.written = new DocumentHashes(request.options().rememberedDocuments());
     }
@@ -241,6 +244,22 @@ final class RestoreTargets implements AutoCloseable {
 
     private ReplicaSetRestore restore(
             EntrySource source, NamespaceRules rules, RestoreProgress progressOfIt) {
+        ReplicaSetRestore restore = opened(source, rules, progressOfIt);
+        left(source.plan())
+                .ifPresent(
+                        mark ->
+                                restore.standsOn(
+                                        StandbyMarks.start(mark, rules), StandbyMarks.first(mark)));
+        return restore;
+    }
+
+    /** What a standby that goes on has left in the target of this replica set. */
+    private Optional<RestoreMark> left(ReplicaSetPlan set) {
+        return standby.flatMap(s -> Optional.ofNullable(s.marks().get(set.replicaSet())));
+    }
+
+    private ReplicaSetRestore opened(
+            EntrySource source, NamespaceRules rules, RestoreProgress progressOfIt) {
         ReplicaSetPlan set = source.plan();
         return holdsBase(set)
                 ? new ReplicaSetRestore(
@@ -256,17 +275,23 @@ final class RestoreTargets implements AutoCloseable {
     }
 
     private void readMetadata() {
-        cluster =
-                new SourceMetadata(
-                                request,
-                                plan,
-                                sources,
-                                config ->
-                                        restore(
-                                                config,
-                                                NamespaceRules.metadataOnly(),
-                                                RestoreProgress.silent()))
-                        .read();
+        cluster = new SourceMetadata(request, plan, sources, this::beginInMemory).read();
+    }
+
+    /** From the base, or from where a standby stands. */
+    private ReplicaSetRestore beginInMemory(EntrySource config) {
+        ReplicaSetRestore restore =
+                restore(config, NamespaceRules.metadataOnly(), RestoreProgress.silent());
+        Optional<RestoreMark> mark =
+                left(config.plan()).filter(found -> !StandbyMarks.needsBase(found));
+        if (mark.isPresent()) {
+            RestoreTarget target = targets.get(config.plan());
+            restore.beginFrom(mark.get().standing(), Checkpoints.stateOf(target, mark.get()));
+        } else {
+            restore.begin(new MemoryTarget());
+            restore.loadBase(ClusterMetadata.none());
+        }
+        return restore;
     }
 
     /** From here on the targets are half restored. What they do by themselves stops. */
@@ -296,7 +321,13 @@ final class RestoreTargets implements AutoCloseable {
     }
 
     private void mark(ReplicaSetPlan set, TargetFacts fact) {
-        Checkpoints kept = resumption.mark(set, targets.get(set), fact);
+        ReplayStart start =
+                restores.stream()
+                        .filter(restore -> restore.plan().equals(set))
+                        .map(ReplicaSetRestore::start)
+                        .findFirst()
+                        .orElseThrow();
+        Checkpoints kept = resumption.mark(set, targets.get(set), fact, start);
         checkpoints.put(set, kept);
         lease.hold(kept);
     }

@@ -13,10 +13,11 @@ import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.ReplayStart;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.layout.BasePlace;
-
+import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 final class Resumption {
     private final RestoreRequest request;
     private final RestorePlan plan;
+    private final Optional<StandbyMarks> standby;
     private final Map<ReplicaSetPlan, RestoreMark> marks = new LinkedHashMap<>();
     private final Map<ReplicaSetPlan, RestoreMark> withdrawn = new LinkedHashMap<>();
     private final LivingRuns living = new LivingRuns(RunLease.DEAD);
@@ -42,10 +44,11 @@ final class Resumption {
     /**
      * @param holder the run that is to write
      */
-    Resumption(RestoreRequest request, RestorePlan plan, RunHolder holder) {
+    Resumption(RestoreRequest request, PreparedRestore prepared, RunHolder holder) {
         this.request = request;
         this.holder = holder;
-        this.plan = plan;
+        this.plan = prepared.plan();
+        this.standby = prepared.standby();
     }
 
     /**
@@ -72,7 +75,9 @@ final class Resumption {
     }
 
     private void requireSame(ReplicaSetPlan set, TargetFacts target, RestoreMark mark) {
-        Map<String, String> wanted = arguments(set);
+        // A standby goes on with the base that its mark names.
+        Map<String, String> wanted =
+                standby.isPresent() && standby.get().isBegun() ? common(set) : arguments(set);
         List<String> differences = new ArrayList<>();
         wanted.forEach(
                 (name, value) -> {
@@ -120,13 +125,20 @@ final class Resumption {
 
     /** What must be the same for a restore to go on, in words. */
     private Map<String, String> arguments(ReplicaSetPlan set) {
+        Map<String, String> arguments = new TreeMap<>(common(set));
+        arguments.put(StandbyMarks.BASE, set.base().map(BasePlace::toString).orElse("none"));
+        arguments.put("the first entry is after", set.replayAfter().toString());
+        return arguments;
+    }
+
+    private Map<String, String> common(ReplicaSetPlan set) {
         Map<String, String> arguments = new TreeMap<>();
         arguments.put("the cluster", request.cluster().toString());
-        arguments.put("the time", plan.to().toString());
-        arguments.put("the replica set", set.replicaSet().name());
-        arguments.put("its life", set.life().incarnation().toString());
-        arguments.put("its base", set.base().map(BasePlace::toString).orElse("none"));
-        arguments.put("the first entry is after", set.replayAfter().toString());
+        arguments.put(
+                StandbyMarks.TIME,
+                standby.isPresent() ? StandbyMarks.FOLLOWS : plan.to().toString());
+        arguments.put(StandbyMarks.SET, set.replicaSet().name());
+        arguments.put(StandbyMarks.LIFE, set.life().incarnation().toString());
         arguments.put("the placement", request.placement().toString());
         arguments.put(
                 "the replica sets are",
@@ -149,31 +161,47 @@ final class Resumption {
         return set.base().isPresent() ? begin : begin.at(Stage.REPLAY);
     }
 
-    /** Marks a target, or finds it marked. */
-    Checkpoints mark(ReplicaSetPlan set, RestoreTarget target, TargetFacts facts) {
+    /**
+     * Marks a target, or finds it marked.
+     *
+     * @param start what replay stands on
+     */
+    Checkpoints mark(
+            ReplicaSetPlan set, RestoreTarget target, TargetFacts facts, ReplayStart start) {
         if (marks.containsKey(set)) {
-            return Checkpoints.resume(target, marks.get(set), holder);
+            Checkpoints kept = Checkpoints.resume(target, marks.get(set), holder);
+            standby.flatMap(StandbyMarks::promotion).ifPresent(to -> promote(kept, to));
+            return kept;
         }
         if (withdrawn.containsKey(set)) {
             Checkpoints left = Checkpoints.resume(target, withdrawn.get(set), holder);
             new Withdrawal(target, left, set.isConfigServer()).run();
         }
+        Map<String, String> described = new TreeMap<>(arguments(set));
+        standby.ifPresent(s -> described.putAll(StandbyMarks.describe(start, plan.to())));
         return Checkpoints.begin(
                 target,
                 new RestoreMark(
                         restore,
                         "of cluster "
                                 + request.cluster()
-                                + " to "
-                                + plan.to()
+                                + (standby.isPresent() ? " as a standby" : " to " + plan.to())
                                 + BackgroundWork.words(facts),
-                        arguments(set),
+                        described,
                         TargetBefore.of(facts),
                         0,
                         begin(set),
                         List.of(),
                         Optional.empty(),
                         Optional.of(holder)));
+    }
+
+    /** From here on the standby goes to this time, or begins anew. */
+    private static void promote(Checkpoints kept, ClusterTime to) {
+        RestoreMark mark = kept.mark();
+        kept.put(
+                mark.with(StandbyMarks.PROMOTED, to.toString())
+                        .standing(mark.standing().through(to)));
     }
 
     /** A target refused before anything was written into it: the new marks go. */

@@ -3,7 +3,6 @@ package io.tidemark.restore;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.plan.RestorePlan;
-import io.tidemark.restore.replay.MemoryTarget;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +16,7 @@ final class SourceMetadata {
     private final Function<EntrySource, ReplicaSetRestore> inMemory;
 
     /**
-     * @param inMemory restores what is read before anything is written
+     * @param inMemory restores what is read before anything is written; its base is loaded
      */
     SourceMetadata(
             RestoreRequest request,
@@ -46,8 +45,6 @@ final class SourceMetadata {
 
     private ClusterMetadata read(EntrySource source) {
         try (ReplicaSetRestore config = inMemory.apply(source)) {
-            config.begin(new MemoryTarget());
-            config.loadBase(ClusterMetadata.none());
             config.replayEntries();
             config.apply(new TransactionSearch(request, sources).decide(config.undecided()));
             return new ClusterMetadata(config.metadata());

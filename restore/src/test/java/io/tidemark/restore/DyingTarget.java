@@ -5,7 +5,6 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

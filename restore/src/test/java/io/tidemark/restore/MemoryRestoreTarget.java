@@ -8,7 +8,6 @@ import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.tidemark.capture.snapshot;
 
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.rate.RateLimit;
 import java.util.concurrent.Semaphore;
 
 /**

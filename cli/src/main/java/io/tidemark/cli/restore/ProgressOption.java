@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** How a restore shows how far it has come. Always on stderr, but for words beside words. */
-final class ProgressOption {
+public final class ProgressOption {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ON_TERMINALS = Duration.ofMillis(500);
     private static final Duration IN_LOGS = Duration.ofSeconds(15);
     private static final Duration AS_EVENTS = Duration.ofSeconds(1);
 
     /** The ways. */
-    enum Way {
+    public enum Way {
         AUTO,
         LOG,
         JSON
@@ -47,7 +47,13 @@ final class ProgressOption {
         return way == Way.AUTO && console.terminal() ? new Line(words, line) : new Lines(words);
     }
 
-    Duration interval(Console console) {
+    /** The chosen way. */
+    public Way way() {
+        return way;
+    }
+
+    /** How often something is shown. */
+    public Duration interval(Console console) {
         return switch (way) {
             case JSON -> AS_EVENTS;
             case LOG -> IN_LOGS;

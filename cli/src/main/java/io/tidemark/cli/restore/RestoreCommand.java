@@ -4,22 +4,18 @@ import io.tidemark.capture.SourceLocks;
 import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
-import io.tidemark.cli.Console;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
-import io.tidemark.cli.Progress;
 import io.tidemark.cli.operation.KeptTurn;
 import io.tidemark.cli.operation.OperationTurns;
 import io.tidemark.cli.operation.SourceOptions;
 import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.Restore;
-import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.external.ExternalBase;
-import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
@@ -130,35 +126,12 @@ public final class RestoreCommand implements Callable<ExitCode> {
         PreparedRestore prepared = Restore.prepare(request, timeline);
         new PlanAnswer(prepared, Restore.preview(request, prepared), time.safety().policy())
                 .words(words);
-        return run(request, prepared, words);
-    }
-
-    private ExitCode run(RestoreRequest request, PreparedRestore prepared, PrintStream words) {
-        Console console = context.console();
-        try (Progress progress = Progress.of(console, "restore")) {
-            PacedProgress paced =
-                    new PacedProgress(
-                            shown.display(console, words, progress),
-                            RestoreSize.of(prepared, request.bucket()),
-                            shown.interval(console),
-                            System::nanoTime);
-            RestoreReport report = Restore.run(request, prepared, paced);
-            progress.close();
-            answer(report, words);
-            return ExitCode.DONE;
-        } catch (RestoreException.VerificationFailed different) {
-            // The report says what was restored; the message what is wrong with it.
-            answer(different.report(), words);
-            context.console().err().println("tidemark: " + different.getMessage());
-            return ExitCode.DIFFERENCE;
-        }
-    }
-
-    private void answer(RestoreReport report, PrintStream words) {
-        ReportAnswer answer = new ReportAnswer(report);
-        answer.words(words);
-        if (output.json()) {
-            context.console().document(answer.json());
-        }
+        RestoreRequest asked = request;
+        return new ReportedRestore(context.console(), output.json(), shown)
+                .run(
+                        "restore",
+                        prepared,
+                        store,
+                        progress -> Restore.run(asked, prepared, progress));
     }
 }

@@ -2,6 +2,7 @@ package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.replay.ShardReplay;
+import io.tidemark.schemas.model.ClusterTime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -70,6 +71,15 @@ public final class CheckpointTimer {
     /** Where the next one will stand. */
     public void reached(UnaryOperator<Standing> change) {
         standing = change.apply(standing);
+    }
+
+    /**
+     * Up to this time entries may be applied from now on, checkpoint or not: the target is told
+     * first, so that nobody stops there before it.
+     */
+    public void bound(ClusterTime through) {
+        standing = standing.through(through);
+        kept.ifPresent(k -> k.put(k.mark().standing(k.standing().through(through))));
     }
 
     /** While entries are replayed. */

@@ -1,7 +1,6 @@
 package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.RestoreTarget;
-
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

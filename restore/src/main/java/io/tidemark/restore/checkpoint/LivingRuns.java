@@ -2,14 +2,12 @@ package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds out whether the runs that marks name are still at work. */
 public final class LivingRuns {

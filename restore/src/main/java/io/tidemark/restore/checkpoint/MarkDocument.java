@@ -6,7 +6,12 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -16,13 +21,6 @@ import org.bson.BsonInt64;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.UUID;
 
 /** A {@link RestoreMark} as the target keeps it. */
 final class MarkDocument {

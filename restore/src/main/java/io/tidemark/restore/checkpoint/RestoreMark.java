@@ -2,7 +2,6 @@ package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

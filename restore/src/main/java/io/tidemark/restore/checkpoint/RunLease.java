@@ -1,7 +1,6 @@
 package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.RestoreException;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -8,7 +8,6 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -74,6 +74,22 @@ public record ReplayState(
         }
     }
 
+    /** Of it, what is held in memory: the metadata of a cluster, without any data. */
+    public ReplayState heldInMemory() {
+        List<Saved> held = collections.stream().filter(c -> c.physical().isEmpty()).toList();
+        return new ReplayState(
+                0,
+                0,
+                collectionsCreated,
+                held,
+                dropped,
+                skipped,
+                begunBefore,
+                openTransactions,
+                List.of(),
+                List.of());
+    }
+
     /**
      * @param collection its number
      * @param id {@code {_id: …}}

@@ -2,18 +2,15 @@ package io.tidemark.restore.target;
 
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
-
 import io.tidemark.restore.RestoreTarget.ExpectedMark;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.schemas.bson.RawDocument;
-
+import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.util.Optional;
 
 /** Puts a restore's mark, one server-side comparison each. */
 final class Marks {

@@ -7,7 +7,6 @@ import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreTarget;
@@ -17,11 +16,6 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
-
-import org.bson.BsonBoolean;
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 
 /**
  * A replica set, or a lone server, reached by the driver. Every write is acknowledged by a majority

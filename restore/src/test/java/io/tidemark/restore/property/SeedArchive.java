@@ -86,8 +86,17 @@ final class SeedArchive implements AutoCloseable {
     private final List<Base> bases = new ArrayList<>();
     private final List<String> departed = new ArrayList<>();
     private final boolean endsBeforeOutcome;
+    private final int mostEntries;
 
     SeedArchive(Life life, long seed) {
+        this(life, seed, 120);
+    }
+
+    /**
+     * @param mostEntries in a slice
+     */
+    SeedArchive(Life life, long seed, int mostEntries) {
+        this.mostEntries = mostEntries;
         random = new Random(seed * 31 + 7);
         boolean late = random.nextInt(100) < 20;
         String gapped = random.nextInt(100) < 25 ? anySet(life) : "";
@@ -193,7 +202,7 @@ final class SeedArchive implements AutoCloseable {
     private void slices(Oplog oplog) {
         SliceStart start = start(oplog, oplog.after());
         SliceWriter writer = new SliceWriter(start, FrameOptions.defaults());
-        int left = 1 + random.nextInt(120);
+        int left = 1 + random.nextInt(mostEntries);
         for (OplogEntry entry : oplog.archived()) {
             Optional<Gap> gap =
                     oplog.gap().filter(g -> entry.clusterTime().equals(g.through().next()));
@@ -206,7 +215,7 @@ final class SeedArchive implements AutoCloseable {
                         new SliceWriter(start(oplog, gap.get().through()), FrameOptions.defaults());
             } else if (left == 0) {
                 writer = new SliceWriter(put(writer), FrameOptions.defaults());
-                left = 1 + random.nextInt(120);
+                left = 1 + random.nextInt(mostEntries);
             }
             writer.add(entry);
             left--;

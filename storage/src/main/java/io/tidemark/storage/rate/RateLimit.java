@@ -1,11 +1,11 @@
-package io.tidemark.capture.snapshot;
+package io.tidemark.storage.rate;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Bytes a second, shared by all threads of an agent. Who takes waits until what was taken before is
+ * Bytes a second, shared by all threads that take. Who takes waits until what was taken before is
  * paid for; nothing is saved up while nobody takes.
  */
 public final class RateLimit {
@@ -42,7 +42,7 @@ public final class RateLimit {
         this(bytesPerSecond, SYSTEM, Optional.empty());
     }
 
-    RateLimit(long bytesPerSecond, Timer timer) {
+    public RateLimit(long bytesPerSecond, Timer timer) {
         this(bytesPerSecond, timer, Optional.empty());
     }
 
@@ -53,20 +53,23 @@ public final class RateLimit {
     }
 
     /** A limit for some of those who share this one, which goes on to count for them too. */
-    RateLimit within(long bytes) {
+    public RateLimit within(long bytes) {
         return new RateLimit(bytes, timer, Optional.of(this));
     }
 
     /** The lowest rate that counts here; empty where none does. */
-    Optional<Long> bytesPerSecond() {
+    public Optional<Long> bytesPerSecond() {
         return Stream.concat(
                         Stream.of(bytesPerSecond).filter(bytes -> bytes > 0),
                         all.stream().flatMap(outer -> outer.bytesPerSecond().stream()))
                 .min(Long::compare);
     }
 
-    /** Returns when so many bytes, which were just read, are within the rate. */
-    void take(long bytes) throws InterruptedException {
+    /**
+     * Returns when so many bytes, which were just read or are about to be written, are within the
+     * rate.
+     */
+    public void take(long bytes) throws InterruptedException {
         long wait = reserve(bytes);
         if (all.isPresent()) {
             wait = Math.max(wait, all.get().reserve(bytes));

@@ -1,0 +1,56 @@
+package io.tidemark.cli.restore;
+
+import io.tidemark.cli.Console;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.Progress;
+import io.tidemark.restore.PreparedRestore;
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.RestoreProgress;
+import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.storage.object.ObjectStore;
+import java.io.PrintStream;
+import java.util.function.Function;
+
+/**
+ * Runs something that ends with the report of a restore, and shows both.
+ *
+ * @param json whether the report goes to stdout as JSON
+ */
+public record ReportedRestore(Console console, boolean json, ProgressOption shown) {
+    /**
+     * @param task what it is called on a terminal
+     * @return done, or a difference: then too the report is shown
+     */
+    public ExitCode run(
+            String task,
+            PreparedRestore prepared,
+            ObjectStore bucket,
+            Function<RestoreProgress, RestoreReport> work) {
+        PrintStream words = console.words(json);
+        try (Progress progress = Progress.of(console, task)) {
+            PacedProgress paced =
+                    new PacedProgress(
+                            shown.display(console, words, progress),
+                            RestoreSize.of(prepared, bucket),
+                            shown.interval(console),
+                            System::nanoTime);
+            RestoreReport report = work.apply(paced);
+            progress.close();
+            answer(report, words);
+            return ExitCode.DONE;
+        } catch (RestoreException.VerificationFailed different) {
+            // The report says what was restored; the message what is wrong with it.
+            answer(different.report(), words);
+            console.err().println("tidemark: " + different.getMessage());
+            return ExitCode.DIFFERENCE;
+        }
+    }
+
+    private void answer(RestoreReport report, PrintStream words) {
+        ReportAnswer answer = new ReportAnswer(report);
+        answer.words(words);
+        if (json) {
+            console.document(answer.json());
+        }
+    }
+}

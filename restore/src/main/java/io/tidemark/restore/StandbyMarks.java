@@ -1,0 +1,154 @@
+package io.tidemark.restore;
+
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.RestoreMark;
+import io.tidemark.restore.checkpoint.Stage;
+import io.tidemark.restore.replay.NamespaceRules;
+import io.tidemark.restore.replay.ReplayStart;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The marks of a standby: what its targets hold, and what it stands on. They say all that it takes
+ * to go on, so that the base may be pruned once it is loaded.
+ *
+ * @param marks by replica set; none where the standby only begins
+ * @param promotion the time to which it is to be promoted; empty while it follows
+ */
+record StandbyMarks(Map<ReplicaSet, RestoreMark> marks, Optional<ClusterTime> promotion) {
+    /** Names of the arguments in the marks. */
+    static final String TIME = "the time";
+
+    static final String FOLLOWS = "as the source goes on (a standby)";
+    static final String PROMOTED = "promoted to";
+    static final String SET = "the replica set";
+    static final String LIFE = "its life";
+    static final String BASE = "its base";
+    private static final String FROM = "replay begins at";
+    private static final String EXACT = "exact from";
+    private static final String WHOLE = "followed from";
+    private static final String NAMES = "names identify collections";
+
+    StandbyMarks {
+        marks = new TreeMap<>(marks);
+    }
+
+    /** One that only begins. */
+    static StandbyMarks none() {
+        return new StandbyMarks(Map.of(), Optional.empty());
+    }
+
+    /**
+     * Looks into the targets; writes nothing.
+     *
+     * @throws RestoreException.TargetRefused if they hold something else, or only parts
+     */
+    static StandbyMarks find(RestoreRequest request, RestoreTarget.Connector connector) {
+        Map<ReplicaSet, RestoreMark> marks = new TreeMap<>();
+        List<String> without = new ArrayList<>();
+        for (Map.Entry<String, String> named : request.targets().entrySet()) {
+            try (RestoreTarget target = connector.connect(named.getValue(), request.options())) {
+                Optional<RestoreMark> mark = Checkpoints.markOf(target);
+                mark.ifPresent(m -> marks.put(new ReplicaSet(m.arguments().get(SET)), m));
+                if (mark.isEmpty()) {
+                    without.add(named.getKey());
+                } else if (!FOLLOWS.equals(mark.get().arguments().get(TIME))) {
+                    throw new RestoreException.TargetRefused(
+                            "Target "
+                                    + target
+                                    + " holds a restore that was cut off ("
+                                    + mark.get().description()
+                                    + "), and no standby. Run that one again, or give --restart to"
+                                    + " take back what it has done. Nothing was written.");
+                }
+            }
+        }
+        boolean finished = marks.values().stream().anyMatch(m -> m.report().isPresent());
+        if (!marks.isEmpty() && !without.isEmpty() && !finished) {
+            throw new RestoreException.TargetRefused(
+                    "The targets of "
+                            + String.join(", ", without)
+                            + " hold no part of the standby that the other ones hold: it was cut"
+                            + " off while it began, or these are other targets. Name its own, or"
+                            + " give --restart to begin anew. Nothing was written.");
+        }
+        return new StandbyMarks(marks, Optional.empty());
+    }
+
+    StandbyMarks promotedTo(ClusterTime time) {
+        return new StandbyMarks(marks, Optional.of(time));
+    }
+
+    boolean isBegun() {
+        return !marks.isEmpty();
+    }
+
+    /** Entries up to this time may be in some target. */
+    ClusterTime through() {
+        return marks.values().stream()
+                .map(mark -> mark.standing().through())
+                .max(Comparator.naturalOrder())
+                .orElse(ClusterTime.ZERO);
+    }
+
+    /** The promotion that has begun. */
+    Optional<ClusterTime> begunPromotion() {
+        return marks.values().stream()
+                .flatMap(mark -> Optional.ofNullable(mark.arguments().get(PROMOTED)).stream())
+                .flatMap(text -> ClusterTime.parse(text).stream())
+                .findFirst();
+    }
+
+    /** Which life of a replica set it follows. */
+    static ArchivedReplicaSet life(RestoreRequest request, RestoreMark mark) {
+        return new ArchivedReplicaSet(
+                request.cluster(),
+                new Incarnation(mark.arguments().get(LIFE)),
+                new ReplicaSet(mark.arguments().get(SET)));
+    }
+
+    /** Whether the base is needed to go on. */
+    static boolean needsBase(RestoreMark mark) {
+        return mark.standing().stage() == Stage.BASE;
+    }
+
+    /**
+     * What replay stands on goes into the mark.
+     *
+     * @param first the time that the standby begins with: it can't be promoted to one before
+     */
+    static Map<String, String> describe(ReplayStart start, ClusterTime first) {
+        return Map.of(
+                WHOLE, first.toString(),
+                FROM, start.from().toString(),
+                EXACT, start.exactFrom().toString(),
+                NAMES, Boolean.toString(start.namesIdentify()));
+    }
+
+    /** The same out of the mark. */
+    static ReplayStart start(RestoreMark mark, NamespaceRules rules) {
+        return new ReplayStart(
+                new ReplicaSet(mark.arguments().get(SET)),
+                rules,
+                time(mark, FROM),
+                time(mark, EXACT),
+                Boolean.parseBoolean(mark.arguments().get(NAMES)));
+    }
+
+    /** The time that the standby began with. */
+    static ClusterTime first(RestoreMark mark) {
+        return time(mark, WHOLE);
+    }
+
+    private static ClusterTime time(RestoreMark mark, String name) {
+        return ClusterTime.parse(mark.arguments().get(name)).orElseThrow();
+    }
+}

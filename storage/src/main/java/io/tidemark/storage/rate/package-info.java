@@ -1,0 +1,2 @@
+/** How fast bytes may go. */
+package io.tidemark.storage.rate;

@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.cli.audit.AuditCommand;
 import io.tidemark.cli.demo.DemoCommand;
 import io.tidemark.cli.drill.DrillCommand;
 import io.tidemark.cli.export.ExportCommand;
@@ -84,6 +85,7 @@ final class Verbs {
                 new WindowsCommand(context),
                 new ExplainCommand(context),
                 new FindCommand(context),
+                new AuditCommand(context),
                 new PlanCommand(context),
                 new RestoreCommand(context),
                 new StandbyCommand(context),

@@ -33,8 +33,10 @@ public final class ReplicaSetBars implements AutoCloseable {
         boolean news = !set.getPhase().equals(phases.put(set.getReplicaSet(), set.getPhase()));
         if (drawn) {
             ProgressBar bar = bars.computeIfAbsent(set.getReplicaSet(), ReplicaSetBars::bar);
-            // An estimate: collections grow and shrink while they are read.
-            bar.maxHint(Math.max(set.getExpectedBytes(), set.getBytes()) / MIB);
+            // An estimate until the end: collections grow and shrink while they are read.
+            boolean done = set.getPhase().equals("done");
+            long expected = done ? 0 : set.getExpectedBytes();
+            bar.maxHint(Math.max(expected, set.getBytes()) / MIB);
             bar.stepTo(set.getBytes() / MIB);
             bar.setExtraMessage(set.getPhase());
         } else if (news) {

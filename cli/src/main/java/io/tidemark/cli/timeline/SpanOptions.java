@@ -1,11 +1,10 @@
 package io.tidemark.cli.timeline;
 
+import io.tidemark.cli.BeginningOfSecond;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
-import io.tidemark.cli.PointInTime;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.RestoreWindow;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** The times that a question is about. */
@@ -37,14 +36,5 @@ final class SpanOptions {
 
     boolean isGiven() {
         return from != null || to != null;
-    }
-
-    /** The other end of a second than that of a restore point. */
-    static final class BeginningOfSecond implements ITypeConverter<ClusterTime> {
-        @Override
-        public ClusterTime convert(String text) {
-            ClusterTime time = new PointInTime().convert(text);
-            return ClusterTime.parse(text).isPresent() ? time : new ClusterTime(time.seconds(), 0);
-        }
     }
 }

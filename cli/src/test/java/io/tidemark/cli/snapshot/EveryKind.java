@@ -93,10 +93,14 @@ final class EveryKind {
     }
 
     /** Between snapshot and restored time. */
-    void change() {
+    void changeSeries() {
         run("collMod: 'series', timeseries: {granularity: 'hours'}, expireAfterSeconds: 900000000");
         run("dropIndexes: 'series', index: 'latest'");
         index("bare", "key: {at: 1}, name: 'by_time'");
+    }
+
+    /** Between snapshot and restored time. */
+    void change() {
         run("collMod: 'plain', index: {name: 'ttl', expireAfterSeconds: 900000000}");
         run("collMod: 'plain', index: {name: 'compound', hidden: true}");
         run("collMod: 'valid', validationLevel: 'strict'");

@@ -1,6 +1,7 @@
 package io.tidemark.cli.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -9,10 +10,12 @@ import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.restore.Restore;
+import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
+import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.base.BaseManifest;
@@ -24,8 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -66,6 +72,7 @@ final class EveryKindTest {
             requireVersions(bucket, version);
             new EveryAccount(source.cluster).change();
             try (MongoClient client = client(source.cluster.shards().get("shard0"))) {
+                new EveryKind(client).changeSeries();
                 new EveryKind(client).change();
             }
             // Single changes are over when nothing more of them has come for ten seconds.
@@ -78,6 +85,72 @@ final class EveryKindTest {
             assertThat(report.problems()).isEmpty();
             requireSame(source.cluster, target);
             requireAccounts(source.cluster, target, report);
+        }
+    }
+
+    /** The targets hold the state of one time; the archive's oplog leads from it to another. */
+    @Test
+    void isTheSameAfterReplayOverABaseThatTheTargetsHold() throws InterruptedException {
+        overHeldBase(
+                EveryKind::change,
+                (source, volumes, restore) -> {
+                    assertThat(restore.call().problems()).isEmpty();
+                    for (SimulatedReplicaSet set : source.cluster.shards().values()) {
+                        requireSame(set, volumes.of(set.name()));
+                    }
+                });
+    }
+
+    /** Only a volume brings their UUIDs along; a restore into the targets, as here, does not. */
+    @Test
+    void timeSeriesWithOtherUuidsAreRefusedNotLeftAsTheyWere() throws InterruptedException {
+        overHeldBase(
+                EveryKind::changeSeries,
+                (source, volumes, restore) ->
+                        assertThatThrownBy(restore::call)
+                                .isInstanceOf(RestoreException.TargetRefused.class)
+                                .hasMessageContaining("kinds.system.buckets.series"));
+    }
+
+    private interface Check {
+        void run(LivingCluster source, Volumes volumes, Callable<RestoreReport> restore)
+                throws Exception;
+    }
+
+    private static void overHeldBase(Consumer<EveryKind> changes, Check check)
+            throws InterruptedException {
+        ServerVersion version = ServerVersion.V8_0;
+        try (LivingCluster source = source(version);
+                MemoryBucket bucket = new MemoryBucket();
+                Volumes volumes = new Volumes(version, source.cluster.replicaSets().keySet())) {
+            fill(source, version);
+            Snapshots snapshots = new Snapshots(source, bucket, new Random(SEED), SMALL);
+            Map<String, String> plan = snapshots.plan("base", "auto");
+            snapshots.run("base", plan, SnapshotTrial.NEVER);
+            snapshots.complete("base", plan);
+            source.clock.advance(Duration.ofSeconds(20));
+            ClusterTime held = ClusterTime.of(source.cluster.noopEverywhere());
+            source.clock.advance(Duration.ofSeconds(1));
+            try (MongoClient client = client(source.cluster.shards().get("shard0"))) {
+                changes.accept(new EveryKind(client));
+            }
+            source.clock.advance(Duration.ofSeconds(20));
+            ClusterTime to = ClusterTime.of(source.cluster.noopEverywhere());
+            new Oplogs(source, bucket).archive();
+            Restore.run(request(bucket, held, volumes.uris()), RestoreProgress.silent());
+            volumes.putShardsOf(source.cluster.config());
+            ExternalBase base = new ExternalBase(Map.of(ExternalBase.ALL, held), Optional.empty());
+            check.run(
+                    source,
+                    volumes,
+                    () ->
+                            Restore.run(
+                                    request(bucket, to, volumes.uris()).over(base),
+                                    RestoreProgress.silent()));
+        } catch (InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -159,29 +232,24 @@ final class EveryKindTest {
             MemoryBucket bucket, ClusterTime to, SimulatedCluster target) {
         Map<String, String> targets = new TreeMap<>();
         target.replicaSets().forEach((name, set) -> targets.put(name, set.uri()));
-        return Restore.run(
-                new RestoreRequest(
-                        bucket,
-                        FrameKeys.NONE,
-                        Snapshots.CLUSTER,
-                        to,
-                        targets,
-                        RestoreOptions.defaults(),
-                        Safety.DEFAULT),
-                RestoreProgress.silent());
+        return Restore.run(request(bucket, to, targets), RestoreProgress.silent());
+    }
+
+    private static RestoreRequest request(
+            MemoryBucket bucket, ClusterTime to, Map<String, String> targets) {
+        return new RestoreRequest(
+                bucket,
+                FrameKeys.NONE,
+                Snapshots.CLUSTER,
+                to,
+                targets,
+                RestoreOptions.defaults(),
+                Safety.DEFAULT);
     }
 
     private static void requireSame(SimulatedCluster source, SimulatedCluster target) {
         for (String shard : source.shards().keySet()) {
-            try (MongoClient from = client(source.shards().get(shard));
-                    MongoClient into = client(target.shards().get(shard))) {
-                for (String database : List.of(EveryKind.DATABASE, "sharded")) {
-                    Map<String, String> wanted = Holdings.of(from, database).lines();
-                    Map<String, String> found = Holdings.of(into, database).lines();
-                    assertThat(found).containsOnlyKeys(wanted.keySet());
-                    wanted.forEach((what, value) -> assertThat(found).containsEntry(what, value));
-                }
-            }
+            requireSame(source.shards().get(shard), target.shards().get(shard));
         }
         for (String name : METADATA) {
             boolean own = name.equals("version");
@@ -194,6 +262,18 @@ final class EveryKindTest {
                 .contains("\"chunksize\", \"value\": 32");
         assertThat(documents(target.config(), "config.shards").toString())
                 .contains("\"tags\": [\"north\"]");
+    }
+
+    private static void requireSame(SimulatedReplicaSet source, SimulatedReplicaSet target) {
+        try (MongoClient from = client(source);
+                MongoClient into = client(target)) {
+            for (String database : List.of(EveryKind.DATABASE, "sharded")) {
+                Map<String, String> wanted = Holdings.of(from, database).lines();
+                Map<String, String> found = Holdings.of(into, database).lines();
+                assertThat(found).containsOnlyKeys(wanted.keySet());
+                wanted.forEach((what, value) -> assertThat(found).containsEntry(what, value));
+            }
+        }
     }
 
     private static List<String> documents(SimulatedReplicaSet set, String namespace) {

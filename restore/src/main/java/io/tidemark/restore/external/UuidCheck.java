@@ -79,17 +79,36 @@ public final class UuidCheck {
         if (uuid.isEmpty() || known.contains(uuid.get())) {
             return;
         }
-        if (op.equals("c")) {
+        if (op.equals("c") && command(operation).equals("create")) {
             known.add(uuid.get());
             return;
         }
-        Optional<Namespace> namespace = Namespace.parse(text(operation.get("ns")));
-        boolean written = op.equals("i") || op.equals("u");
+        Optional<Namespace> namespace = op.equals("c") ? subject(operation) : named(operation);
+        // Any command but its creation needs the collection: else it would change nothing here.
+        boolean written = op.equals("i") || op.equals("u") || op.equals("c");
         boolean wanted =
                 namespace.filter(ns -> rules.of(ns) == NamespaceRules.Route.DATA).isPresent();
         if (written && wanted && entry.clusterTime().isAfter(exactFrom)) {
             throw refusal(namespace.get(), uuid.get(), entry);
         }
+    }
+
+    private static String command(BsonDocument operation) {
+        BsonDocument o = operation.getDocument("o", new BsonDocument());
+        return o.isEmpty() ? "" : o.getFirstKey();
+    }
+
+    private static Optional<Namespace> named(BsonDocument operation) {
+        return Namespace.parse(text(operation.get("ns")));
+    }
+
+    /** The collection that a command is about: named in it, whole only by a rename. */
+    private static Optional<Namespace> subject(BsonDocument operation) {
+        String command = command(operation);
+        String name = text(operation.getDocument("o", new BsonDocument()).get(command));
+        return command.equals("renameCollection")
+                ? Namespace.parse(name)
+                : named(operation).map(of -> of.withCollection(name));
     }
 
     private RestoreException refusal(Namespace namespace, UUID uuid, OplogEntry entry) {

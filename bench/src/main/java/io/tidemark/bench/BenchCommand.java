@@ -7,7 +7,6 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.ScratchFolder;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -127,11 +126,11 @@ final class BenchCommand implements Callable<ExitCode> {
         }
     }
 
-    private Figures figures(Path folder) throws IOException {
+    private Figures figures(Path folder) throws Exception {
         Benchmark.Notes notes = sentence -> context.console().err().println(sentence);
         return part == Part.PLAN
                 ? new PlanBenchmark(slices, inFiles).run(folder, notes)
-                : new RtoBenchmark(mixes.get(mixes.size() - 1))
+                : new RtoBenchmark(Optional.ofNullable(target), mixes.get(mixes.size() - 1))
                         .run(new Workload(entries, documentBytes), folder, notes);
     }
 

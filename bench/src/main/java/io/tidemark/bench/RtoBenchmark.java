@@ -1,127 +1,118 @@
 package io.tidemark.bench;
 
-import io.tidemark.cli.drill.EmbeddedTargets;
-import io.tidemark.cli.drill.PhaseClock;
-import io.tidemark.cli.drill.Rehearsal;
-import io.tidemark.restore.PreparedRestore;
-import io.tidemark.restore.Restore;
-import io.tidemark.restore.RestoreOptions;
-import io.tidemark.restore.RestorePreview;
-import io.tidemark.restore.RestoreProgress;
-import io.tidemark.restore.RestoreRequest;
-import io.tidemark.restore.estimate.RestoreEstimate;
-import io.tidemark.schemas.layout.ObjectKey;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.cli.TidemarkMain;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
-import io.tidemark.storage.drill.DrillResult;
-import io.tidemark.storage.drill.RestoreAmounts;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How well a plan tells what its restore takes: drills to an eighth and to half of an archive, then
- * restores to other parts of it, each beside what plans tell by one of the drills, and by both.
- * Everything runs in this process, which has restored once before, as the first one takes longer.
+ * How well a plan tells what its restore takes: drills to half and to an eighth of an archive, then
+ * restores to other parts of it, each beside what plans told by one of the drills, and by both. As
+ * an operator does it: every drill, plan and restore is the command, in a process of its own, and
+ * what restores begin with (a JVM that has compiled nothing yet) is part of it.
  */
 final class RtoBenchmark {
     private static final Map<String, Double> SIZES =
             new TreeMap<>(Map.of("quarter", 0.25, "threeQuarters", 0.75, "whole", 1.0));
 
+    private final Optional<String> target;
     private final ReplayMix mix;
 
-    RtoBenchmark(ReplayMix mix) {
+    /**
+     * @param target a server to measure with; empty for simulated ones in this process
+     */
+    RtoBenchmark(Optional<String> target, ReplayMix mix) {
+        this.target = target;
         this.mix = mix;
     }
 
-    Figures run(Workload workload, Path folder, Benchmark.Notes notes) {
+    Figures run(Workload workload, Path folder, Benchmark.Notes notes) throws Exception {
+        Path bucket = folder.resolve("bucket");
         List<OplogEntry> oplog = mix.oplog(workload);
+        try (ObjectStore store = new FileObjectStore(bucket)) {
+            RestoreBenchmark.archive(store, oplog);
+        }
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("entries", (double) oplog.size());
-        try (ObjectStore store = new FileObjectStore(folder.resolve("bucket"))) {
-            RestoreBenchmark.archive(store, oplog);
-            notes.say("Warming up …");
-            run(store, part(oplog, 0.5));
-            notes.say("Drilling to an eighth and to the half …");
-            DrillResult small = drill(store, part(oplog, 0.125));
-            DrillResult half = drill(store, part(oplog, 0.5));
-            SIZES.forEach(
-                    (name, share) -> {
-                        notes.say("Restoring the " + name + " …");
-                        ClusterTime to = part(oplog, share);
-                        RestoreAmounts amounts = preview(store, to).amounts();
-                        double took = seconds(run(store, to).took());
-                        double byOne = told(amounts, List.of(half));
-                        double byBoth = told(amounts, List.of(half, small));
-                        figures.put("secondsTaken." + name, took);
-                        figures.put("secondsTold." + name, byBoth);
-                        figures.put("toldByTaken." + name, byBoth / took);
-                        figures.put("toldByTakenWithOneDrill." + name, byOne / took);
-                    });
-            return new Figures(figures);
+        notes.say("Warming up the target …");
+        into(target -> command(bucket, "restore", part(oplog, 0.5), target));
+        notes.say("Drilling to the half …");
+        into(target -> command(bucket, "drill", part(oplog, 0.5), target));
+        Map<String, Double> byOne = told(bucket, oplog);
+        notes.say("Drilling to an eighth …");
+        into(target -> command(bucket, "drill", part(oplog, 0.125), target));
+        Map<String, Double> byBoth = told(bucket, oplog);
+        for (Map.Entry<String, Double> size : SIZES.entrySet()) {
+            String name = size.getKey();
+            notes.say("Restoring: " + name + " …");
+            ClusterTime to = part(oplog, size.getValue());
+            JsonNode report = into(target -> command(bucket, "restore", to, target));
+            double took = report.get("seconds").asDouble();
+            figures.put("secondsTaken." + name, took);
+            figures.put("secondsTold." + name, byBoth.get(name));
+            figures.put("toldByTaken." + name, byBoth.get(name) / took);
+            figures.put("toldByTakenWithOneDrill." + name, byOne.get(name) / took);
         }
+        return new Figures(figures);
     }
 
     private static ClusterTime part(List<OplogEntry> oplog, double share) {
         return oplog.get((int) Math.round(share * oplog.size()) - 1).clusterTime();
     }
 
-    private static double told(RestoreAmounts amounts, List<DrillResult> drills) {
-        return seconds(RestoreEstimate.of(amounts, drills).total());
+    private static Map<String, Double> told(Path bucket, List<OplogEntry> oplog)
+            throws IOException, InterruptedException {
+        Map<String, Double> told = new TreeMap<>();
+        for (Map.Entry<String, Double> size : SIZES.entrySet()) {
+            JsonNode plan = command(bucket, "plan", part(oplog, size.getValue()), Optional.empty());
+            told.put(size.getKey(), plan.at("/estimate/seconds").asDouble());
+        }
+        return told;
     }
 
-    private static double seconds(Duration time) {
-        return time.toMillis() / 1e3;
+    private interface Work {
+        JsonNode run(Optional<String> target) throws IOException, InterruptedException;
     }
 
-    private static DrillResult drill(ObjectStore store, ClusterTime to) {
-        Instant started = Instant.now();
-        RestorePreview preview = preview(store, to);
-        Rehearsal rehearsal = run(store, to);
-        return new DrillResult(
-                new ObjectKey.OfDrill(RestoreBenchmark.CLUSTER, started),
-                to,
-                "exact",
-                DrillResult.EMBEDDED,
-                rehearsal.problems(),
-                rehearsal.took(),
-                rehearsal.phases(),
-                preview.amounts(),
-                rehearsal.documents(),
-                0,
-                0);
-    }
-
-    private static RestorePreview preview(ObjectStore store, ClusterTime to) {
-        RestoreRequest request = request(store, to, Map.of());
-        return Restore.preview(request, Restore.prepare(request));
-    }
-
-    private static Rehearsal run(ObjectStore store, ClusterTime to) {
-        PhaseClock clock = new PhaseClock(RestoreProgress.silent(), System::nanoTime);
-        RestoreRequest planned = request(store, to, Map.of());
-        PreparedRestore prepared = Restore.prepare(planned);
-        try (EmbeddedTargets targets =
-                EmbeddedTargets.start(store, prepared.plan(), Restore.preview(planned, prepared))) {
-            return Rehearsal.run(request(store, to, targets.uris()), prepared, clock);
+    private JsonNode into(Work work) throws IOException, InterruptedException {
+        try (BenchTarget empty = BenchTarget.empty(target)) {
+            return work.run(Optional.of(empty.uri()));
         }
     }
 
-    private static RestoreRequest request(
-            ObjectStore store, ClusterTime to, Map<String, String> targets) {
-        return new RestoreRequest(
-                store,
-                FrameKeys.NONE,
-                RestoreBenchmark.CLUSTER,
-                to,
-                targets,
-                RestoreOptions.defaults());
+    private static JsonNode command(
+            Path bucket, String verb, ClusterTime to, Optional<String> target)
+            throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        words.add(TidemarkMain.class.getName());
+        words.addAll(
+                List.of(
+                        verb,
+                        "--json",
+                        "--bucket=file:" + bucket,
+                        "--cluster=" + RestoreBenchmark.CLUSTER,
+                        "--to=" + to));
+        target.ifPresent(uri -> words.add("--target=" + RestoreBenchmark.SET + "=" + uri));
+        Process process =
+                new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("tidemark " + verb + " failed: " + out);
+        }
+        return new ObjectMapper().readTree(out);
     }
 }

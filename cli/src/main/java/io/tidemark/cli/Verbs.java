@@ -12,6 +12,7 @@ import io.tidemark.cli.service.CaptureCommand;
 import io.tidemark.cli.service.SinkCommand;
 import io.tidemark.cli.service.StreamsCommand;
 import io.tidemark.cli.snapshot.SnapshotCommand;
+import io.tidemark.cli.standby.PromoteCommand;
 import io.tidemark.cli.standby.StandbyCommand;
 import io.tidemark.cli.status.StatusCommand;
 import io.tidemark.cli.timeline.ExplainCommand;
@@ -89,6 +90,7 @@ final class Verbs {
                 new PlanCommand(context),
                 new RestoreCommand(context),
                 new StandbyCommand(context),
+                new PromoteCommand(context),
                 new VerifyCommand(context),
                 new SnapshotCommand(context),
                 new DrillCommand(context),

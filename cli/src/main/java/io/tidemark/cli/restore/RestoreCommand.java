@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
                         + " into its own target, or all of them, or single collections, into one."
                         + " Reads the bucket only; a target that holds data is refused, unless"
                         + " what is in the way is named. A restore into empty targets that was cut"
-                        + " off goes on when the same is run again.",
+                        + " off goes on when the same is run again. What follows its source from"
+                        + " then on is 'tidemark standby'.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark restore --cluster shop --bucket file:/backup --to 1712345678:5"

@@ -76,7 +76,7 @@ final class StandbyDisplay implements RestoreProgress {
         words.println(
                 "The standby has ended: "
                         + words(status)
-                        + ". Run the same again and it goes on; 'tidemark standby … --promote-at T'"
+                        + ". Run the same again and it goes on; 'tidemark promote … --at T'"
                         + " makes a cluster of it, at a safe T from "
                         + status.promotableFrom()
                         + " on.");

@@ -108,7 +108,7 @@ class StandbyCommandTest {
     }
 
     private CommandRun promote(String time) {
-        return archive.verb(words("standby", "--promote-at", time));
+        return archive.verb(words("promote", "--at", time));
     }
 
     private Process start() throws IOException {

@@ -107,12 +107,20 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
 
     /** Leaves a mark of a restore that can't go on when it is cut off. */
     default void mark(String description) {
-        RawDocument mark =
+        markAnew(
                 RawDocument.of(
                         new RawDocumentBuilder()
                                 .appendString("_id", "restore")
                                 .appendString("description", description)
-                                .build());
+                                .build()));
+    }
+
+    /**
+     * Leaves the first mark.
+     *
+     * @throws RestoreException.Held if another restore has left one
+     */
+    default void markAnew(RawDocument mark) {
         if (!mark(mark, Optional.empty())) {
             throw new RestoreException.Held(
                     "Another restore has begun in target "

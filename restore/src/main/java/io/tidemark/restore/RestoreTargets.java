@@ -216,6 +216,7 @@ final class RestoreTargets implements AutoCloseable {
                         connector.connect(uri, request.options()),
                         placement.selections(),
                         placement.replacement(),
+                        request.options().restart(),
                         problems);
         merged = Optional.of(into);
         plan.replicaSets().forEach(set -> targets.put(set, into.newShard()));

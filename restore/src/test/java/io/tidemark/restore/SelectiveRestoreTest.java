@@ -140,12 +140,74 @@ final class SelectiveRestoreTest {
                 .isEqualTo(then.size());
     }
 
+    @Test
+    void whatACutOffRestoreLeftIsTakenBackOnRequestAndNothingElse() {
+        Map<String, List<BsonDocument>> before = everything();
+        leaveHalfARestore();
+        Map<String, List<BsonDocument>> half = everything();
+        Placement placement =
+                new Placement(
+                        Map.of(),
+                        Map.of(),
+                        List.of(Selection.parse("shop.orders", Optional.of("shop.orders_then"))),
+                        Replacement.NONE);
+
+        assertThatThrownBy(() -> restore(placement))
+                .isInstanceOfSatisfying(
+                        RestoreException.TargetRefused.class,
+                        refused -> assertThat(refused.getMessage()).contains("--restart"));
+        assertThat(everything()).isEqualTo(half);
+
+        RestoreReport report = restore(placement, RestoreOptions.defaults().restarting(true));
+
+        assertThat(report.verified()).as("%s", report.problems()).isTrue();
+        assertThat(documents("orders_then")).isEqualTo(then);
+        Map<String, List<BsonDocument>> after = everything();
+        after.remove("shop.orders_then");
+        assertThat(after).isEqualTo(before);
+        assertThat(client.listDatabaseNames()).doesNotContain("tidemark_restore");
+    }
+
+    @Test
+    void aReplicaSetThatIsHalfRestoredByItselfIsNoPlaceForACollection() {
+        client.getDatabase("tidemark_restore")
+                .getCollection("state", BsonDocument.class)
+                .insertOne(BsonDocument.parse("{_id: 'restore', description: 'of rs0'}"));
+        Placement placement =
+                new Placement(
+                        Map.of(),
+                        Map.of(),
+                        List.of(Selection.parse("shop.orders", Optional.of("shop.orders_then"))),
+                        Replacement.NONE);
+
+        assertThatThrownBy(() -> restore(placement, RestoreOptions.defaults().restarting(true)))
+                .isInstanceOfSatisfying(
+                        RestoreException.TargetRefused.class,
+                        refused -> assertThat(refused.getMessage()).contains("by itself"));
+    }
+
+    /** As after a kill -9: the mark, and a collection that waits for its name. */
+    private void leaveHalfARestore() {
+        client.getDatabase("tidemark_restore")
+                .getCollection("state", BsonDocument.class)
+                .insertOne(
+                        BsonDocument.parse(
+                                "{_id: 'restore', description: 'of shop', staged: true}"));
+        client.getDatabase("shop")
+                .getCollection("tidemark_stage0_orders", BsonDocument.class)
+                .insertOne(BsonDocument.parse("{_id: 'left'}"));
+    }
+
     private RestoreReport restore(String from, String as, Replacement replacement) {
         Selection selection = Selection.parse(from, Optional.ofNullable(as));
         return restore(new Placement(Map.of(), Map.of(), List.of(selection), replacement));
     }
 
     private RestoreReport restore(Placement placement) {
+        return restore(placement, RestoreOptions.defaults());
+    }
+
+    private RestoreReport restore(Placement placement, RestoreOptions options) {
         return Restore.run(
                 new RestoreRequest(
                         archive.store(),
@@ -153,7 +215,7 @@ final class SelectiveRestoreTest {
                         TestArchive.CLUSTER,
                         ClusterTime.of(time),
                         Map.of(RestoreRequest.MERGED, workload.cluster.uri()),
-                        RestoreOptions.defaults(),
+                        options,
                         Safety.DEFAULT,
                         placement),
                 RestoreProgress.silent());

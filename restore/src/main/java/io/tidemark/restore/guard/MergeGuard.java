@@ -31,21 +31,19 @@ public final class MergeGuard {
         this.replacement = replacement;
     }
 
-    /** Looks, and decides. @param needs of each replica set */
-    public TargetOutlook look(TargetFacts target, List<SourceNeeds> needs) {
+    /**
+     * Looks, and decides.
+     *
+     * @param needs of each replica set
+     * @param staged what is unfinished in the target is a restore into it as a common one
+     * @param takenBack that goes before this restore begins
+     */
+    public TargetOutlook look(
+            TargetFacts target, List<SourceNeeds> needs, boolean staged, boolean takenBack) {
         List<String> reasons = new ArrayList<>();
-        target.unfinished()
-                .ifPresent(
-                        mark ->
-                                reasons.add(
-                                        "an earlier restore ("
-                                                + mark
-                                                + ") began here and did not end. Drop the"
-                                                + " collections whose names begin with "
-                                                + StagedShard.PREFIX
-                                                + " and the database "
-                                                + TargetFacts.MARK_DATABASE
-                                                + ", then restore again"));
+        if (!takenBack) {
+            target.unfinished().ifPresent(mark -> reasons.add(unfinished(mark, staged)));
+        }
         if (!target.writable()) {
             reasons.add("it can't be written to: it is no primary and no router");
         }
@@ -63,6 +61,18 @@ public final class MergeGuard {
                         : selections.stream().map(Object::toString).collect(joining(", "));
         return new TargetOutlook(
                 place, target, needs, inTheWay(target), reasons.stream().distinct().toList());
+    }
+
+    private static String unfinished(String mark, boolean staged) {
+        String began = "an earlier restore (" + mark + ") began here and did not end. ";
+        return began
+                + (staged
+                        ? "Look whether it still runs; if not, give --restart, which drops the"
+                                + " collections that it left (their names begin with "
+                                + StagedShard.PREFIX
+                                + ") and begins anew"
+                        : "It restores this replica set by itself: let that end, or name another"
+                                + " target");
     }
 
     private void checkNames(TargetFacts target, List<String> reasons) {
@@ -95,7 +105,7 @@ public final class MergeGuard {
     public List<Namespace> inTheWay(TargetFacts target) {
         List<Namespace> users =
                 target.userCollections().stream()
-                        .filter(n -> !n.collection().startsWith(StagedShard.PREFIX))
+                        .filter(n -> !StagedShard.isStaged(n))
                         .filter(n -> !n.collection().startsWith(PreviousCollections.PREFIX))
                         .toList();
         if (selections.isEmpty()) {

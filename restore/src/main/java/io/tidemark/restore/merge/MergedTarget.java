@@ -36,6 +36,7 @@ public final class MergedTarget implements AutoCloseable {
     private final List<Selection> selections;
     private final Naming naming;
     private final Replacement replacement;
+    private final boolean restart;
     private final Problems problems;
     private final List<StagedShard> shards = new ArrayList<>();
     private final Map<String, CollectionReport> collections = new TreeMap<>();
@@ -47,16 +48,19 @@ public final class MergedTarget implements AutoCloseable {
 
     /**
      * @param selections empty for the whole cluster
+     * @param restart takes back what a restore into this target left that was cut off
      */
     public MergedTarget(
             RestoreTarget target,
             List<Selection> selections,
             Replacement replacement,
+            boolean restart,
             Problems problems) {
         this.target = target;
         this.selections = List.copyOf(selections);
         this.naming = new Naming(selections);
         this.replacement = replacement;
+        this.restart = restart;
         this.problems = problems;
         String token = Long.toString(Instant.now().getEpochSecond());
         this.previous = new PreviousCollections(target, token);
@@ -87,11 +91,16 @@ public final class MergedTarget implements AutoCloseable {
 
     public TargetOutlook look(SourceCluster source, TargetFacts facts, List<SourceNeeds> needs) {
         guard = new MergeGuard(source, selections, replacement);
-        return guard.look(facts, needs);
+        boolean staged = facts.unfinished().isPresent() && StagedMark.isIn(target);
+        return guard.look(facts, needs, staged, staged && restart);
     }
 
+    /** The mark; what an earlier restore left goes before, if it may. */
     public void mark(String description) {
-        target.mark(description);
+        if (restart && StagedMark.isIn(target)) {
+            StagedMark.takeBack(target);
+        }
+        target.markAnew(StagedMark.of(description));
         marked = true;
     }
 

@@ -49,6 +49,11 @@ public final class StagedShard implements RestoreTarget {
         this.databases = databases;
     }
 
+    /** True if a collection of a target is a restore's that has not ended. */
+    public static boolean isStaged(Namespace namespace) {
+        return Naming.seriesOf(namespace).collection().startsWith(PREFIX);
+    }
+
     /** Where a collection of the source stands in the target now. */
     Namespace placeOf(Namespace source) {
         Namespace place = landed.get(source);

@@ -82,9 +82,12 @@ public final class KafkaOplogTopic implements OplogTopic {
         config.put(ProducerConfig.COMPRESSION_ZSTD_LEVEL_CONFIG, 1);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, settings.bufferBytes());
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-        // A transaction's first batch may have to wait for the markers of the one before; others
-        // sent at the same time would reach the broker out of order, be refused and sent again.
-        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        // The most with which an idempotent producer keeps the order (KAFKA-5494). A transaction's
+        // first
+        // batch may be refused until the markers of the one before are written; what was sent
+        // behind it is refused too then, and sent again, in order. With one request at a time the
+        // broker waits for the network and the network for the broker, all the time.
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, OplogTopicSettings.MAX_MESSAGE_BYTES);
         // A transaction right behind another is refused until the markers of the first are

@@ -11,6 +11,7 @@ import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.MibPerSecond;
 import io.tidemark.cli.kafka.KafkaOptions;
 import io.tidemark.cli.kafka.KafkaPlace;
 import io.tidemark.cli.operation.OperationAnswer;
@@ -59,8 +60,6 @@ public final class SnapshotCommand implements Callable<ExitCode> {
     /** Longer than it takes others to see that a leader is dead and go on. */
     private static final Duration LEADER_SILENCE = Duration.ofMinutes(15);
 
-    private static final long MIB = 1L << 20;
-
     private final Context context;
 
     @Mixin private CommonOptions common;
@@ -80,11 +79,12 @@ public final class SnapshotCommand implements Callable<ExitCode> {
     @Option(
             names = "--max-mib-per-second",
             paramLabel = "N",
+            converter = MibPerSecond.Converter.class,
             description =
                     "Read no faster than this from each replica set, in MiB of BSON. Default: as"
                             + " fast as it goes; the agents' snapshot.bytes.per.second holds beside"
                             + " it.")
-    private Double rate;
+    private MibPerSecond rate;
 
     @Option(
             names = "--method",
@@ -131,7 +131,8 @@ public final class SnapshotCommand implements Callable<ExitCode> {
     @Override
     public ExitCode call() {
         SnapshotRequest request =
-                new SnapshotRequest(Optional.ofNullable(method.base), bytesPerSecond());
+                new SnapshotRequest(
+                        Optional.ofNullable(method.base), rate == null ? 0 : rate.bytes());
         KafkaPlace place = kafka.required(context, "snapshot");
         TopicNames names = new TopicNames(cluster);
         Instant now = context.clock().instant();
@@ -198,18 +199,6 @@ public final class SnapshotCommand implements Callable<ExitCode> {
             context.console().document(last.json());
         }
         return ExitCode.DONE;
-    }
-
-    private long bytesPerSecond() {
-        if (rate == null) {
-            return 0;
-        }
-        if (!(rate > 0 && rate <= 1 << 20)) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "--max-mib-per-second must be more than 0 and at most 1048576 but is " + rate);
-        }
-        return Math.max(1, (long) (rate * MIB));
     }
 
     /** Nothing may begin behind the back of somebody who was told that nobody answers. */

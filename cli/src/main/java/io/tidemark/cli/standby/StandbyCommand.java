@@ -1,8 +1,8 @@
 package io.tidemark.cli.standby;
 
-import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.MibPerSecond;
 import io.tidemark.cli.kafka.KafkaOptions;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
@@ -35,7 +35,6 @@ import picocli.CommandLine.Option;
             "SIGTERM or ^C ends it between two entries with exit code 0. A killed one goes on too."
         })
 public final class StandbyCommand implements Callable<ExitCode> {
-    private static final double MIB = 1 << 20;
     private final Context context;
 
     @Mixin private StandbyOptions standby;
@@ -53,11 +52,12 @@ public final class StandbyCommand implements Callable<ExitCode> {
     @Option(
             names = "--max-mib-per-second",
             paramLabel = "N",
+            converter = MibPerSecond.Converter.class,
             description =
                     "Apply no faster than this, in MiB of oplog entries of all replica sets"
                             + " together; the base is loaded as fast as it goes. Default: no"
                             + " limit.")
-    private Double rate;
+    private MibPerSecond rate;
 
     @Option(
             names = "--restart",
@@ -73,7 +73,8 @@ public final class StandbyCommand implements Callable<ExitCode> {
     @Override
     public ExitCode call() {
         FollowOptions options =
-                new FollowOptions(delay, bytesPerSecond(), FollowOptions.DEFAULT.poll());
+                new FollowOptions(
+                        delay, rate == null ? 0 : rate.bytes(), FollowOptions.DEFAULT.poll());
         StandbyDisplay display =
                 new StandbyDisplay(context.console(), standby.json(), standby.shown());
         try (ObjectStore store = standby.archive().open();
@@ -96,17 +97,5 @@ public final class StandbyCommand implements Callable<ExitCode> {
         return kafka.place(context)
                 .<OplogTail>map(place -> KafkaOplogTail.of(standby.archive().cluster(), place))
                 .orElse(OplogTail.NONE);
-    }
-
-    private long bytesPerSecond() {
-        if (rate == null) {
-            return 0;
-        }
-        if (!(rate > 0 && rate <= 1 << 20)) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "--max-mib-per-second must be more than 0 and at most 1048576 but is " + rate);
-        }
-        return Math.max(1, (long) (rate * MIB));
     }
 }

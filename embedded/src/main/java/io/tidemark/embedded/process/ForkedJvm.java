@@ -54,7 +54,7 @@ public final class ForkedJvm implements AutoCloseable {
             reader.start();
             return forked;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("Can't start " + main.getName(), e);
         }
     }
 
@@ -107,7 +107,7 @@ public final class ForkedJvm implements AutoCloseable {
             return String.join(
                     "\n", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("Can't read what the process said in " + log, e);
         }
     }
 
@@ -145,7 +145,7 @@ public final class ForkedJvm implements AutoCloseable {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("Can't send SIG" + name + " to " + process.pid(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -97,6 +97,8 @@ class KilledStreamsTest {
             }
             awaitSame(cluster, expected);
             for (StreamsProcess process : running) {
+                // The others may have told all before the last one was up.
+                await().atMost(PATIENCE).until(() -> process.hasStarted() || !process.isAlive());
                 assertThat(process.isAlive()).as(process.log()).isTrue();
                 assertThat(process.stop()).as(process.log()).isEqualTo(ENDED_BY_SIGTERM);
                 assertThat(process.log()).contains("Timeline has stopped");

@@ -13,9 +13,13 @@ final class StreamsProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
 
-    private StreamsProcess(Process process, Path log) {
+    /** Where this process's own lines begin: a folder's earlier processes wrote the ones before. */
+    private final int logStart;
+
+    private StreamsProcess(Process process, Path log, int logStart) {
         this.process = process;
         this.log = log;
+        this.logStart = logStart;
     }
 
     static StreamsProcess start(Map<String, String> settings, Path folder) throws IOException {
@@ -38,12 +42,13 @@ final class StreamsProcess implements AutoCloseable {
                         StreamsMain.class.getName(),
                         file.toString()));
         Path log = folder.resolve("log.txt");
+        int logStart = Files.exists(log) ? Files.readString(log).length() : 0;
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
-        return new StreamsProcess(process, log);
+        return new StreamsProcess(process, log, logStart);
     }
 
     /** SIGKILL: nothing in the process learns of it. */
@@ -63,8 +68,13 @@ final class StreamsProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Before that a SIGTERM ends the JVM at once, as there is nothing to stop in order. */
+    boolean hasStarted() throws IOException {
+        return log().contains("Timeline starts");
+    }
+
     String log() throws IOException {
-        return Files.readString(log);
+        return Files.readString(log).substring(logStart);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.guard.TargetOutlook;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import java.util.ArrayList;

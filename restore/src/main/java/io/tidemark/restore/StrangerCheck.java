@@ -1,7 +1,7 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.Problems;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.HashSet;

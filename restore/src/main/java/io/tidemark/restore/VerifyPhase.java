@@ -1,9 +1,9 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.restore.report.ReplicaSetReport;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;

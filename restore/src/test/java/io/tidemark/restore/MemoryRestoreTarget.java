@@ -1,10 +1,11 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.guard.TargetCondition;
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.replay.ReplayTarget;
+import io.tidemark.restore.target.TargetCondition;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
@@ -123,7 +124,7 @@ public class MemoryRestoreTarget implements RestoreTarget {
     public void unmark() {
         mark = null;
         data.collections().keySet().stream()
-                .filter(c -> c.database().equals(TargetFacts.MARK_DATABASE))
+                .filter(c -> c.database().equals(ReplayTarget.MARK_DATABASE))
                 .forEach(data::drop);
     }
 

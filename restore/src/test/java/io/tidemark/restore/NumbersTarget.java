@@ -1,8 +1,8 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
@@ -89,7 +89,7 @@ final class NumbersTarget extends MemoryRestoreTarget {
 
     /** What the restore keeps for itself. */
     private static boolean isOfMark(Namespace namespace) {
-        return namespace.database().equals(TargetFacts.MARK_DATABASE);
+        return namespace.database().equals(ReplayTarget.MARK_DATABASE);
     }
 
     private static int number(DocumentId id) {

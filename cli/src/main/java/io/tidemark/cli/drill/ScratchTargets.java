@@ -6,9 +6,9 @@ import com.mongodb.client.MongoCollection;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.restore.RestoreRequest;
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.model.Namespace;
@@ -104,7 +104,7 @@ final class ScratchTargets {
 
     private static void requireNoneUnderWay(ReplicaSetPlan set, MongoClient client) {
         for (String database : client.listDatabaseNames()) {
-            if (database.equals(TargetFacts.MARK_DATABASE)) {
+            if (database.equals(ReplayTarget.MARK_DATABASE)) {
                 throw new CommandFailure(
                         ExitCode.TARGET_REFUSED,
                         "The target for replica set "

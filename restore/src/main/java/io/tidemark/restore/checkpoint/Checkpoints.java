@@ -2,11 +2,11 @@ package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.EarlierWrites;
 import io.tidemark.restore.replay.ReplayState;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.WriteLog;
 import io.tidemark.restore.target.Bson;
 import io.tidemark.schemas.bson.RawDocument;
@@ -34,8 +34,8 @@ import org.bson.BsonString;
  * threads; the rest is for one.
  */
 public final class Checkpoints implements WriteLog {
-    private static final Namespace STATE = new Namespace(TargetFacts.MARK_DATABASE, "checkpoint");
-    private static final Namespace LOG = new Namespace(TargetFacts.MARK_DATABASE, "log");
+    private static final Namespace STATE = new Namespace(ReplayTarget.MARK_DATABASE, "checkpoint");
+    private static final Namespace LOG = new Namespace(ReplayTarget.MARK_DATABASE, "log");
     private static final int CHANGE_BYTES = 4 * Long.BYTES;
     private static final RawDocument PLAIN = RawDocument.of(new RawDocumentBuilder().build());
 

@@ -1,10 +1,10 @@
 package io.tidemark.restore.config;
 
 import io.tidemark.restore.RestoreTarget;
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.StagedTarget;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;

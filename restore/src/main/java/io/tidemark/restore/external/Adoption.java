@@ -5,6 +5,7 @@ import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.ShardReplay;
+import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;

@@ -2,6 +2,7 @@ package io.tidemark.restore.external;
 
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.replay.NamespaceRules;
+import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;

@@ -4,6 +4,7 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;

@@ -4,6 +4,7 @@ import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.ShardNames;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Incarnation;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public record SourceCluster(
     }
 
     /** Why the target is, or knows, this cluster; empty if it does not. */
-    List<String> signsIn(TargetFacts target) {
+    public List<String> signsIn(TargetFacts target) {
         List<String> signs = new ArrayList<>();
         Set<String> hosts = new HashSet<>();
         metadata.shards().forEach(shard -> hosts.addAll(shard.hosts()));

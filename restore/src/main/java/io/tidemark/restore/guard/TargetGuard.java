@@ -3,6 +3,8 @@ package io.tidemark.restore.guard;
 import io.tidemark.restore.Replacement;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.replay.ReplayTarget;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,7 +50,7 @@ public final class TargetGuard {
                                                                 + " config"
                                                         : "")
                                                 + " and the database "
-                                                + TargetFacts.MARK_DATABASE
+                                                + ReplayTarget.MARK_DATABASE
                                                 + ", then restore again"));
         if (!target.writable()) {
             reasons.add("it can't be written to: it is no primary");
@@ -146,7 +148,7 @@ public final class TargetGuard {
         }
     }
 
-    static String examples(Collection<Namespace> names) {
+    public static String examples(Collection<Namespace> names) {
         return names.stream()
                 .limit(EXAMPLES)
                 .map(Object::toString)
@@ -160,7 +162,7 @@ public final class TargetGuard {
         }
     }
 
-    static void checkVersion(TargetFacts target, SourceNeeds needs, List<String> reasons) {
+    public static void checkVersion(TargetFacts target, SourceNeeds needs, List<String> reasons) {
         String source = needs.version().orElse("");
         if (isOlder(target.serverVersion(), source, 1)) {
             reasons.add(
@@ -181,7 +183,7 @@ public final class TargetGuard {
         }
     }
 
-    static void checkRoom(TargetFacts target, long leastBytes, List<String> reasons) {
+    public static void checkRoom(TargetFacts target, long leastBytes, List<String> reasons) {
         OptionalLong free = target.condition().freeBytes();
         if (free.isPresent() && free.getAsLong() < leastBytes) {
             reasons.add(

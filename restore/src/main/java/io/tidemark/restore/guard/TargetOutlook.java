@@ -1,6 +1,7 @@
 package io.tidemark.restore.guard;
 
 import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.Problems;
-import io.tidemark.restore.verify.ContentHash;
+import io.tidemark.restore.replay.content.ContentHash;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.tidemark.restore.merge;
 
 import io.tidemark.restore.RestoreTarget;
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.nio.charset.StandardCharsets;

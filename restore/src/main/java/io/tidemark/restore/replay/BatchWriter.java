@@ -1,6 +1,6 @@
 package io.tidemark.restore.replay;
 
-import io.tidemark.restore.verify.ContentHash;
+import io.tidemark.restore.replay.content.ContentHash;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package io.tidemark.restore.replay;
 
-import io.tidemark.restore.indexes.IndexCatalogue;
-import io.tidemark.restore.verify.ExpectedContent;
+import io.tidemark.restore.replay.content.ExpectedContent;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;

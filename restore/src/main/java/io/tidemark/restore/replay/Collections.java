@@ -1,7 +1,7 @@
 package io.tidemark.restore.replay;
 
 import io.tidemark.restore.RestoreException;
-import io.tidemark.restore.verify.DocumentHashes;
+import io.tidemark.restore.replay.content.DocumentHashes;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;

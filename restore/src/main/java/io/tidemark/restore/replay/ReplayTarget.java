@@ -17,6 +17,9 @@ import java.util.function.Consumer;
  * collections never while writes to them are under way.
  */
 public interface ReplayTarget {
+    /** The database of a target in which a restore keeps what is its own: it goes at the end. */
+    String MARK_DATABASE = "tidemark_restore";
+
     /**
      * Creates a collection.
      *

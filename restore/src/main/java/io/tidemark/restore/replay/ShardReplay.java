@@ -2,10 +2,10 @@ package io.tidemark.restore.replay;
 
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
+import io.tidemark.restore.replay.content.DocumentHashes;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.EntryLookup;
 import io.tidemark.restore.replay.transaction.Transactions;
-import io.tidemark.restore.verify.DocumentHashes;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.Optime;

@@ -1,6 +1,5 @@
 package io.tidemark.restore.replay;
 
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
@@ -22,7 +21,7 @@ public final class StagedTarget implements ReplayTarget {
     }
 
     static Namespace staged(Namespace namespace) {
-        return new Namespace(TargetFacts.MARK_DATABASE, namespace.toString());
+        return new Namespace(ReplayTarget.MARK_DATABASE, namespace.toString());
     }
 
     /** With a UUID of the target's own: this collection is not the one that stays. */

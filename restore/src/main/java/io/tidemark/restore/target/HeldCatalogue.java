@@ -1,7 +1,6 @@
 package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
-import io.tidemark.restore.external.HeldCollection;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;

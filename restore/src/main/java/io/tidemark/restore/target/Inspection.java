@@ -2,8 +2,7 @@ package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
-import io.tidemark.restore.guard.TargetCondition;
-import io.tidemark.restore.guard.TargetFacts;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +22,7 @@ import org.bson.RawBsonDocument;
 
 /** Asks a target about itself. */
 final class Inspection {
-    static final Namespace MARK = new Namespace(TargetFacts.MARK_DATABASE, "state");
+    static final Namespace MARK = new Namespace(ReplayTarget.MARK_DATABASE, "state");
     private static final Namespace VERSION = Namespace.of("admin.system.version");
     private static final Namespace SHARDS = Namespace.of("config.shards");
     private static final Namespace SETTINGS = Namespace.of("config.settings");

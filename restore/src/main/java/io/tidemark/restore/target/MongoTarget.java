@@ -10,10 +10,9 @@ import com.mongodb.client.MongoClients;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreTarget;
-import io.tidemark.restore.external.HeldCollection;
-import io.tidemark.restore.guard.TargetFacts;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
@@ -211,7 +210,7 @@ public final class MongoTarget implements RestoreTarget {
         commands.run(
                 "remove the mark of a restore under way",
                 () -> {
-                    client.getDatabase(TargetFacts.MARK_DATABASE).drop();
+                    client.getDatabase(ReplayTarget.MARK_DATABASE).drop();
                     return null;
                 });
     }

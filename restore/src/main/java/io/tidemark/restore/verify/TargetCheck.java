@@ -3,6 +3,8 @@ package io.tidemark.restore.verify;
 import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.replay.ReplayTarget;
+import io.tidemark.restore.replay.content.ContentHash;
+import io.tidemark.restore.replay.content.ExpectedContent;
 import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.schemas.model.Namespace;
 import java.util.Collection;

@@ -1,2 +1,2 @@
-/** What the target should hold, followed during replay, and what it does hold, read back. */
+/** What the target does hold, read back, and whether it is what it should hold. */
 package io.tidemark.restore.verify;

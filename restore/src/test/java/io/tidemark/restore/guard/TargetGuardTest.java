@@ -12,6 +12,8 @@ import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.target.TargetCondition;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.BsonFiles;
 import io.tidemark.restore.RestoreOptions;
-import io.tidemark.restore.verify.DocumentHashes;
+import io.tidemark.restore.replay.content.DocumentHashes;
 import io.tidemark.restore.verify.TargetCheck;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;

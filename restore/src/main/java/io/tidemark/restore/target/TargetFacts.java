@@ -1,5 +1,6 @@
-package io.tidemark.restore.guard;
+package io.tidemark.restore.target;
 
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +38,6 @@ public record TargetFacts(
         boolean choosesUuids,
         TargetCondition condition,
         Optional<String> unfinished) {
-    /** The database in which a restore keeps its mark. */
-    public static final String MARK_DATABASE = "tidemark_restore";
-
     public TargetFacts {
         hosts = List.copyOf(hosts);
         collections = List.copyOf(collections);
@@ -89,7 +87,7 @@ public record TargetFacts(
 
     private static boolean isUsers(Namespace namespace) {
         return switch (namespace.database()) {
-            case "local", "config", MARK_DATABASE -> false;
+            case "local", "config", ReplayTarget.MARK_DATABASE -> false;
             case "admin" -> !namespace.collection().startsWith("system.");
             default -> !namespace.collection().equals("system.profile");
         };

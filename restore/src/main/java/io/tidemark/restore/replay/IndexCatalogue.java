@@ -1,4 +1,4 @@
-package io.tidemark.restore.indexes;
+package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;

@@ -1,4 +1,4 @@
-package io.tidemark.restore.verify;
+package io.tidemark.restore.replay.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tidemark.restore.verify;
+package io.tidemark.restore.replay.content;
 
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.schemas.bson.RawDocument;

@@ -1,11 +1,13 @@
-package io.tidemark.restore.guard;
+package io.tidemark.restore.merge;
 
 import static java.util.stream.Collectors.joining;
 
 import io.tidemark.restore.Replacement;
-import io.tidemark.restore.merge.PreviousCollections;
-import io.tidemark.restore.merge.Selection;
-import io.tidemark.restore.merge.StagedShard;
+import io.tidemark.restore.guard.SourceCluster;
+import io.tidemark.restore.guard.SourceNeeds;
+import io.tidemark.restore.guard.TargetGuard;
+import io.tidemark.restore.guard.TargetOutlook;
+import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.tidemark.restore.external;
+package io.tidemark.restore.target;
 
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;

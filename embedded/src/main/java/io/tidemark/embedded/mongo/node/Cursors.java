@@ -81,6 +81,7 @@ final class Cursors {
             long id,
             ServerCursor cursor,
             long atClusterTime) {
+        reply.reserve(batch.stream().mapToInt(b -> b.length + INDEX_BYTES).sum() + REST_BYTES);
         reply.startDocument("cursor").startArray(field);
         for (int i = 0; i < batch.size(); i++) {
             reply.document(index(i), batch.get(i));
@@ -93,6 +94,12 @@ final class Cursors {
         }
         reply.end();
     }
+
+    /** Around each document: its type and its index as text. */
+    private static final int INDEX_BYTES = 8;
+
+    /** Behind the batch: the cursor's other fields, and those that every reply has. */
+    private static final int REST_BYTES = 1024;
 
     private static final String[] INDEXES = new String[4096];
 

@@ -139,6 +139,14 @@ public final class RawBuilder {
         return this;
     }
 
+    /**
+     * Makes room at once for what comes, where growing step by step would copy it several times.
+     */
+    public RawBuilder reserve(int more) {
+        room(more);
+        return this;
+    }
+
     /** Bytes written so far. */
     public int size() {
         return length;

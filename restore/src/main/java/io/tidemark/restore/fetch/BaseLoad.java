@@ -1,6 +1,7 @@
 package io.tidemark.restore.fetch;
 
 import io.tidemark.restore.config.ClusterMetadata;
+import io.tidemark.restore.readahead.ReadAhead;
 import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.ShardReplay;

@@ -1,7 +1,7 @@
 package io.tidemark.restore.target;
 
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
+import io.tidemark.restore.readahead.ReadAhead;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
@@ -79,16 +79,23 @@ final class Reads {
                                 .map(Bson::raw));
     }
 
+    /** The server finds the next documents while {@code reader} is busy with these. */
     void scan(Namespace namespace, Consumer<RawDocument> reader) {
         BsonDocument natural = new BsonDocument("$natural", new BsonInt32(1));
         commands.run(
                 "read collection " + namespace,
                 () -> {
-                    MongoCollection<RawBsonDocument> all = commands.collection(namespace);
-                    for (RawBsonDocument document : all.find().hint(natural)) {
-                        reader.accept(Bson.raw(document));
+                    try (MongoCursor<RawBsonDocument> all =
+                                    commands.collection(namespace).find().hint(natural).iterator();
+                            ReadAhead<RawBsonDocument> ahead =
+                                    ReadAhead.of("restore-scan", all, Reads::sizeBytes)) {
+                        ahead.forEachRemaining(document -> reader.accept(Bson.raw(document)));
                     }
                     return null;
                 });
+    }
+
+    private static int sizeBytes(RawBsonDocument document) {
+        return document.getByteBuffer().remaining();
     }
 }

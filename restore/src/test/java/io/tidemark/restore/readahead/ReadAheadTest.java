@@ -1,4 +1,4 @@
-package io.tidemark.restore.fetch;
+package io.tidemark.restore.readahead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.tidemark.restore.fetch;
+package io.tidemark.restore.readahead;
 
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -166,6 +166,7 @@ final class BenchCommand implements Callable<ExitCode> {
 
     private static void lines(PrintStream out, Measured measured) {
         line(out, "ours", measured.rate(), measured);
+        measured.parts().forEach((name, rate) -> line(out, "ours, " + name, rate, measured));
         measured.ceilings().forEach((name, rate) -> line(out, name, rate, measured));
         measured.peers().forEach((name, rate) -> line(out, name, rate, measured));
         out.printf(
@@ -186,6 +187,10 @@ final class BenchCommand implements Callable<ExitCode> {
                 .put("unit", measured.unit())
                 .put("entries", measured.entries())
                 .put("bytes", measured.bytes());
+        if (!measured.parts().isEmpty()) {
+            ObjectNode parts = json.putObject("parts");
+            measured.parts().forEach(parts::put);
+        }
         if (!measured.peers().isEmpty()) {
             ObjectNode peers = json.putObject("peers");
             measured.peers().forEach(peers::put);

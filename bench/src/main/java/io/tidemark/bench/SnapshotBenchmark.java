@@ -86,6 +86,7 @@ final class SnapshotBenchmark implements Benchmark {
                 writes.count(),
                 0,
                 Map.of(),
+                Map.of(),
                 OptionalLong.empty(),
                 Map.of());
     }

@@ -38,6 +38,7 @@ final class BenchCommand implements Callable<ExitCode> {
         SINK,
         RESTORE,
         SNAPSHOT,
+        LATENCY,
         PLAN,
         RTO
     }
@@ -108,7 +109,7 @@ final class BenchCommand implements Callable<ExitCode> {
     public ExitCode call() throws Exception {
         PrintStream words = context.console().words(output.json());
         try (ScratchFolder folder = ScratchFolder.create("bench")) {
-            if (part == Part.PLAN || part == Part.RTO) {
+            if (part == Part.PLAN || part == Part.RTO || part == Part.LATENCY) {
                 figures(figures(folder.path()), words);
                 return ExitCode.DONE;
             }
@@ -128,10 +129,14 @@ final class BenchCommand implements Callable<ExitCode> {
 
     private Figures figures(Path folder) throws Exception {
         Benchmark.Notes notes = sentence -> context.console().err().println(sentence);
-        return part == Part.PLAN
-                ? new PlanBenchmark(slices, inFiles).run(folder, notes)
-                : new RtoBenchmark(Optional.ofNullable(target), mixes.get(mixes.size() - 1))
-                        .run(new Workload(entries, documentBytes), folder, notes);
+        Workload workload = new Workload(entries, documentBytes);
+        return switch (part) {
+            case PLAN -> new PlanBenchmark(slices, inFiles).run(folder, notes);
+            case LATENCY -> LatencyBenchmark.run(workload, folder, notes);
+            default ->
+                    new RtoBenchmark(Optional.ofNullable(target), mixes.get(mixes.size() - 1))
+                            .run(workload, folder, notes);
+        };
     }
 
     private void figures(Figures figures, PrintStream words) {
@@ -148,7 +153,7 @@ final class BenchCommand implements Callable<ExitCode> {
             case SINK -> new SinkBenchmark();
             case RESTORE -> new RestoreBenchmark(Optional.ofNullable(target), mixes);
             case SNAPSHOT -> new SnapshotBenchmark();
-            case PLAN, RTO -> throw new IllegalStateException(part + " gives figures");
+            case LATENCY, PLAN, RTO -> throw new IllegalStateException(part + " gives figures");
         };
     }
 

@@ -7,19 +7,27 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * What was measured where no rate beside a ceiling tells it.
  *
  * @param values by name, with the unit in the name
+ * @param sentences what they say, for people
  */
-record Figures(Map<String, Double> values) {
+record Figures(Map<String, Double> values, List<String> sentences) {
     Figures {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        sentences = List.copyOf(sentences);
+    }
+
+    Figures(Map<String, Double> values) {
+        this(values, List.of());
     }
 
     void words(PrintStream out) {
+        sentences.forEach(out::println);
         values.forEach((name, value) -> out.printf("%-34s %s%n", name, rounded(value)));
     }
 

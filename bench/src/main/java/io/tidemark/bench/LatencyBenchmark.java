@@ -1,0 +1,182 @@
+package io.tidemark.bench;
+
+import io.tidemark.bench.PairedRatios.Pair;
+import io.tidemark.embedded.s3.EmbeddedS3;
+import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.object.ObjectStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What a base snapshot with a limit adds to the latency of the source's writes. One client writes
+ * without rest; the scan goes on and is held in short spells, in pairs whose order changes from one
+ * to the next. Between them come pairs in both spells of which it is held: what those differ by is
+ * what the measure can't tell from nothing.
+ */
+final class LatencyBenchmark {
+    /** Far under what a scan reaches, as an operator would set it beside a busy source. */
+    static final int LIMIT_MIB_PER_SECOND = 16;
+
+    /** What design 4's limit promises a source. */
+    private static final double PROMISED_PERCENT = 10;
+
+    private static final long MIB = 1L << 20;
+    private static final int PAIRS = 40;
+
+    /** Four requests of a scan with that limit. */
+    private static final Duration SPELL = Duration.ofMillis(500);
+
+    /** What a request that was under way at the change still takes. */
+    private static final Duration SETTLE = Duration.ofMillis(40);
+
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(30);
+    private static final int LEAST_WARM_UP = 6;
+    private static final double COMPILING = 0.1;
+
+    private final SourceData source;
+    private final HeldScan scan;
+    private final List<Pair> compared = new ArrayList<>();
+    private final List<Pair> alike = new ArrayList<>();
+    private long written;
+    private long scanned;
+    private long scanningNanos;
+
+    private LatencyBenchmark(SourceData source, HeldScan scan) {
+        this.source = source;
+        this.scan = scan;
+    }
+
+    static Figures run(Workload workload, Path folder, Benchmark.Notes notes) throws Exception {
+        notes.say("Writing " + workload.entries() + " documents into a simulated replica set …");
+        try (SourceData source = SourceData.write(workload);
+                EmbeddedS3 s3 = S3.start(folder);
+                ObjectStore store = BucketUri.parse(S3.bucket(s3, "bases")).open();
+                HeldScan scan = new HeldScan(source, store, LIMIT_MIB_PER_SECOND * MIB).start()) {
+            LatencyBenchmark benchmark = new LatencyBenchmark(source, scan);
+            notes.say("Writing, with the scan and without, until the compilers are at rest …");
+            benchmark.warmUp();
+            notes.say("Measuring " + 2 * PAIRS + " pairs of spells …");
+            benchmark.measure();
+            return benchmark.figures();
+        }
+    }
+
+    private void warmUp() {
+        long end = System.nanoTime() + LONGEST_WARM_UP.toNanos();
+        boolean steady = false;
+        for (int i = 0; i < LEAST_WARM_UP || (!steady && System.nanoTime() < end); i++) {
+            CompilerRest rest = CompilerRest.from(COMPILING);
+            spell(true);
+            spell(false);
+            steady = rest.held();
+        }
+    }
+
+    private void measure() {
+        for (int i = 0; i < PAIRS; i++) {
+            compared.add(pair(true, i % 2 == 0));
+            alike.add(pair(false, i % 2 == 0));
+        }
+    }
+
+    private Pair pair(boolean scanning, boolean first) {
+        if (first) {
+            Spell changed = spell(scanning);
+            return new Pair(changed, spell(false));
+        }
+        Spell plain = spell(false);
+        return new Pair(spell(scanning), plain);
+    }
+
+    private Spell spell(boolean scanning) {
+        scan.goOn(scanning);
+        written += Spell.of(source::write, written, SETTLE.toNanos()).nanos().length;
+        long begun = System.nanoTime();
+        long before = scan.bytes();
+        Spell spell = Spell.of(source::write, written, SPELL.toNanos());
+        written += spell.nanos().length;
+        if (scanning) {
+            scanned += scan.bytes() - before;
+            scanningNanos += System.nanoTime() - begun;
+        }
+        return spell;
+    }
+
+    private Figures figures() {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("pairs", (double) compared.size());
+        figures.put("spellMillis", (double) SPELL.toMillis());
+        figures.put("writes", (double) written);
+        figures.put("limitMibPerSecond", (double) LIMIT_MIB_PER_SECOND);
+        figures.put("scannedMibPerSecond", scanned / (double) MIB / (scanningNanos / 1e9));
+        List<String> sentences = new ArrayList<>();
+        add("median", Spell::median, figures, sentences);
+        add("mean", Spell::mean, figures, sentences);
+        add("p99", Spell::p99, figures, sentences);
+        return new Figures(figures, sentences);
+    }
+
+    private void add(
+            String name,
+            ToDoubleFunction<Spell> latency,
+            Map<String, Double> figures,
+            List<String> sentences) {
+        figures.put(name + "Micros.alone", middle(latency, false) / 1_000);
+        figures.put(name + "Micros.besideScan", middle(latency, true) / 1_000);
+        PairedRatios added = PairedRatios.of(compared, latency);
+        PairedRatios noise = PairedRatios.of(alike, latency);
+        put(name + "AddedPercent", added, figures);
+        put(name + "NoisePercent", noise, figures);
+        sentences.add(sentence(name, added, noise));
+    }
+
+    private static void put(String name, PairedRatios ratios, Map<String, Double> figures) {
+        figures.put(name, ratios.percent());
+        figures.put(name + ".low", ratios.lowPercent());
+        figures.put(name + ".high", ratios.highPercent());
+    }
+
+    private double middle(ToDoubleFunction<Spell> latency, boolean scanning) {
+        double[] all =
+                compared.stream()
+                        .map(pair -> scanning ? pair.changed() : pair.plain())
+                        .mapToDouble(latency)
+                        .sorted()
+                        .toArray();
+        return all[all.length / 2];
+    }
+
+    private static String sentence(String name, PairedRatios added, PairedRatios noise) {
+        return String.format(
+                Locale.ROOT,
+                "%s write latency: a scan limited to %d MiB/s adds %.1f %% (%.1f to %.1f);"
+                        + " spells without it differ by %.1f %% (%.1f to %.1f): %s",
+                name,
+                LIMIT_MIB_PER_SECOND,
+                added.percent(),
+                added.lowPercent(),
+                added.highPercent(),
+                noise.percent(),
+                noise.lowPercent(),
+                noise.highPercent(),
+                verdict(added, noise));
+    }
+
+    /** What can be said of the promise with this measure. */
+    static String verdict(PairedRatios added, PairedRatios noise) {
+        if (noise.highPercent() > PROMISED_PERCENT || noise.lowPercent() < -PROMISED_PERCENT) {
+            return "noise too large to tell";
+        } else if (added.highPercent() <= PROMISED_PERCENT) {
+            return "at most 10 %";
+        } else if (added.lowPercent() > PROMISED_PERCENT) {
+            return "more than 10 %";
+        }
+        return "about 10 %, not settled";
+    }
+}

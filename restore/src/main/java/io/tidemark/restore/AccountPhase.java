@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.accounts.AccountChanges;
 import io.tidemark.restore.accounts.AccountRestore;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.schemas.model.Namespace;
@@ -25,8 +26,23 @@ final class AccountPhase {
             return;
         }
         for (ReplicaSetRestore restore : targets.restores()) {
-            warnings.addAll(accounts(restore).run().words(restore.plan().replicaSet().name()));
+            warnings.addAll(put(restore).words(restore.plan().replicaSet().name()));
         }
+    }
+
+    /** What is about to be replaced goes into the mark: who goes on must be able to tell it. */
+    private AccountChanges put(ReplicaSetRestore restore) {
+        return targets.checkpoints(restore)
+                .map(
+                        kept ->
+                                accounts(restore)
+                                        .run(
+                                                kept.mark().before().accounts(),
+                                                names ->
+                                                        kept.put(
+                                                                kept.mark()
+                                                                        .replacingAccounts(names))))
+                .orElseGet(() -> accounts(restore).run(List.of(), names -> {}));
     }
 
     /** Reads them back. @return the collections that hold some */

@@ -116,9 +116,12 @@ final class RestoreTargets implements AutoCloseable {
 
     /** True if an earlier run has marked the target of this replica set. */
     boolean isResumed(ReplicaSetRestore restore) {
-        return Optional.ofNullable(checkpoints.get(restore.plan()))
-                .map(Checkpoints::isResumed)
-                .orElse(false);
+        return checkpoints(restore).map(Checkpoints::isResumed).orElse(false);
+    }
+
+    /** Its mark and its checkpoints; empty where nobody goes on. */
+    Optional<Checkpoints> checkpoints(ReplicaSetRestore restore) {
+        return Optional.ofNullable(checkpoints.get(restore.plan()));
     }
 
     /** What an earlier run has left. */

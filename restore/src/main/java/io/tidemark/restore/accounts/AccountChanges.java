@@ -30,8 +30,13 @@ public record AccountChanges(
                 both(kept, more.kept));
     }
 
+    /** Those of an earlier run with these: what it has replaced is the source's by now. */
+    AccountChanges after(List<String> replacedBefore) {
+        return new AccountChanges(written, both(replacedBefore, replaced), left, kept);
+    }
+
     private static List<String> both(List<String> some, List<String> more) {
-        return Stream.concat(some.stream(), more.stream()).toList();
+        return Stream.concat(some.stream(), more.stream()).distinct().toList();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Puts one replica set's users and roles as of the restored time into its target, documents as they
@@ -42,16 +43,31 @@ public final class AccountRestore {
         this.connectedAs = target.connectedAs();
     }
 
-    /** Writes. @return what the operator must know */
-    public AccountChanges run() {
-        AccountChanges changes = AccountChanges.NONE;
-        for (Namespace accounts : COLLECTIONS) {
-            changes = changes.and(put(accounts));
+    private record Planned(
+            Namespace accounts, List<DocumentWrite> writes, AccountChanges changes) {}
+
+    /**
+     * Writes.
+     *
+     * @param replacedBefore names that an earlier run of the same restore replaced, or was about to
+     * @param about told, before the first write, of all whose definition is replaced
+     * @return what the operator must know, of both runs
+     */
+    public AccountChanges run(List<String> replacedBefore, Consumer<List<String>> about) {
+        List<Planned> planned = COLLECTIONS.stream().map(this::plan).toList();
+        AccountChanges changes =
+                planned.stream()
+                        .map(Planned::changes)
+                        .reduce(AccountChanges.NONE, AccountChanges::and)
+                        .after(replacedBefore);
+        if (!changes.replaced().equals(replacedBefore)) {
+            about.accept(changes.replaced());
         }
+        planned.forEach(this::write);
         return changes;
     }
 
-    private AccountChanges put(Namespace accounts) {
+    private Planned plan(Namespace accounts) {
         Map<String, RawDocument> wanted = wanted(accounts);
         Map<String, RawDocument> present = present(accounts);
         List<String> replaced = new ArrayList<>();
@@ -71,14 +87,20 @@ public final class AccountRestore {
                                         DocumentId.ofDocument(account), account, there == null));
                     }
                 });
-        if (!writes.isEmpty()) {
-            if (!held.contains(accounts)) {
-                RawDocument none = RawDocument.of(new RawDocumentBuilder().build());
-                target.create(accounts, Optional.empty(), none);
-            }
-            target.write(accounts, writes, (id, document) -> {});
+        List<String> kept = List.copyOf(present.keySet());
+        return new Planned(
+                accounts, writes, new AccountChanges(writes.size(), replaced, left, kept));
+    }
+
+    private void write(Planned planned) {
+        if (planned.writes().isEmpty()) {
+            return;
         }
-        return new AccountChanges(writes.size(), replaced, left, List.copyOf(present.keySet()));
+        if (!held.contains(planned.accounts())) {
+            RawDocument none = RawDocument.of(new RawDocumentBuilder().build());
+            target.create(planned.accounts(), Optional.empty(), none);
+        }
+        target.write(planned.accounts(), planned.writes(), (id, document) -> {});
     }
 
     /**

@@ -116,9 +116,8 @@ final class MarkDocument {
         of.clusterId().ifPresent(c -> document.append("cluster", new BsonString(c)));
         return document.append("knownShards", texts(of.knownShards()))
                 .append("knownHosts", texts(of.knownHosts()))
-                .append(
-                        "replaced",
-                        texts(of.replaced().stream().map(Namespace::toString).toList()));
+                .append("replaced", texts(of.replaced().stream().map(Namespace::toString).toList()))
+                .append("accounts", texts(of.accounts()));
     }
 
     private static TargetBefore before(BsonDocument document) {
@@ -129,7 +128,8 @@ final class MarkDocument {
                 text(document, "cluster"),
                 texts(document.getArray("knownShards")),
                 texts(document.getArray("knownHosts")),
-                texts(document.getArray("replaced")).stream().map(Namespace::of).toList());
+                texts(document.getArray("replaced")).stream().map(Namespace::of).toList(),
+                texts(document.getArray("accounts", new BsonArray())));
     }
 
     private static BsonDocument standing(Standing of) {

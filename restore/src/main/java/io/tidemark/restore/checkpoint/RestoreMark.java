@@ -72,6 +72,20 @@ public record RestoreMark(
                 restore, description, all, before, epoch, standing, decisions, report, run);
     }
 
+    /** The same, before accounts of those names that the target has are replaced. */
+    public RestoreMark replacingAccounts(List<String> names) {
+        return new RestoreMark(
+                restore,
+                description,
+                arguments,
+                before.withAccounts(names),
+                epoch,
+                standing,
+                decisions,
+                report,
+                run);
+    }
+
     /** The same, in the hands of that run. */
     public RestoreMark heldBy(RunHolder holder) {
         return new RestoreMark(

@@ -13,6 +13,7 @@ import java.util.Optional;
  * switched off is switched on again by whoever ends the restore.
  *
  * @param replaced collections that make room for the restored ones
+ * @param accounts users and roles in whose place the source's are put; known when that begins
  */
 public record TargetBefore(
         Optional<Boolean> expiresDocuments,
@@ -21,11 +22,13 @@ public record TargetBefore(
         Optional<String> clusterId,
         List<String> knownShards,
         List<String> knownHosts,
-        List<Namespace> replaced) {
+        List<Namespace> replaced,
+        List<String> accounts) {
     public TargetBefore {
         knownShards = List.copyOf(knownShards);
         knownHosts = List.copyOf(knownHosts);
         replaced = List.copyOf(replaced);
+        accounts = List.copyOf(accounts);
     }
 
     public static TargetBefore of(TargetFacts facts) {
@@ -36,7 +39,20 @@ public record TargetBefore(
                 facts.condition().clusterId(),
                 facts.knownShards(),
                 facts.knownHosts(),
-                facts.userCollections());
+                facts.userCollections(),
+                List.of());
+    }
+
+    TargetBefore withAccounts(List<String> names) {
+        return new TargetBefore(
+                expiresDocuments,
+                balancer,
+                shardIdentity,
+                clusterId,
+                knownShards,
+                knownHosts,
+                replaced,
+                names);
     }
 
     /** The target as it is now, without what the restore has made of it. */

@@ -12,6 +12,7 @@ import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bson.BsonDocument;
@@ -45,7 +46,7 @@ class AccountRestoreTest {
         archive("admin.root", "theirs");
         archive("shop.app", "theirs");
 
-        AccountChanges changes = new AccountRestore(archived, target).run();
+        AccountChanges changes = restored();
 
         assertThat(changes).isEqualTo(new AccountChanges(2, List.of(), List.of(), List.of()));
         assertThat(users())
@@ -68,7 +69,7 @@ class AccountRestoreTest {
         archive("admin.root", "theirs");
         archive("shop.app", "theirs");
 
-        AccountChanges changes = new AccountRestore(archived, target).run();
+        AccountChanges changes = restored();
 
         assertThat(users()).containsExactly(user("admin.root", "ours"), user("shop.app", "theirs"));
         assertThat(changes.left()).containsExactly("admin.root");
@@ -85,7 +86,7 @@ class AccountRestoreTest {
         have("admin.operator", "ours");
         archive("admin.root", "theirs");
 
-        AccountChanges changes = new AccountRestore(archived, target).run();
+        AccountChanges changes = restored();
 
         assertThat(users())
                 .containsExactly(user("admin.operator", "ours"), user("admin.root", "theirs"));
@@ -96,10 +97,27 @@ class AccountRestoreTest {
     @Test
     void twiceChangesNothingMore() {
         archive("admin.root", "theirs");
-        new AccountRestore(archived, target).run();
+        restored();
 
-        assertThat(new AccountRestore(archived, target).run())
-                .isEqualTo(new AccountChanges(0, List.of(), List.of(), List.of()));
+        assertThat(restored()).isEqualTo(new AccountChanges(0, List.of(), List.of(), List.of()));
+    }
+
+    @Test
+    void aRunThatGoesOnTellsWhatTheOneBeforeItReplaced() {
+        have("admin.root", "ours");
+        have("shop.app", "ours");
+        archive("admin.root", "theirs");
+        archive("shop.app", "theirs");
+        List<List<String>> told = new ArrayList<>();
+        new AccountRestore(archived, target).run(List.of(), told::add);
+
+        AccountChanges changes = new AccountRestore(archived, target).run(told.get(0), told::add);
+
+        assertThat(told).containsExactly(List.of("admin.root", "shop.app"));
+        assertThat(changes)
+                .isEqualTo(
+                        new AccountChanges(
+                                0, List.of("admin.root", "shop.app"), List.of(), List.of()));
     }
 
     @Test
@@ -110,6 +128,10 @@ class AccountRestoreTest {
         new AccountRestore(archived, target).verify(problems);
 
         assertThat(problems.list()).singleElement().asString().contains("does not hold admin.root");
+    }
+
+    private AccountChanges restored() {
+        return new AccountRestore(archived, target).run(List.of(), names -> {});
     }
 
     private void archive(String name, String password) {

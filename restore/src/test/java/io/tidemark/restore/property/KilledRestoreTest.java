@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Restores of random clusters' lives, killed at random calls to their targets, again and again, and
- * started again each time: the result is the true state, and the report that of a restore that
- * nobody killed.
+ * started again each time: the result is the true state, users and roles too, and the report that
+ * of a restore that nobody killed.
  *
  * <p>One seed alone: {@code -Dtidemark.seed=N}; more of them: {@code -Dtidemark.seeds=1000}.
  */
@@ -44,6 +44,7 @@ final class KilledRestoreTest {
     private long kills;
     private long restores;
     private long documents;
+    private long accountsCompared;
 
     @Test
     void aRestoreThatIsKilledAnywhereAndRunAgainEndsAsIfNobodyHadKilledIt() {
@@ -56,15 +57,24 @@ final class KilledRestoreTest {
                         : LongStream.range(first, first + Long.getLong("tidemark.seeds", 20));
         seeds.forEach(seed -> failures.addAll(run(seed)));
         System.out.println(
-                restores + " restores, killed " + kills + " times, " + documents + " documents");
+                restores
+                        + " restores, killed "
+                        + kills
+                        + " times, "
+                        + documents
+                        + " documents, "
+                        + accountsCompared
+                        + " accounts");
 
         assertThat(failures).as("%s", String.join("\n", failures)).isEmpty();
+        assertThat(accountsCompared).isPositive();
         assertThat(one != null || kills > restores).as("kills %d", kills).isTrue();
     }
 
     private List<String> run(long seed) {
         List<String> failures = new ArrayList<>();
-        try (RandomLife lived = new RandomLife(seed)) {
+        Accounts accounts = new Accounts(seed);
+        try (RandomLife lived = new RandomLife(seed, accounts::write)) {
             lived.live();
             try (SeedArchive archive = new SeedArchive(lived.life, seed)) {
                 lived.finishAll();
@@ -74,7 +84,8 @@ final class KilledRestoreTest {
                 Random random = new Random(seed * 11 + 3);
                 for (ClusterTime time : times(archive, stored, random)) {
                     try {
-                        failures.addAll(restore(lived.life, archive, stored, time, random));
+                        failures.addAll(
+                                restore(lived.life, accounts, archive, stored, time, random));
                     } catch (RuntimeException | AssertionError broken) {
                         java.io.StringWriter trace = new java.io.StringWriter();
                         broken.printStackTrace(new java.io.PrintWriter(trace));
@@ -83,6 +94,7 @@ final class KilledRestoreTest {
                 }
             }
         }
+        accountsCompared += accounts.compared();
         return failures.stream().map(f -> "-Dtidemark.seed=" + seed + " " + f).toList();
     }
 
@@ -108,6 +120,7 @@ final class KilledRestoreTest {
 
     private List<String> restore(
             Life life,
+            Accounts accounts,
             SeedArchive archive,
             ClusterTimeline stored,
             ClusterTime time,
@@ -148,6 +161,7 @@ final class KilledRestoreTest {
         Comparison comparison = new Comparison(life, time.toBson(), targets);
         List<String> differences = new ArrayList<>(comparison.run());
         documents += comparison.documents();
+        differences.addAll(accounts.differences(life, time.toBson(), targets));
         targets.forEach(
                 (name, target) -> {
                     if (target.readMark().isPresent()) {
@@ -196,8 +210,7 @@ final class KilledRestoreTest {
                 RestoreProgress.silent(),
                 (name, o) ->
                         new DyingTarget(
-                                targets.computeIfAbsent(
-                                        name, n -> new MemoryRestoreTarget(n + ":1")),
+                                targets.computeIfAbsent(name, n -> Accounts.target(n + ":1")),
                                 process));
     }
 

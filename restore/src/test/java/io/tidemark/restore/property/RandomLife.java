@@ -2,6 +2,7 @@ package io.tidemark.restore.property;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The life of a cluster that a seed decides, from its birth to the day of the restore. */
 final class RandomLife implements AutoCloseable {
@@ -13,7 +14,17 @@ final class RandomLife implements AutoCloseable {
     private final Failures failures;
     private final Versions versions;
 
+    private final Consumer<Life> beside;
+
     RandomLife(long seed) {
+        this(seed, all -> {});
+    }
+
+    /**
+     * @param beside done after every step; the seed's life stays the same
+     */
+    RandomLife(long seed, Consumer<Life> beside) {
+        this.beside = beside;
         life = new Life(seed);
         writes = new UserWrites(life);
         transfers = new Transfers(life, writes);
@@ -29,6 +40,7 @@ final class RandomLife implements AutoCloseable {
         for (int i = 0; i < steps; i++) {
             time();
             step();
+            beside.accept(life);
         }
         if (life.chance(60)) {
             transfers.settle();

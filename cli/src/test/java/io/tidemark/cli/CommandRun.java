@@ -7,9 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 
-/** One command line, run in this process, and what came of it. */
+/**
+ * One command line, run in this process, and what came of it. What it prints with {@code --json} is
+ * compared with the contract.
+ */
 public record CommandRun(ExitCode exitCode, String out, String err) {
     public static CommandRun of(String... arguments) {
         return with(Map.of(), arguments);
@@ -27,10 +31,12 @@ public record CommandRun(ExitCode exitCode, String out, String err) {
                                 environment,
                                 Clock.systemUTC())
                         .run(arguments);
-        return new CommandRun(
-                exitCode,
-                out.toString(StandardCharsets.UTF_8),
-                err.toString(StandardCharsets.UTF_8));
+        String printed = out.toString(StandardCharsets.UTF_8);
+        List<String> differences = JsonContract.documented().differences(arguments, printed);
+        if (!differences.isEmpty()) {
+            throw new AssertionError("docs/json.md tells it otherwise: " + differences);
+        }
+        return new CommandRun(exitCode, printed, err.toString(StandardCharsets.UTF_8));
     }
 
     /** What stdout holds, which must be one JSON document. */

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
-import io.tidemark.cli.ReadmeJson;
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
@@ -24,15 +23,12 @@ import io.tidemark.schemas.oplog.OplogRecords;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
 import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.schemas.wire.RecordSerializer;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -203,14 +199,6 @@ class AuditCommandTest {
     }
 
     @Test
-    void linesHaveTheFieldsThatTheReadmeTells() throws IOException {
-        Set<String> fields = new TreeSet<>();
-        ask("bucket").forEach(line -> line.fieldNames().forEachRemaining(fields::add));
-
-        assertThat(fields).isEqualTo(ReadmeJson.fields("audit", 0));
-    }
-
-    @Test
     void theBucketIsReadInTheOrderOfClusterTime() {
         List<ClusterTime> times =
                 ask("bucket", "--op=i", "--op=u", "--op=d", "--op=c", "--op=n").stream()
@@ -250,9 +238,6 @@ class AuditCommandTest {
         List<JsonNode> lines = lines(following.get(30, TimeUnit.SECONDS));
         assertThat(lines).hasSize(2).allMatch(l -> l.get("kind").asText().equals("GAP"));
         assertThat(lines.get(0).get("reason").asText()).isEqualTo("lost");
-        Set<String> fields = new TreeSet<>();
-        lines.get(0).fieldNames().forEachRemaining(fields::add);
-        assertThat(fields).isEqualTo(ReadmeJson.fields("audit", 1));
     }
 
     @ParameterizedTest

@@ -133,7 +133,7 @@ public final class CaptureAgent implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of(
                                 new OperationLoop(
-                                        config, topics, registry, name, shards::last, does));
+                                        config, topics, registry, name, clock, shards::last, does));
     }
 
     /** Starts the loops; returns at once. */

@@ -22,6 +22,7 @@ import io.tidemark.capture.schedule.ScheduledOrders;
 import io.tidemark.capture.shards.SourceSets;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.registry.SchemaRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -45,12 +46,14 @@ final class OperationLoop implements AutoCloseable {
 
     /**
      * @param name of the agent; a life of its own is added
+     * @param wall by which commands are old and snapshots due
      */
     OperationLoop(
             CaptureConfig config,
             OplogTopics topics,
             SchemaRegistry registry,
             String name,
+            Clock wall,
             Supplier<SourceSets> sets,
             AgentOperations does) {
         this.topics = topics;
@@ -67,7 +70,7 @@ final class OperationLoop implements AutoCloseable {
         OperationSettings settings = config.operations().settings();
         Map<String, String> client = config.topics().client();
         OperationStates states = new MongoOperationStates(servers);
-        OperationClock clock = OperationClock.system();
+        OperationClock clock = OperationClock.of(wall);
         ControlTopic heard = new KafkaControlTopic(names, client, registry, settings.commandAge());
         this.agent =
                 new OperationAgent(

@@ -1,5 +1,7 @@
 package io.tidemark.capture.operation;
 
+import java.time.Clock;
+
 /** Time as the operations of one agent know it. */
 public interface OperationClock {
     /** Goes on while the process is stopped (SIGSTOP); as {@link System#nanoTime}. */
@@ -10,6 +12,13 @@ public interface OperationClock {
 
     /** This machine's. */
     static OperationClock system() {
+        return of(Clock.systemUTC());
+    }
+
+    /**
+     * @param wall tells {@link #millis}
+     */
+    static OperationClock of(Clock wall) {
         return new OperationClock() {
             @Override
             public long nanoTime() {
@@ -18,7 +27,7 @@ public interface OperationClock {
 
             @Override
             public long millis() {
-                return System.currentTimeMillis();
+                return wall.millis();
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.tidemark.cli.snapshot;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tidemark.capture.CaptureAgent;
 import io.tidemark.capture.CaptureConfig;
@@ -7,7 +8,9 @@ import io.tidemark.capture.CaptureMain;
 import io.tidemark.capture.SnapshotOperations;
 import io.tidemark.capture.control.KnownBases;
 import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.ExitCode;
 import io.tidemark.embedded.kafka.EmbeddedKafka;
+import io.tidemark.embedded.mongo.sharding.ClusterBuilder;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.embedded.process.ForkedJvm;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
@@ -39,6 +42,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,14 +59,19 @@ final class BackedUpCluster implements AutoCloseable {
     final ObjectStore bucket;
 
     BackedUpCluster(Path folder, long seed) {
+        this(folder, seed, builder -> builder);
+    }
+
+    BackedUpCluster(Path folder, long seed, UnaryOperator<ClusterBuilder> topology) {
         this.folder = folder;
         this.kafka = new EmbeddedKafka(folder.resolve("kafka")).start();
         this.source =
-                SimulatedCluster.builder()
-                        .seed(seed)
-                        .shards(2)
-                        .noopInterval(Duration.ofMillis(500))
-                        .orphanCleanupDelay(Duration.ofSeconds(3600))
+                topology.apply(
+                                SimulatedCluster.builder()
+                                        .seed(seed)
+                                        .shards(2)
+                                        .noopInterval(Duration.ofMillis(500))
+                                        .orphanCleanupDelay(Duration.ofSeconds(3600)))
                         .start();
         this.bucket = new FileObjectStore(folder.resolve("bucket"));
     }
@@ -91,6 +100,10 @@ final class BackedUpCluster implements AutoCloseable {
 
     /** Runs until it is closed, or this is. */
     AutoCloseable startAgent(String name, Map<String, String> settings) {
+        return startAgent(name, settings, Clock.systemUTC());
+    }
+
+    AutoCloseable startAgent(String name, Map<String, String> settings, Clock clock) {
         CaptureConfig config = CaptureConfig.of(settings);
         SnapshotOperations snapshots = SnapshotOperations.of(config, name);
         CaptureAgent agent =
@@ -98,7 +111,7 @@ final class BackedUpCluster implements AutoCloseable {
                         config,
                         new ConfluentRestRegistry(config.registry()),
                         name,
-                        Clock.systemUTC(),
+                        clock,
                         new CompositeMeterRegistry(),
                         snapshots.operations());
         agent.start();
@@ -122,7 +135,7 @@ final class BackedUpCluster implements AutoCloseable {
                                 value));
         return ForkedJvm.start(
                 CaptureMain.class,
-                List.of("-Xmx256m"),
+                List.of("-Xmx256m", "-Dlogback.configurationFile=agent-logback.xml"),
                 List.of(),
                 environment,
                 "nothing is waited for",
@@ -216,6 +229,24 @@ final class BackedUpCluster implements AutoCloseable {
         return CommandRun.of(line.toArray(String[]::new));
     }
 
+    /** The operation whose id begins so, when it has ended. */
+    JsonNode awaitOperation(String prefix) throws InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            CommandRun run = run("status", "--json", "--bucket=" + bucketUri());
+            if (run.exitCode() != ExitCode.DONE) {
+                throw new AssertionError(run.err());
+            }
+            for (JsonNode operation : run.json().get("operations")) {
+                boolean over = !"waiting running".contains(operation.get("phase").asText());
+                if (over && operation.get("id").asText().startsWith(prefix)) {
+                    return operation;
+                }
+            }
+            Thread.sleep(200);
+        }
+        throw new AssertionError("no operation " + prefix + " ended");
+    }
+
     /** Of all objects whose key has that in it. */
     List<String> keys(String part) {
         try (Stream<StoredObject> objects = bucket.list("", "")) {
@@ -258,7 +289,7 @@ final class BackedUpCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until every replica set's oplog is in the bucket up to that time. */
+    /** Waits until the oplog of every member there is now is in the bucket up to that time. */
     void awaitArchived(ClusterTime time) throws InterruptedException {
         Catalogue catalogue = new Catalogue(bucket, new ClusterName(NAME));
         long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
@@ -271,14 +302,21 @@ final class BackedUpCluster implements AutoCloseable {
     }
 
     private boolean isArchived(Catalogue catalogue, ClusterTime time) {
-        return catalogue.replicaSets().size() == source.replicaSets().size()
-                && catalogue.replicaSets().stream()
-                        .allMatch(
-                                set ->
-                                        catalogue
-                                                .last(set)
-                                                .filter(k -> !Catalogue.through(k).isBefore(time))
-                                                .isPresent());
+        Set<String> archived = new TreeSet<>();
+        catalogue.replicaSets().stream()
+                .filter(
+                        set ->
+                                catalogue
+                                        .last(set)
+                                        .filter(k -> !Catalogue.through(k).isBefore(time))
+                                        .isPresent())
+                .forEach(set -> archived.add(set.replicaSet().name()));
+        Set<String> members = new TreeSet<>(Set.of(source.config().name()));
+        source.routing()
+                .shards()
+                .keySet()
+                .forEach(id -> members.add(source.shards().get(id).name()));
+        return archived.containsAll(members);
     }
 
     @Override

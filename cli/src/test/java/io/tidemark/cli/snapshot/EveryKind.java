@@ -99,6 +99,17 @@ final class EveryKind {
         index("bare", "key: {at: 1}, name: 'by_time'");
     }
 
+    /** Into buckets that are there, a new one, and the bucket of another series. */
+    void measure() {
+        for (int i = 0; i < 6; i++) {
+            run(
+                    "insert: 'series', documents: [{_id: %d, t: {$date: {$numberLong: '%d'}}, m:"
+                                    .formatted(100 + i, 1_790_000_000_000L + i * 700_000L)
+                            + " {sensor: %d}, value: 7}]".formatted(i));
+        }
+        run("insert: 'bare', documents: [{_id: 1, at: {$date: {$numberLong: '1790000000000'}}}]");
+    }
+
     /** Between snapshot and restored time. */
     void change() {
         run("collMod: 'plain', index: {name: 'ttl', expireAfterSeconds: 900000000}");

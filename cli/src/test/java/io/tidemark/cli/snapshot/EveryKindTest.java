@@ -101,7 +101,10 @@ final class EveryKindTest {
                 });
     }
 
-    /** Only a volume brings their UUIDs along; a restore into the targets, as here, does not. */
+    /**
+     * Only a volume brings their UUIDs along ({@link HeldVolumesTest}); a restore into the targets,
+     * as here, does not.
+     */
     @Test
     void timeSeriesWithOtherUuidsAreRefusedNotLeftAsTheyWere() throws InterruptedException {
         overHeldBase(
@@ -155,7 +158,7 @@ final class EveryKindTest {
     }
 
     /** Members of each set: a primary, a secondary, a hidden one. */
-    private static LivingCluster source(ServerVersion version) {
+    static LivingCluster source(ServerVersion version) {
         return LivingCluster.atRest(
                 version,
                 SEED,
@@ -174,7 +177,7 @@ final class EveryKindTest {
         return target;
     }
 
-    private static void fill(LivingCluster source, ServerVersion version) {
+    static void fill(LivingCluster source, ServerVersion version) {
         router(source, "enableSharding: 'kinds', primaryShard: 'shard0'");
         router(source, "enableSharding: 'sharded', primaryShard: 'shard1'");
         router(source, "shardCollection: 'sharded.zoned', key: {z: 1}");
@@ -211,7 +214,7 @@ final class EveryKindTest {
         assertThat(reply.getNumber("ok").intValue()).as(reply.toJson()).isEqualTo(1);
     }
 
-    private static MongoClient client(SimulatedReplicaSet set) {
+    static MongoClient client(SimulatedReplicaSet set) {
         return MongoClients.create(set.uri());
     }
 
@@ -235,7 +238,7 @@ final class EveryKindTest {
         return Restore.run(request(bucket, to, targets), RestoreProgress.silent());
     }
 
-    private static RestoreRequest request(
+    static RestoreRequest request(
             MemoryBucket bucket, ClusterTime to, Map<String, String> targets) {
         return new RestoreRequest(
                 bucket,
@@ -264,7 +267,7 @@ final class EveryKindTest {
                 .contains("\"tags\": [\"north\"]");
     }
 
-    private static void requireSame(SimulatedReplicaSet source, SimulatedReplicaSet target) {
+    static void requireSame(SimulatedReplicaSet source, SimulatedReplicaSet target) {
         try (MongoClient from = client(source);
                 MongoClient into = client(target)) {
             for (String database : List.of(EveryKind.DATABASE, "sharded")) {

@@ -47,8 +47,9 @@ final class Oplogs {
                     own.stream()
                             .map(BaseManifest::replayAfter)
                             .min(Comparator.naturalOrder())
-                            .orElseThrow();
-            Incarnation incarnation = own.get(0).place().incarnation();
+                            .orElse(ClusterTime.ZERO);
+            SimulatedReplicaSet source = living.cluster.replicaSets().get(set.replicaSet().name());
+            Incarnation incarnation = new Incarnation(source.replicaSetId().toHexString());
             times.addAll(archive(set, incarnation, after));
         }
         return times.stream().sorted().distinct().toList();

@@ -36,9 +36,16 @@ final class Volumes implements AutoCloseable {
 
     /** On a volume {@code config.shards} names the source's hosts. */
     void putShardsOf(SimulatedReplicaSet config) {
+        putShards(of(config.name()), shardsOf(config));
+    }
+
+    static BsonArray shardsOf(SimulatedReplicaSet config) {
         BsonArray shards = new BsonArray();
         shards.addAll(config.primary().find("config.shards", new BsonDocument(), Optional.empty()));
-        SimulatedReplicaSet held = of(config.name());
+        return shards;
+    }
+
+    static void putShards(SimulatedReplicaSet held, BsonArray shards) {
         held.primary()
                 .run(
                         "config",

@@ -46,6 +46,11 @@ public final class SimulatedMember {
         return members.isPrimary(index);
     }
 
+    /** Whether its priority lets it become primary. */
+    public boolean isElectable() {
+        return members.isElectable(index);
+    }
+
     /** Cluster time of the newest entry this member has. */
     public BsonTimestamp position() {
         return members.position(index);

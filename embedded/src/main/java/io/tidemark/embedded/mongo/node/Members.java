@@ -31,6 +31,11 @@ public final class Members {
         return engine.replication.isPrimary(member);
     }
 
+    /** False for those of priority 0: hidden ones. */
+    public boolean isElectable(int member) {
+        return at(member).config.priority() > 0;
+    }
+
     public BsonTimestamp position(int member) {
         return new BsonTimestamp(engine.locked(() -> at(member).applied));
     }

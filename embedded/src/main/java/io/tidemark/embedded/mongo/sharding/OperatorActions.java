@@ -98,7 +98,9 @@ final class OperatorActions {
         List<SimulatedReplicaSet> sets = new ArrayList<>(cluster.replicaSets().values());
         SimulatedReplicaSet set = sets.get(client.below(sets.size()));
         List<SimulatedMember> others =
-                set.members().stream().filter(member -> !member.isPrimary()).toList();
+                set.members().stream()
+                        .filter(member -> !member.isPrimary() && member.isElectable())
+                        .toList();
         if (!others.isEmpty()) {
             set.elect(others.get(client.below(others.size())));
         }

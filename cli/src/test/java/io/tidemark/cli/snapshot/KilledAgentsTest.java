@@ -16,6 +16,8 @@ import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.Catalogue;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,11 +58,19 @@ class KilledAgentsTest {
     private static final List<ClusterTime> TIMES = new ArrayList<>();
     private static BackedUpCluster cluster;
     private static Workload workload;
+    private static int started;
 
     @BeforeAll
     static void start() throws Exception {
         System.out.println("seed " + SEED);
-        cluster = new BackedUpCluster(folder, SEED);
+        // Three config servers, and beside each set's other members a hidden one.
+        cluster =
+                new BackedUpCluster(
+                        folder,
+                        SEED,
+                        builder ->
+                                builder.configMembers(3)
+                                        .eachSet(set -> set.hiddenMember(Map.of())));
         workload = new Workload(cluster.source, SEED);
         workload.prepare();
         workload.run(200);
@@ -99,7 +109,7 @@ class KilledAgentsTest {
         settings.put("snapshot.threads", "1");
         settings.put("snapshot.part.bytes", "1MiB");
         settings.put("operation.abandon.after", "90s");
-        ForkedJvm agent = cluster.startProcess("agent-" + AGENTS.size(), settings);
+        ForkedJvm agent = cluster.startProcess("agent-" + started++, settings);
         AGENTS.put(agent.pid(), agent);
     }
 
@@ -127,7 +137,7 @@ class KilledAgentsTest {
 
             assertThat(ended.get("phase").asText()).as(ended.toString()).isEqualTo("done");
             assertThat(keysOf(key.place(), token)).as("after it woke").isEqualTo(before);
-            assertThat(sleeper.isAlive()).isTrue();
+            sleeper.requireAlive();
             assertThat(tokensNamed(key.place()))
                     .as("the next owner went on from the parts that were there")
                     .contains(token)
@@ -148,6 +158,8 @@ class KilledAgentsTest {
                 Thread.sleep(random.nextInt(1500));
                 ForkedJvm leader = agentOf(operation(id).get("leader").asText());
 
+                // Its locks must outlive the primary that took them.
+                cluster.source.config().elect(cluster.source.config().member(1));
                 leader.kill();
                 AGENTS.remove(leader.pid());
                 startAgent();
@@ -176,6 +188,29 @@ class KilledAgentsTest {
                 assertThat(comparison.documents()).isGreaterThan(50);
             }
         }
+    }
+
+    /** Of all members the ones that serve nobody else. */
+    @Test
+    @Order(4)
+    void hiddenMembersWereRead() throws IOException {
+        List<String> works = new ArrayList<>();
+        for (int i = 0; i < started; i++) {
+            Files.readAllLines(folder.resolve("agent-" + i + ".log")).stream()
+                    .filter(line -> line.contains("This agent works on the replica set"))
+                    .forEach(works::add);
+        }
+        assertThat(works).hasSizeGreaterThanOrEqualTo(6);
+        cluster.source
+                .replicaSets()
+                .forEach(
+                        (name, set) -> {
+                            String hidden = set.member(set.members().size() - 1).address();
+                            assertThat(works)
+                                    .filteredOn(line -> line.contains("\"" + name + "\""))
+                                    .isNotEmpty()
+                                    .allMatch(line -> line.contains(hidden + " (hidden)"));
+                        });
     }
 
     /** A time behind all that was done so far, at which nothing is under way. */

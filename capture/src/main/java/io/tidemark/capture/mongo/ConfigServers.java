@@ -26,7 +26,22 @@ public final class ConfigServers implements AutoCloseable {
     private final MongoAccess access;
     private final Supplier<Optional<SourceSet>> set;
     private final Supplier<ClusterTime> elsewhere;
-    private MongoMember primary;
+    private Primary primary;
+
+    /**
+     * Of the calls under way each may find out that it is no primary any more; its connections are
+     * closed when the last of them has ended. A client that is closed under a call would throw what
+     * is no error of the server's.
+     */
+    private static final class Primary {
+        private final MongoMember member;
+        private int calls;
+        private boolean forgotten;
+
+        Primary(MongoMember member) {
+            this.member = member;
+        }
+    }
 
     /**
      * @param set the replica set, as soon as it is known
@@ -66,9 +81,9 @@ public final class ConfigServers implements AutoCloseable {
      * @param doing for messages: "take lock x at"
      */
     <T> T call(String doing, Call<T> call) {
-        MongoMember member = null;
+        Primary taken = take();
+        MongoMember member = taken.member;
         try {
-            member = primary();
             Hello hello = member.hello();
             if (!hello.isPrimary()) {
                 throw new SourceUnavailableException(
@@ -76,11 +91,13 @@ public final class ConfigServers implements AutoCloseable {
             }
             return call.run(member, clusterTime(hello));
         } catch (MongoException e) {
-            forget(member);
+            forget(taken);
             throw MongoErrors.translate(doing + " " + member.address(), PRIVILEGE, e);
         } catch (SourceUnavailableException e) {
-            forget(member);
+            forget(taken);
             throw e;
+        } finally {
+            giveBack(taken);
         }
     }
 
@@ -98,16 +115,35 @@ public final class ConfigServers implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (primary != null) {
-            primary.close();
-            primary = null;
+            forget(primary);
         }
     }
 
-    private synchronized MongoMember primary() {
+    private synchronized Primary take() {
         if (primary == null) {
-            primary = find();
+            primary = new Primary(find());
         }
+        primary.calls++;
         return primary;
+    }
+
+    private synchronized void giveBack(Primary taken) {
+        taken.calls--;
+        closeUnused(taken);
+    }
+
+    private synchronized void forget(Primary taken) {
+        taken.forgotten = true;
+        if (primary == taken) {
+            primary = null;
+        }
+        closeUnused(taken);
+    }
+
+    private static void closeUnused(Primary taken) {
+        if (taken.forgotten && taken.calls == 0) {
+            taken.member.close();
+        }
     }
 
     private MongoMember find() {
@@ -135,13 +171,6 @@ public final class ConfigServers implements AutoCloseable {
         }
         throw new SourceUnavailableException(
                 "None of %s is primary of %s now".formatted(servers.seeds(), servers.replicaSet()));
-    }
-
-    private synchronized void forget(MongoMember member) {
-        if (member != null && member == primary) {
-            primary.close();
-            primary = null;
-        }
     }
 
     private ClusterTime clusterTime(Hello hello) {

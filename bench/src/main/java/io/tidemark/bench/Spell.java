@@ -1,9 +1,11 @@
 package io.tidemark.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
-/** The latencies of writes that followed each other for a while. @param nanos in rising order */
+/** The latencies of the writes of a while. @param nanos in rising order */
 record Spell(long[] nanos) {
     Spell {
         if (nanos.length == 0) {
@@ -17,15 +19,14 @@ record Spell(long[] nanos) {
      * Writes for so long, one write after the other was acknowledged.
      *
      * @param write told the number of each write
-     * @param first number
      */
-    static Spell of(LongConsumer write, long first, long lengthNanos) {
+    static Spell of(LongConsumer write, LongSupplier numbers, long lengthNanos) {
         long[] latencies = new long[1024];
         int count = 0;
         long begun = System.nanoTime();
         long now = begun;
         while (now - begun < lengthNanos) {
-            write.accept(first + count);
+            write.accept(numbers.getAsLong());
             long done = System.nanoTime();
             if (count == latencies.length) {
                 latencies = Arrays.copyOf(latencies, 2 * count);
@@ -34,6 +35,11 @@ record Spell(long[] nanos) {
             now = done;
         }
         return new Spell(Arrays.copyOf(latencies, count));
+    }
+
+    /** Of several clients at the same time. */
+    static Spell together(List<Spell> spells) {
+        return new Spell(spells.stream().flatMapToLong(s -> Arrays.stream(s.nanos)).toArray());
     }
 
     double mean() {

@@ -21,9 +21,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * What a base snapshot with a limit adds to the latency of the source's writes. Clients write
- * without rest, so many that no processor sleeps; the scan goes on and is held in short spells, in pairs whose order changes from one
- * to the next. Between them come pairs in both spells of which it is held: what those differ by is
- * what the measure can't tell from nothing.
+ * without rest, so many that no processor sleeps; the scan goes on and is held in short spells, in
+ * pairs whose order changes from one to the next. Between them come pairs in both spells of which
+ * it is held: what those differ by is what the measure can't tell from nothing.
  */
 final class LatencyBenchmark {
     /** Far under what a scan reaches, as an operator would set it beside a busy source. */
@@ -81,11 +81,11 @@ final class LatencyBenchmark {
     }
 
     private Figures run(Benchmark.Notes notes) throws Exception {
-            notes.say("Writing, with the scan and without, until the compilers are at rest …");
-            warmUp();
-            notes.say("Measuring " + 2 * PAIRS + " pairs of spells …");
-            measure();
-            return figures();
+        notes.say("Writing, with the scan and without, until the compilers are at rest …");
+        warmUp();
+        notes.say("Measuring " + 2 * PAIRS + " pairs of spells …");
+        measure();
+        return figures();
     }
 
     private void warmUp() throws Exception {

@@ -201,12 +201,13 @@ final class LatencyBenchmark {
 
     /** What can be said of the promise with this measure. */
     static String verdict(PairedRatios added, PairedRatios noise) {
-        if (noise.highPercent() > PROMISED_PERCENT || noise.lowPercent() < -PROMISED_PERCENT) {
+        if (added.lowPercent() > Math.max(PROMISED_PERCENT, noise.highPercent())) {
+            return "more than 10 %";
+        } else if (noise.highPercent() > PROMISED_PERCENT
+                || noise.lowPercent() < -PROMISED_PERCENT) {
             return "noise too large to tell";
         } else if (added.highPercent() <= PROMISED_PERCENT) {
             return "at most 10 %";
-        } else if (added.lowPercent() > PROMISED_PERCENT) {
-            return "more than 10 %";
         }
         return "about 10 %, not settled";
     }

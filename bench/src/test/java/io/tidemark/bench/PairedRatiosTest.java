@@ -72,6 +72,10 @@ final class PairedRatiosTest {
                 .isEqualTo("noise too large to tell");
         assertThat(LatencyBenchmark.verdict(ratios(1.2, 1.3, 1.4), calm))
                 .isEqualTo("more than 10 %");
+        assertThat(LatencyBenchmark.verdict(ratios(1.2, 1.3, 1.4), wild))
+                .isEqualTo("noise too large to tell");
+        assertThat(LatencyBenchmark.verdict(ratios(1.6, 2.2, 2.9), wild))
+                .isEqualTo("more than 10 %");
         assertThat(LatencyBenchmark.verdict(ratios(1.0, 1.1, 1.2), calm))
                 .isEqualTo("about 10 %, not settled");
     }

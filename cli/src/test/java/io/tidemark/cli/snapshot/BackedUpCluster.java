@@ -231,7 +231,7 @@ final class BackedUpCluster implements AutoCloseable {
 
     /** The operation whose id begins so, when it has ended. */
     JsonNode awaitOperation(String prefix) throws InterruptedException {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 900; i++) {
             CommandRun run = run("status", "--json", "--bucket=" + bucketUri());
             if (run.exitCode() != ExitCode.DONE) {
                 throw new AssertionError(run.err());

@@ -86,7 +86,7 @@ class SnapshotCommandTest {
     private static CommandRun awaitTopic(java.util.function.Supplier<CommandRun> run)
             throws InterruptedException {
         CommandRun last = run.get();
-        for (int i = 0; i < 50 && last.out().contains("does not exist"); i++) {
+        for (int i = 0; i < 300 && last.out().contains("does not exist"); i++) {
             Thread.sleep(200);
             last = run.get();
         }
@@ -198,7 +198,7 @@ class SnapshotCommandTest {
     }
 
     private static void awaitObjects(String snapshot) throws InterruptedException {
-        for (int i = 0; i < 150 && cluster.keys("/base/" + snapshot + "/").isEmpty(); i++) {
+        for (int i = 0; i < 1_200 && cluster.keys("/base/" + snapshot + "/").isEmpty(); i++) {
             Thread.sleep(100);
         }
         assertThat(cluster.keys("/base/" + snapshot + "/")).isNotEmpty();

@@ -1,6 +1,6 @@
 package io.tidemark.sink;
 
-import java.io.File;
+import io.tidemark.embedded.process.JvmCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,21 +32,13 @@ final class SinkProcess implements AutoCloseable {
             properties.store(out, null);
         }
         Path log = folder.resolve(file.getFileName() + ".log");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
-        command.addAll(List.of(jvmOptions));
-        command.addAll(List.of("-cp", classPath(), "io.tidemark.sink.SinkMain", file.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        List<String> options = new ArrayList<>(List.of("-XX:+ExitOnOutOfMemoryError"));
+        options.addAll(List.of(jvmOptions));
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        JvmCommand.of(SinkMain.class, options, List.of(file.toString())));
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
         return new SinkProcess(builder.start(), log);
-    }
-
-    private static String classPath() {
-        String surefire = System.getProperty("surefire.test.class.path");
-        return surefire != null
-                ? surefire
-                : System.getProperty("java.class.path", "." + File.pathSeparator);
     }
 
     /** SIGKILL. */

@@ -87,7 +87,9 @@ class KilledStreamsTest {
                 Thread.sleep(1_000 + random.nextInt(2_000));
                 if (++round == 2) {
                     // At least one kill meets an instance that has told something.
-                    await().atMost(PATIENCE).until(() -> !content(cluster).windows().isEmpty());
+                    await().atMost(PATIENCE)
+                            .pollInterval(Duration.ofMillis(500))
+                            .until(() -> !content(cluster).windows().isEmpty());
                 }
                 if (round % 2 == 0) {
                     int victim = random.nextInt(instances);
@@ -140,7 +142,9 @@ class KilledStreamsTest {
                 while (writer.writeSome()) {
                     // All at once.
                 }
-                await().atMost(PATIENCE).until(() -> isComplete(content(cluster)));
+                await().atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(500))
+                        .until(() -> isComplete(content(cluster)));
             }
             undisturbed = Optional.of(content(cluster));
             assertThat(undisturbed.get().events()).hasSizeGreaterThan(10);

@@ -1,9 +1,9 @@
 package io.tidemark.streams;
 
+import io.tidemark.embedded.process.JvmCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,18 +29,8 @@ final class StreamsProcess implements AutoCloseable {
         all.put("state.dir", folder.resolve("state").toString());
         Files.write(
                 file, all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.net.preferIPv4Stack=true",
-                        "-cp",
-                        System.getProperty(
-                                "surefire.test.class.path", System.getProperty("java.class.path")),
-                        StreamsMain.class.getName(),
-                        file.toString()));
+        List<String> command =
+                JvmCommand.of(StreamsMain.class, List.of("-Xmx256m"), List.of(file.toString()));
         Path log = folder.resolve("log.txt");
         int logStart = Files.exists(log) ? Files.readString(log).length() : 0;
         Process process =

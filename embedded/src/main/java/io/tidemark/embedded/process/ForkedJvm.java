@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -35,17 +34,9 @@ public final class ForkedJvm implements AutoCloseable {
             Map<String, String> environment,
             String readyMark,
             Path log) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(
-                List.of("-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true", "-cp"));
-        command.add(
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")));
-        command.add(main.getName());
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(JvmCommand.of(main, options, arguments))
+                        .redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
             ForkedJvm forked = new ForkedJvm(builder.start(), log);

@@ -70,7 +70,7 @@ class KilledCaptureTest {
                             platform.registryUrl());
             for (int kill = 0; kill < KILLS; kill++) {
                 try (ForkedJvm process = tailer(arguments)) {
-                    process.awaitReady(Duration.ofSeconds(60));
+                    process.awaitReady(Duration.ofMinutes(3));
                     Thread.sleep(random.nextInt(1500));
                     process.requireAlive();
                     process.kill();
@@ -108,13 +108,13 @@ class KilledCaptureTest {
                 Writer writer = new Writer(set, random.nextLong())) {
             for (int kill = 0; kill < 3; kill++) {
                 try (ForkedJvm process = agent("agents", set, "Capture starts")) {
-                    process.awaitReady(Duration.ofSeconds(60));
+                    process.awaitReady(Duration.ofMinutes(3));
                     Thread.sleep(1000 + random.nextInt(3000));
                     process.kill();
                 }
             }
             try (ForkedJvm process = agent("agents", set, "Tailing the oplog")) {
-                process.awaitReady(Duration.ofSeconds(60));
+                process.awaitReady(Duration.ofMinutes(3));
                 writer.close();
                 platform.awaitSame("agents", set, process::requireAlive);
                 assertThat(process.stop()).isEqualTo(143); // ended by SIGTERM, in order
@@ -128,11 +128,11 @@ class KilledCaptureTest {
         try (SimulatedReplicaSet set = newestOnly();
                 Writer writer = new Writer(set, 7);
                 ForkedJvm zombie = agent("zombie", set, "Tailing the oplog")) {
-            zombie.awaitReady(Duration.ofSeconds(60));
+            zombie.awaitReady(Duration.ofMinutes(3));
             Thread.sleep(500);
             zombie.pause();
             try (ForkedJvm next = agent("zombie", set, "Tailing the oplog")) {
-                next.awaitReady(Duration.ofSeconds(90));
+                next.awaitReady(Duration.ofMinutes(3));
                 Thread.sleep(500);
                 zombie.resume();
                 Thread.sleep(3000);

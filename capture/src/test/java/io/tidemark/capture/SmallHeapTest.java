@@ -77,7 +77,7 @@ class SmallHeapTest {
                             environment,
                             "Tailing the oplog",
                             directory.resolve(cluster + ".log"))) {
-                agent.awaitReady(Duration.ofSeconds(60));
+                agent.awaitReady(Duration.ofMinutes(3));
                 if (snapshot) {
                     askForSnapshot(platform, cluster);
                 }

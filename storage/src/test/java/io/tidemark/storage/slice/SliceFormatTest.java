@@ -85,7 +85,7 @@ final class SliceFormatTest {
             out = in.readAllBytes();
         }
 
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(out).isEqualTo(concat(entries));
     }

@@ -115,7 +115,7 @@ final class ReplicaSetRestore implements AutoCloseable {
         replay = replay(target);
         checkpoints = new CheckpointTimer(replay, kept, options.checkpoints());
         if (kept.isResumed()) {
-            resume(target, kept);
+            resume(kept);
         }
     }
 
@@ -141,9 +141,14 @@ final class ReplicaSetRestore implements AutoCloseable {
         checkpoints = CheckpointTimer.none(replay, standing);
     }
 
-    private void resume(RestoreTarget target, Checkpoints kept) {
+    private void resume(Checkpoints kept) {
         Checkpoints.Found found = kept.read();
-        Reconciliation names = new Reconciliation(target, found.collections(), kept);
+        if (kept.place().shared() && kept.standing().stage() == Stage.FINISH) {
+            // What has changed since is told by the log of the shards that are put together.
+            replay.resume(found.state(), Set.of(), found.writes());
+            return;
+        }
+        Reconciliation names = new Reconciliation(kept.target(), found.collections(), kept);
         ReplayState state = names.run(found.state());
         boolean loading = kept.standing().stage() == Stage.BASE;
         // While a base is loaded nothing is dropped but what begins again.

@@ -185,6 +185,7 @@ public final class Restore {
         run.writeMetadata();
         RestoreReport report = run.verify();
         if (!report.verified()) {
+            run.giveUp();
             throw new RestoreException.VerificationFailed(
                     "The restore to "
                             + report.restoredTo()

@@ -155,7 +155,13 @@ final class RestoreRun implements AutoCloseable {
                             List.copyOf(restore.replay().collections()),
                             restore.metadata()));
         }
-        into.land(shards, targets.cluster(), orphans.chunks(), warnings);
+        into.land(
+                targets.resumption().restore(),
+                targets.restores().stream().anyMatch(targets::isResumed),
+                shards,
+                targets.cluster(),
+                orphans.chunks(),
+                warnings);
         targets.replaced().putAll(into.replaced());
     }
 
@@ -198,6 +204,11 @@ final class RestoreRun implements AutoCloseable {
                 decision.commitTimestamp().map(Object::toString).orElse(""),
                 decision.outcome().name().toLowerCase(java.util.Locale.ROOT),
                 decision.decidedBy());
+    }
+
+    /** A restore that must not be trusted, and that no run can make better, ends. */
+    void giveUp() {
+        targets.giveUp();
     }
 
     /** Whether a restore that must not be trusted leaves its mark. */

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** A server that is restored into. */
 public interface RestoreTarget extends ReplayTarget, AutoCloseable {
+    /** The {@code _id} of the mark that every restore looks for. */
+    String MARK_ID = "restore";
+
     /**
      * Asks the target about itself; writes nothing.
      *
@@ -84,14 +87,24 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
     /** The collections and views that it has, with the UUIDs of those that have one. */
     Map<Namespace, Optional<UUID>> collections();
 
-    /** The mark of a restore, if one is under way here. */
-    Optional<RawDocument> readMark();
+    /**
+     * The mark of a restore, if one is under way here.
+     *
+     * @param id its {@code _id}: several replica sets may be restored into one target
+     */
+    Optional<RawDocument> readMark(String id);
+
+    /** The mark that every restore looks for. */
+    default Optional<RawDocument> readMark() {
+        return readMark(MARK_ID);
+    }
 
     /**
      * Leaves a mark: from here on and until {@link #unmark} the target is half restored. Whole and
      * durable, or not at all; of several who ask at once one succeeds.
      *
-     * @param mark holds an {@code _id}, always the same, and a {@code description} for people
+     * @param mark holds an {@code _id}, always the same for what is restored, and a {@code
+     *     description} for people
      * @param expected what the mark in its place must say; empty if there must be none
      * @return false if that is not so: nothing was written
      */

@@ -2,6 +2,7 @@ package io.tidemark.restore;
 
 import io.tidemark.restore.checkpoint.Checkpoints;
 import io.tidemark.restore.checkpoint.FencedTarget;
+import io.tidemark.restore.checkpoint.MarkPlace;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.RunLease;
 import io.tidemark.restore.config.ClusterMetadata;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
@@ -214,13 +216,9 @@ final class RestoreTargets implements AutoCloseable {
     private TargetOutlook lookAtMerged(RestoreTarget.Connector connector) {
         Placement placement = request.placement();
         String uri = request.targets().get(RestoreRequest.MERGED);
+        RestoreTarget server = FencedTarget.of(connector.connect(uri, request.options()), lease);
         MergedTarget into =
-                new MergedTarget(
-                        connector.connect(uri, request.options()),
-                        placement.selections(),
-                        placement.replacement(),
-                        request.options().restart(),
-                        problems);
+                new MergedTarget(server, placement.selections(), placement.replacement(), problems);
         merged = Optional.of(into);
         plan.replicaSets().forEach(set -> targets.put(set, into.newShard()));
         readMetadata();
@@ -228,9 +226,43 @@ final class RestoreTargets implements AutoCloseable {
         TargetFacts told = into.inspect();
         plan.replicaSets().forEach(set -> facts.put(set, told));
         plan.replicaSets().forEach(set -> found.put(set, told));
+        Optional<String> refusal = findShared(server, told);
         into.follow(sources, request.to());
         openRestores(into::rules);
-        return into.look(source, told, restores.stream().map(ReplicaSetRestore::needs).toList());
+        boolean restarts = resumption.withdrawn().isPresent();
+        boolean goesOn = !restarts && plan.replicaSets().stream().anyMatch(resumption::goesOn);
+        Optional<UUID> restore =
+                restarts
+                        ? resumption.withdrawn().map(RestoreMark::restore)
+                        : Optional.of(resumption.restore()).filter(r -> goesOn);
+        return into.look(
+                source,
+                told,
+                restores.stream().map(ReplicaSetRestore::needs).toList(),
+                restore,
+                goesOn,
+                refusal);
+    }
+
+    /** Why what is unfinished there is in the way; empty if it is gone on with, or taken back. */
+    private Optional<String> findShared(RestoreTarget server, TargetFacts told) {
+        if (told.unfinished().isPresent() && !Resumption.isShared(server)) {
+            return Optional.of(
+                    "an earlier restore ("
+                            + told.unfinished().get()
+                            + ") began here and did not end. It is of one replica set by"
+                            + " itself, or of another version: let that end, or name another"
+                            + " target");
+        }
+        places().forEach((set, place) -> resumption.find(set, told, server, place));
+        resumption.check();
+        return Optional.empty();
+    }
+
+    private Map<ReplicaSetPlan, MarkPlace> places() {
+        Map<ReplicaSetPlan, MarkPlace> places = new LinkedHashMap<>();
+        plan.replicaSets().forEach(set -> places.put(set, MarkPlace.shared(places.size())));
+        return places;
     }
 
     private void openRestores(UnaryOperator<NamespaceRules> chosen) {
@@ -301,8 +333,7 @@ final class RestoreTargets implements AutoCloseable {
     /** From here on the targets are half restored. What they do by themselves stops. */
     void mark() {
         if (merged.isPresent()) {
-            merged.get().mark("of cluster " + request.cluster() + " to " + plan.to());
-            restores.forEach(restore -> restore.begin(targets.get(restore.plan())));
+            markMerged(merged.get());
             return;
         }
         String description = "of cluster " + request.cluster() + " to " + plan.to();
@@ -324,14 +355,31 @@ final class RestoreTargets implements AutoCloseable {
         restores.forEach(this::begin);
     }
 
+    private void markMerged(MergedTarget into) {
+        lease.begin();
+        resumption
+                .withdrawn()
+                .ifPresent(
+                        left -> {
+                            resumption.takeOver(into.server(), left);
+                            into.takeBack(left.restore());
+                        });
+        places().forEach((set, place) -> mark(set, into.server(), place, found.get(set)));
+        restores.forEach(this::begin);
+    }
+
     private void mark(ReplicaSetPlan set, TargetFacts fact) {
+        mark(set, targets.get(set), MarkPlace.ALONE, fact);
+    }
+
+    private void mark(ReplicaSetPlan set, RestoreTarget target, MarkPlace place, TargetFacts fact) {
         ReplayStart start =
                 restores.stream()
                         .filter(restore -> restore.plan().equals(set))
                         .map(ReplicaSetRestore::start)
                         .findFirst()
                         .orElseThrow();
-        Checkpoints kept = resumption.mark(set, targets.get(set), fact, start);
+        Checkpoints kept = resumption.mark(set, target, place, fact, start);
         checkpoints.put(set, kept);
         lease.hold(kept);
     }
@@ -373,7 +421,9 @@ final class RestoreTargets implements AutoCloseable {
 
     /** An earlier run had verified the restore. */
     void finishEarlier() {
-        found.forEach((set, fact) -> background.stopped(targets.get(set), fact));
+        if (merged.isEmpty()) {
+            found.forEach((set, fact) -> background.stopped(targets.get(set), fact));
+        }
         finish();
     }
 
@@ -384,11 +434,21 @@ final class RestoreTargets implements AutoCloseable {
             // The metadata are a restored cluster's: its balancer is stopped.
             background.resumeExpiry();
         }
-        if (merged.isPresent()) {
-            return;
-        }
         lease.close();
-        targets.values().forEach(RestoreTarget::unmark);
+        if (merged.isPresent()) {
+            merged.get().end();
+        } else {
+            targets.values().forEach(RestoreTarget::unmark);
+        }
+    }
+
+    /** Nothing that a later run could go on with: what is not in place goes. */
+    void giveUp() {
+        merged.ifPresent(
+                into -> {
+                    lease.close();
+                    into.end();
+                });
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tidemark.restore;
 
 import io.tidemark.restore.checkpoint.Checkpoints;
 import io.tidemark.restore.checkpoint.LivingRuns;
+import io.tidemark.restore.checkpoint.MarkPlace;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.RunHolder;
 import io.tidemark.restore.checkpoint.RunLease;
@@ -32,6 +33,15 @@ import java.util.stream.Collectors;
  * refused, or takes it back first if it was told to.
  */
 final class Resumption {
+    private static final String TARGETS = "it goes into";
+    private static final String EACH = "a target for each replica set";
+    private static final String STATE = "it is being";
+    private static final String RESTORED = "restored";
+    private static final String ONE = "one target for all replica sets";
+
+    /** What marks don't say that were left without it. */
+    private static final Map<String, String> UNSAID = Map.of(TARGETS, EACH, STATE, RESTORED);
+
     private final RestoreRequest request;
     private final RestorePlan plan;
     private final Optional<StandbyMarks> standby;
@@ -59,11 +69,37 @@ final class Resumption {
      */
     TargetFacts inspect(ReplicaSetPlan set, RestoreTarget target) {
         TargetFacts now = target.inspect();
-        Optional<RestoreMark> mark = Checkpoints.markOf(target);
-        if (mark.isEmpty()) {
-            return now;
+        if (request.options().restart() && isShared(target)) {
+            throw new RestoreException.TargetRefused(
+                    "In target "
+                            + now.address()
+                            + " a restore of a whole cluster, or of single collections, was cut"
+                            + " off. Take it back by the same target, --target merged=URI"
+                            + " --restart. Nothing was written.");
         }
-        living.add(target, mark.get());
+        Optional<RestoreMark> mark = find(set, now, target, MarkPlace.ALONE);
+        return mark.map(m -> m.before().in(now)).orElse(now);
+    }
+
+    /** Whether the unfinished restore in a target has all replica sets in it. */
+    static boolean isShared(RestoreTarget target) {
+        return Checkpoints.markOf(target)
+                .filter(mark -> ONE.equals(mark.arguments().get(TARGETS)))
+                .isPresent();
+    }
+
+    /**
+     * Looks for what an earlier run has left of a replica set.
+     *
+     * @param now what the target is like
+     */
+    Optional<RestoreMark> find(
+            ReplicaSetPlan set, TargetFacts now, RestoreTarget target, MarkPlace place) {
+        Optional<RestoreMark> mark = Checkpoints.markOf(target, place);
+        if (mark.isEmpty()) {
+            return mark;
+        }
+        living.add(target, place, mark.get());
         if (request.options().restart()) {
             withdrawn.put(set, mark.get());
         } else {
@@ -71,7 +107,22 @@ final class Resumption {
             marks.put(set, mark.get());
             restore = mark.get().restore();
         }
-        return mark.get().before().in(now);
+        return mark;
+    }
+
+    /** The same in all targets, and in all runs. */
+    UUID restore() {
+        return restore;
+    }
+
+    /** Whether an earlier run has begun with a replica set. */
+    boolean goesOn(ReplicaSetPlan set) {
+        return marks.containsKey(set);
+    }
+
+    /** What is taken back before this restore begins. */
+    Optional<RestoreMark> withdrawn() {
+        return withdrawn.values().stream().findFirst();
     }
 
     private void requireSame(ReplicaSetPlan set, TargetFacts target, RestoreMark mark) {
@@ -81,7 +132,8 @@ final class Resumption {
         List<String> differences = new ArrayList<>();
         wanted.forEach(
                 (name, value) -> {
-                    String there = mark.arguments().getOrDefault(name, "not told");
+                    String unsaid = UNSAID.getOrDefault(name, "not told");
+                    String there = mark.arguments().getOrDefault(name, unsaid);
                     if (!there.equals(value)) {
                         differences.add(name + " is " + there + " there and " + value + " here");
                     }
@@ -140,6 +192,8 @@ final class Resumption {
         arguments.put(StandbyMarks.SET, set.replicaSet().name());
         arguments.put(StandbyMarks.LIFE, set.life().incarnation().toString());
         arguments.put("the placement", request.placement().toString());
+        arguments.put(TARGETS, request.isMerged() ? ONE : EACH);
+        arguments.put(STATE, RESTORED);
         arguments.put(
                 "the replica sets are",
                 plan.replicaSets().stream()
@@ -167,26 +221,32 @@ final class Resumption {
      * @param start what replay stands on
      */
     Checkpoints mark(
-            ReplicaSetPlan set, RestoreTarget target, TargetFacts facts, ReplayStart start) {
+            ReplicaSetPlan set,
+            RestoreTarget target,
+            MarkPlace place,
+            TargetFacts facts,
+            ReplayStart start) {
         if (marks.containsKey(set)) {
-            Checkpoints kept = Checkpoints.resume(target, marks.get(set), holder);
+            Checkpoints kept = Checkpoints.resume(target, place, marks.get(set), holder);
             standby.flatMap(StandbyMarks::promotion).ifPresent(to -> promote(kept, to));
             return kept;
         }
-        if (withdrawn.containsKey(set)) {
-            Checkpoints left = Checkpoints.resume(target, withdrawn.get(set), holder);
+        if (withdrawn.containsKey(set) && !place.shared()) {
+            Checkpoints left = takeOver(target, withdrawn.get(set));
             new Withdrawal(target, left, set.isConfigServer()).run();
         }
         Map<String, String> described = new TreeMap<>(arguments(set));
         standby.ifPresent(s -> described.putAll(StandbyMarks.describe(start, plan.to())));
+        String work = place.shared() ? "" : BackgroundWork.words(facts);
         return Checkpoints.begin(
                 target,
+                place,
                 new RestoreMark(
                         restore,
                         "of cluster "
                                 + request.cluster()
                                 + (standby.isPresent() ? " as a standby" : " to " + plan.to())
-                                + BackgroundWork.words(facts),
+                                + work,
                         described,
                         TargetBefore.of(facts),
                         0,
@@ -194,6 +254,18 @@ final class Resumption {
                         List.of(),
                         Optional.empty(),
                         Optional.of(holder)));
+    }
+
+    /**
+     * In the place of the run that the mark names, which nobody goes on with any more: half of what
+     * it did is not what its checkpoint says.
+     *
+     * @throws RestoreException.Held if that one, or another one, is at work
+     */
+    Checkpoints takeOver(RestoreTarget target, RestoreMark left) {
+        Checkpoints kept = Checkpoints.resume(target, MarkPlace.ALONE, left, holder);
+        kept.put(kept.mark().with(STATE, "taken back"));
+        return kept;
     }
 
     /** From here on the standby goes to this time, or begins anew. */

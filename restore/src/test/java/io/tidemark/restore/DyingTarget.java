@@ -117,9 +117,9 @@ public final class DyingTarget implements RestoreTarget {
     }
 
     @Override
-    public Optional<RawDocument> readMark() {
+    public Optional<RawDocument> readMark(String id) {
         read(() -> {});
-        return kept.readMark();
+        return kept.readMark(id);
     }
 
     @Override

@@ -7,6 +7,13 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.restore.merge.Selection;
+import io.tidemark.schemas.model.Namespace;
+import io.tidemark.restore.target.MongoTarget;
+import io.tidemark.restore.merge.StagedShard;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Random;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.InvocationTargetException;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.frames.FrameKeys;
@@ -29,6 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
  * Single collections, through a router, back into the cluster that they come from and that runs.
  */
 final class SelectiveRestoreTest {
+    private static final Placement ORDERS_THEN =
+            new Placement(
+                    Map.of(),
+                    Map.of(),
+                    List.of(Selection.parse("shop.orders", Optional.of("shop.orders_then"))),
+                    Replacement.NONE);
+
     @TempDir Path folder;
     private ClusterWorkload workload;
     private TestArchive archive;
@@ -141,15 +155,44 @@ final class SelectiveRestoreTest {
     }
 
     @Test
+    void killedAnywhereAndRunAgainItGoesOnAndTouchesNothingElse() {
+        Map<String, List<BsonDocument>> before = everything();
+        int calls = kill(ORDERS_THEN, Integer.MAX_VALUE);
+        drop("orders_then");
+        Random random = new Random(51);
+        int killed = 0;
+        while (kill(ORDERS_THEN, 1 + random.nextInt(calls)) > 0) {
+            killed++;
+            Map<String, List<BsonDocument>> half = everything();
+            half.keySet().removeIf(name -> StagedShard.isStaged(Namespace.of(name)));
+            half.remove("shop.orders_then");
+            assertThat(half).isEqualTo(before);
+        }
+
+        assertThat(killed).isPositive();
+        assertThat(documents("orders_then")).isEqualTo(then);
+        assertThat(indexes("orders_then")).contains("cn");
+        Map<String, List<BsonDocument>> after = everything();
+        after.remove("shop.orders_then");
+        assertThat(after).isEqualTo(before);
+        assertThat(client.listDatabaseNames()).doesNotContain("tidemark_restore");
+    }
+
+    @Test
     void whatACutOffRestoreLeftIsTakenBackOnRequestAndNothingElse() {
         Map<String, List<BsonDocument>> before = everything();
-        leaveHalfARestore();
+        int calls = kill(ORDERS_THEN, Integer.MAX_VALUE);
+        drop("orders_then");
+        assertThat(kill(ORDERS_THEN, calls * 2 / 3)).isPositive();
         Map<String, List<BsonDocument>> half = everything();
+        assertThat(half).isNotEqualTo(before);
         Placement placement =
                 new Placement(
                         Map.of(),
                         Map.of(),
-                        List.of(Selection.parse("shop.orders", Optional.of("shop.orders_then"))),
+                        List.of(
+                                Selection.parse("shop.orders", Optional.of("shop.orders_then")),
+                                Selection.parse("shop.plain", Optional.of("shop.plain_then"))),
                         Replacement.NONE);
 
         assertThatThrownBy(() -> restore(placement))
@@ -164,8 +207,24 @@ final class SelectiveRestoreTest {
         assertThat(documents("orders_then")).isEqualTo(then);
         Map<String, List<BsonDocument>> after = everything();
         after.remove("shop.orders_then");
+        after.remove("shop.plain_then");
         assertThat(after).isEqualTo(before);
         assertThat(client.listDatabaseNames()).doesNotContain("tidemark_restore");
+    }
+
+    @Test
+    void aNameThatIsTakenWhileTheRestoreIsUnderWayIsNotTakenAway() {
+        int calls = kill(ORDERS_THEN, Integer.MAX_VALUE);
+        drop("orders_then");
+        assertThat(kill(ORDERS_THEN, calls / 2)).isPositive();
+        client.getDatabase("shop")
+                .getCollection("orders_then", BsonDocument.class)
+                .insertOne(BsonDocument.parse("{_id: 'mine'}"));
+
+        assertThatThrownBy(() -> restore(ORDERS_THEN))
+                .isInstanceOf(RestoreException.TargetRefused.class)
+                .hasMessageContaining("it has shop.orders_then already");
+        assertThat(documents("orders_then")).hasSize(1);
     }
 
     @Test
@@ -186,16 +245,51 @@ final class SelectiveRestoreTest {
                         refused -> assertThat(refused.getMessage()).contains("by itself"));
     }
 
-    /** As after a kill -9: the mark, and a collection that waits for its name. */
-    private void leaveHalfARestore() {
-        client.getDatabase("tidemark_restore")
-                .getCollection("state", BsonDocument.class)
-                .insertOne(
-                        BsonDocument.parse(
-                                "{_id: 'restore', description: 'of shop', staged: true}"));
-        client.getDatabase("shop")
-                .getCollection("tidemark_stage0_orders", BsonDocument.class)
-                .insertOne(BsonDocument.parse("{_id: 'left'}"));
+    /**
+     * A restore whose process is killed at one of its calls.
+     *
+     * @return how many calls it made; 0 if it came to its end before, unless it was to live
+     */
+    private int kill(Placement placement, int last) {
+        AtomicInteger calls = new AtomicInteger();
+        try {
+            Restore.run(
+                    request(placement, RestoreOptions.defaults()),
+                    RestoreProgress.silent(),
+                    (uri, options) -> mortal(new MongoTarget(uri, options), calls, last));
+            return last == Integer.MAX_VALUE ? calls.get() : 0;
+        } catch (DyingTarget.Killed dead) {
+            return calls.get();
+        }
+    }
+
+    private static RestoreTarget mortal(RestoreTarget server, AtomicInteger calls, int last) {
+        return (RestoreTarget)
+                Proxy.newProxyInstance(
+                        RestoreTarget.class.getClassLoader(),
+                        new Class<?>[] {RestoreTarget.class},
+                        (proxy, method, arguments) -> {
+                            boolean quiet =
+                                    method.getName().equals("close")
+                                            || method.getDeclaringClass().equals(Object.class);
+                            int call = quiet ? 0 : calls.incrementAndGet();
+                            if (call > last || call == last && last % 2 == 0) {
+                                throw new DyingTarget.Killed();
+                            }
+                            try {
+                                Object done = method.invoke(server, arguments);
+                                if (call == last) {
+                                    throw new DyingTarget.Killed();
+                                }
+                                return done;
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    private void drop(String name) {
+        client.getDatabase("shop").getCollection(name).drop();
     }
 
     private RestoreReport restore(String from, String as, Replacement replacement) {
@@ -208,17 +302,19 @@ final class SelectiveRestoreTest {
     }
 
     private RestoreReport restore(Placement placement, RestoreOptions options) {
-        return Restore.run(
-                new RestoreRequest(
-                        archive.store(),
-                        FrameKeys.NONE,
-                        TestArchive.CLUSTER,
-                        ClusterTime.of(time),
-                        Map.of(RestoreRequest.MERGED, workload.cluster.uri()),
-                        options,
-                        Safety.DEFAULT,
-                        placement),
-                RestoreProgress.silent());
+        return Restore.run(request(placement, options), RestoreProgress.silent());
+    }
+
+    private RestoreRequest request(Placement placement, RestoreOptions options) {
+        return new RestoreRequest(
+                archive.store(),
+                FrameKeys.NONE,
+                TestArchive.CLUSTER,
+                ClusterTime.of(time),
+                Map.of(RestoreRequest.MERGED, workload.cluster.uri()),
+                options,
+                Safety.DEFAULT,
+                placement);
     }
 
     private Map<String, List<BsonDocument>> everything() {

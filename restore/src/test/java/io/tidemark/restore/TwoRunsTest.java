@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.MarkPlace;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.RunHolder;
 import io.tidemark.restore.checkpoint.RunLease;
@@ -76,7 +77,8 @@ final class TwoRunsTest {
                                                 RestoreProgress.Phase.REPLAY,
                                                 () -> {
                                                     RestoreMark found = mark();
-                                                    Checkpoints.resume(target, found, other);
+                                                    Checkpoints.resume(
+                                                            target, MarkPlace.ALONE, found, other);
                                                     taken.set(target.readMark().orElseThrow());
                                                 })))
                 .isInstanceOf(RestoreException.Held.class)
@@ -100,9 +102,10 @@ final class TwoRunsTest {
                                                 })))
                 .isInstanceOf(IllegalStateException.class);
         RestoreMark found = mark();
-        Checkpoints.resume(target, found, RunHolder.begin());
+        Checkpoints.resume(target, MarkPlace.ALONE, found, RunHolder.begin());
 
-        assertThatThrownBy(() -> Checkpoints.resume(target, found, RunHolder.begin()))
+        assertThatThrownBy(
+                        () -> Checkpoints.resume(target, MarkPlace.ALONE, found, RunHolder.begin()))
                 .isInstanceOf(RestoreException.Held.class);
     }
 

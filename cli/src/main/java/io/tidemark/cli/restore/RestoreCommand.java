@@ -72,8 +72,8 @@ public final class RestoreCommand implements Callable<ExitCode> {
             description =
                     "If the targets hold a restore that was cut off, whichever it was, take back"
                             + " what it has put there and begin from the beginning. Without it, the"
-                            + " same restore goes on, and another one is refused; one into 'merged'"
-                            + " doesn't go on. Make sure that it doesn't run any more.")
+                            + " same restore goes on, and another one is refused. Make sure that it"
+                            + " doesn't run any more.")
     private boolean restart;
 
     @Option(

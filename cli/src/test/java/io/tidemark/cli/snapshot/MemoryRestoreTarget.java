@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 final class MemoryRestoreTarget implements RestoreTarget {
     private final MemoryTarget data = new MemoryTarget();
     private final String address;
-    private RawDocument mark;
+    private final Map<String, RawDocument> marks = new HashMap<>();
 
     MemoryRestoreTarget(String address) {
         this.address = address;
@@ -67,16 +67,18 @@ final class MemoryRestoreTarget implements RestoreTarget {
 
     @Override
     public synchronized boolean mark(RawDocument now, Optional<ExpectedMark> expected) {
-        if (!marked().equals(expected.map(e -> wanted(e, marked())))) {
+        String id = now.string("_id").orElseThrow();
+        Optional<ExpectedMark> there = marked(id);
+        if (!there.equals(expected.map(e -> wanted(e, there)))) {
             return false;
         }
-        mark = RawDocument.of(now.toBytes());
+        marks.put(id, RawDocument.of(now.toBytes()));
         return true;
     }
 
     /** The run and its beat, as the mark has them. */
-    private Optional<ExpectedMark> marked() {
-        return readMark()
+    private Optional<ExpectedMark> marked(String id) {
+        return readMark(id)
                 .map(
                         m -> {
                             Optional<RawDocument> run = m.document("run");
@@ -95,8 +97,8 @@ final class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
-    public synchronized Optional<RawDocument> readMark() {
-        return Optional.ofNullable(mark);
+    public synchronized Optional<RawDocument> readMark(String id) {
+        return Optional.ofNullable(marks.get(id));
     }
 
     @Override
@@ -123,7 +125,7 @@ final class MemoryRestoreTarget implements RestoreTarget {
 
     @Override
     public void unmark() {
-        mark = null;
+        marks.clear();
         data.collections().keySet().stream()
                 .filter(c -> c.database().equals(ReplayTarget.MARK_DATABASE))
                 .forEach(data::drop);

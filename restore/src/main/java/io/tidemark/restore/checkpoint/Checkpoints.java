@@ -6,7 +6,6 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.EarlierWrites;
 import io.tidemark.restore.replay.ReplayState;
-import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.WriteLog;
 import io.tidemark.restore.target.Bson;
 import io.tidemark.schemas.bson.RawDocument;
@@ -34,12 +33,11 @@ import org.bson.BsonString;
  * threads; the rest is for one.
  */
 public final class Checkpoints implements WriteLog {
-    private static final Namespace STATE = new Namespace(ReplayTarget.MARK_DATABASE, "checkpoint");
-    private static final Namespace LOG = new Namespace(ReplayTarget.MARK_DATABASE, "log");
     private static final int CHANGE_BYTES = 4 * Long.BYTES;
     private static final RawDocument PLAIN = RawDocument.of(new RawDocumentBuilder().build());
 
     private final RestoreTarget target;
+    private final MarkPlace place;
     private final AtomicLong logged = new AtomicLong();
     private final List<DocumentId> oldState = new ArrayList<>();
     private final List<DocumentId> oldLog = new ArrayList<>();
@@ -53,14 +51,20 @@ public final class Checkpoints implements WriteLog {
             EarlierWrites writes,
             Map<Namespace, Set<CollectionChange>> collections) {}
 
-    private Checkpoints(RestoreTarget target, RestoreMark mark) {
+    private Checkpoints(RestoreTarget target, MarkPlace place, RestoreMark mark) {
         this.target = target;
+        this.place = place;
         this.mark = mark;
     }
 
     /** The mark of the restore that is under way in a target, if it can go on. */
     public static Optional<RestoreMark> markOf(RestoreTarget target) {
-        return target.readMark().flatMap(MarkDocument::read);
+        return markOf(target, MarkPlace.ALONE);
+    }
+
+    /** The same of a replica set that may not be alone there. */
+    public static Optional<RestoreMark> markOf(RestoreTarget target, MarkPlace place) {
+        return target.readMark(place.id()).flatMap(MarkDocument::read);
     }
 
     /**
@@ -68,9 +72,9 @@ public final class Checkpoints implements WriteLog {
      *
      * @throws RestoreException.Held if another restore has marked it meanwhile
      */
-    public static Checkpoints begin(RestoreTarget target, RestoreMark mark) {
-        Checkpoints checkpoints = new Checkpoints(target, mark);
-        if (!target.mark(MarkDocument.of(mark), Optional.empty())) {
+    public static Checkpoints begin(RestoreTarget target, MarkPlace place, RestoreMark mark) {
+        Checkpoints checkpoints = new Checkpoints(target, place, mark);
+        if (!target.mark(MarkDocument.of(place.id(), mark), Optional.empty())) {
             throw checkpoints.taken();
         }
         checkpoints.prepare();
@@ -82,9 +86,11 @@ public final class Checkpoints implements WriteLog {
      *
      * @throws RestoreException.Held if that one, or another one, is at work
      */
-    public static Checkpoints resume(RestoreTarget target, RestoreMark found, RunHolder holder) {
-        Checkpoints checkpoints = new Checkpoints(target, found.heldBy(holder));
-        if (!target.mark(MarkDocument.of(checkpoints.mark), Optional.of(expected(found, true)))) {
+    public static Checkpoints resume(
+            RestoreTarget target, MarkPlace place, RestoreMark found, RunHolder holder) {
+        Checkpoints checkpoints = new Checkpoints(target, place, found.heldBy(holder));
+        RawDocument mark = MarkDocument.of(place.id(), checkpoints.mark);
+        if (!target.mark(mark, Optional.of(expected(found, true)))) {
             throw checkpoints.taken();
         }
         checkpoints.resumed = true;
@@ -94,7 +100,7 @@ public final class Checkpoints implements WriteLog {
 
     /** What the checkpoint of a mark tells; writes nothing, and is not gone on with. */
     public static ReplayState stateOf(RestoreTarget target, RestoreMark mark) {
-        return new Checkpoints(target, mark).read().state();
+        return new Checkpoints(target, MarkPlace.ALONE, mark).read().state();
     }
 
     private static RestoreTarget.ExpectedMark expected(RestoreMark mark, boolean exactly) {
@@ -108,7 +114,7 @@ public final class Checkpoints implements WriteLog {
 
     private RestoreException taken() {
         String who =
-                markOf(target)
+                markOf(target, place)
                         .flatMap(RestoreMark::run)
                         .map(run -> " (" + run.words() + ")")
                         .orElse("");
@@ -128,7 +134,7 @@ public final class Checkpoints implements WriteLog {
 
     private void prepare() {
         Set<Namespace> there = target.collections().keySet();
-        for (Namespace own : List.of(STATE, LOG)) {
+        for (Namespace own : List.of(place.state(), place.log())) {
             if (!there.contains(own)) {
                 target.create(own, Optional.empty(), PLAIN);
             }
@@ -139,16 +145,25 @@ public final class Checkpoints implements WriteLog {
         return mark;
     }
 
+    /** The server, in whose own names the checkpoint and the log speak. */
+    public RestoreTarget target() {
+        return target;
+    }
+
+    public MarkPlace place() {
+        return place;
+    }
+
     public Standing standing() {
         return mark.standing();
     }
 
     /** Reads what an earlier run left; to be asked once, before anything is saved. */
     public Found read() {
-        List<BsonDocument> state = new ArrayList<>(ofEpoch(STATE, oldState).values());
+        List<BsonDocument> state = new ArrayList<>(ofEpoch(place.state(), oldState).values());
         EarlierWrites writes = new EarlierWrites();
         Map<Namespace, Set<CollectionChange>> collections = new TreeMap<>();
-        Map<Long, BsonDocument> log = ofEpoch(LOG, oldLog);
+        Map<Long, BsonDocument> log = ofEpoch(place.log(), oldLog);
         log.values().forEach(document -> read(document, writes, collections));
         logged.set(log.keySet().stream().mapToLong(Long::longValue).max().orElse(0));
         stateDocuments = state.size();
@@ -214,7 +229,7 @@ public final class Checkpoints implements WriteLog {
             RawDocument numbered = numbered(epoch, ++number, document);
             writes.add(new DocumentWrite.Put(DocumentId.ofDocument(numbered), numbered, true));
         }
-        target.write(STATE, writes);
+        target.write(place.state(), writes);
         long before = mark.epoch();
         put(mark.next(standing));
         forget(before, stateDocuments, oldState);
@@ -226,7 +241,7 @@ public final class Checkpoints implements WriteLog {
     public synchronized void put(RestoreMark now) {
         // What is put was made of a mark that may have had another beat.
         RestoreMark held = mark.run().map(now::heldBy).orElse(now);
-        if (!target.mark(MarkDocument.of(held), Optional.of(expected(held, false)))) {
+        if (!target.mark(MarkDocument.of(place.id(), held), Optional.of(expected(held, false)))) {
             throw taken();
         }
         mark = held;
@@ -235,7 +250,7 @@ public final class Checkpoints implements WriteLog {
     /** A sign of life. */
     synchronized void beat() {
         RestoreMark next = mark.run().map(run -> mark.heldBy(run.next())).orElse(mark);
-        if (!target.mark(MarkDocument.of(next), Optional.of(expected(next, false)))) {
+        if (!target.mark(MarkDocument.of(place.id(), next), Optional.of(expected(next, false)))) {
             throw taken();
         }
         mark = next;
@@ -244,7 +259,7 @@ public final class Checkpoints implements WriteLog {
     private void removeLog(long epoch) {
         forget(epoch, logged.getAndSet(0), oldLog);
         if (!oldLog.isEmpty()) {
-            target.write(LOG, deletes(oldLog));
+            target.write(place.log(), deletes(oldLog));
         }
     }
 
@@ -293,6 +308,7 @@ public final class Checkpoints implements WriteLog {
     }
 
     private void append(BsonDocument document) {
-        target.append(LOG, List.of(numbered(mark.epoch(), logged.incrementAndGet(), document)));
+        target.append(
+                place.log(), List.of(numbered(mark.epoch(), logged.incrementAndGet(), document)));
     }
 }

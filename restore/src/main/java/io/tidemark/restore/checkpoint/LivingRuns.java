@@ -3,8 +3,8 @@ package io.tidemark.restore.checkpoint;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,9 @@ public final class LivingRuns {
     private static final Logger LOGGER = LoggerFactory.getLogger(LivingRuns.class);
 
     private final Duration watch;
-    private final Map<RestoreTarget, RestoreMark> unseen = new LinkedHashMap<>();
+    private final List<Unseen> unseen = new ArrayList<>();
+
+    private record Unseen(RestoreTarget target, MarkPlace place, RunHolder run) {}
 
     /**
      * @param watch how long signs of life are waited for
@@ -28,13 +30,13 @@ public final class LivingRuns {
      *
      * @throws RestoreException.Held if its run is known to live
      */
-    public void add(RestoreTarget target, RestoreMark mark) {
+    public void add(RestoreTarget target, MarkPlace place, RestoreMark mark) {
         mark.run()
                 .ifPresent(
                         run -> {
                             switch (ThisProcess.of(run)) {
                                 case ALIVE -> throw held(target, run);
-                                case UNSEEN -> unseen.put(target, mark);
+                                case UNSEEN -> unseen.add(new Unseen(target, place, run));
                                 default -> {
                                     // It will write nothing more.
                                 }
@@ -51,19 +53,19 @@ public final class LivingRuns {
         if (unseen.isEmpty()) {
             return;
         }
-        RunHolder first = unseen.values().iterator().next().run().orElseThrow();
+        RunHolder first = unseen.get(0).run();
         LOGGER.atInfo()
                 .addKeyValue("run", first.words())
                 .addKeyValue("seconds", watch.toSeconds())
                 .log("Waiting whether the run that marked the targets gives a sign of life");
         sleep();
-        unseen.forEach(
-                (target, before) -> {
-                    Optional<RunHolder> now = Checkpoints.markOf(target).flatMap(RestoreMark::run);
-                    if (!now.equals(before.run())) {
-                        throw held(target, now.orElse(first));
-                    }
-                });
+        for (Unseen before : unseen) {
+            Optional<RunHolder> now =
+                    Checkpoints.markOf(before.target(), before.place()).flatMap(RestoreMark::run);
+            if (!now.equals(Optional.of(before.run()))) {
+                throw held(before.target(), now.orElse(first));
+            }
+        }
         unseen.clear();
     }
 

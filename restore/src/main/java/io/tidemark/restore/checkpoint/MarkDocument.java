@@ -28,9 +28,9 @@ final class MarkDocument {
 
     private MarkDocument() {}
 
-    static RawDocument of(RestoreMark mark) {
+    static RawDocument of(String id, RestoreMark mark) {
         BsonDocument document =
-                new BsonDocument("_id", new BsonString("restore"))
+                new BsonDocument("_id", new BsonString(id))
                         .append("description", new BsonString(mark.description()))
                         .append("version", new BsonInt32(VERSION))
                         .append("restore", new BsonString(mark.restore().toString()))

@@ -140,7 +140,9 @@ public final class Reconciliation {
             doomed.add(collection.number());
             next.collection(CollectionChange.DOOMED, wanted);
             next.collection(CollectionChange.APPEARS, wanted);
-            return collection.in(target.create(wanted, collection.uuid(), collection.options()));
+            // Where it had a UUID of the target's own, it gets one again.
+            Optional<UUID> uuid = collection.targetUuid().flatMap(own -> collection.uuid());
+            return collection.in(target.create(wanted, uuid, collection.options()));
         }
         if (changes(wanted).contains(CollectionChange.DOOMED)) {
             doomed.add(collection.number());

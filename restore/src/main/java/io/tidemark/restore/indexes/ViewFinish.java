@@ -35,16 +35,9 @@ public final class ViewFinish {
 
     /**
      * @param names a view's name in the target; empty for one that is not restored
+     * @param again whether an earlier run may have created some of them
      */
     public ViewFinish(
-            MemoryTarget metadata,
-            ReplayTarget target,
-            Problems problems,
-            Function<Namespace, Optional<Namespace>> names) {
-        this(metadata, target, problems, names, false);
-    }
-
-    private ViewFinish(
             MemoryTarget metadata,
             ReplayTarget target,
             Problems problems,

@@ -10,13 +10,15 @@ import io.tidemark.restore.replay.Problems;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives whole and verified collections their names: what is in the way goes aside, then all of them
- * come. Whatever fails on the way is undone, so the target has either all of the new ones or what
- * it had.
+ * come. What fails on the way is undone, so the target has either all of the new ones or what it
+ * had; what is cut off goes on where its log says, or is undone by whoever takes it back.
  */
 final class Landing {
     private static final int AT_ONCE = 1_000;
@@ -24,36 +26,33 @@ final class Landing {
     private final RestoreTarget target;
     private final Problems problems;
     private final PreviousCollections previous;
-    private final List<MergedCollection> landed = new ArrayList<>();
+    private final LandingLog log;
 
-    Landing(RestoreTarget target, Problems problems, PreviousCollections previous) {
+    /**
+     * @param log has begun
+     */
+    Landing(RestoreTarget target, Problems problems, PreviousCollections previous, LandingLog log) {
         this.target = target;
         this.problems = problems;
         this.previous = previous;
+        this.log = log;
     }
 
     /**
-     * @param inTheWay names that are taken
-     * @param keeps whether what has them must stay under another name
+     * @param keeps whether what is in the way must stay under another name
      */
-    void run(
-            List<MergedCollection> collections,
-            List<ViewFinish> views,
-            List<Namespace> inTheWay,
-            boolean keeps) {
+    void run(List<MergedCollection> collections, List<ViewFinish> views, boolean keeps) {
         List<MergedCollection> renamed =
                 collections.stream().filter(MergedCollection::isRenamed).toList();
         List<MergedCollection> copied = collections.stream().filter(c -> !c.isRenamed()).toList();
-        finish(renamed);
         try {
-            makeRoom(inTheWay, keeps);
-            copied.forEach(this::copy);
-            renamed.forEach(this::rename);
+            makeRoom(keeps);
+            name(renamed, copied);
         } catch (RuntimeException e) {
             undo();
             throw e;
         }
-        finish(copied);
+        finish(copied, problems);
         views.forEach(ViewFinish::run);
         if (!keeps) {
             previous.discard();
@@ -61,62 +60,98 @@ final class Landing {
     }
 
     /** Indexes, changed options and expiry; of copies once they have their name. */
-    private void finish(List<MergedCollection> collections) {
+    static void finish(List<MergedCollection> collections, Problems problems) {
         new CollectionFinish(collections.stream().map(MergedCollection::state).toList(), problems)
                 .run();
     }
 
-    private void makeRoom(List<Namespace> inTheWay, boolean keeps) {
-        for (Namespace name : inTheWay) {
+    private void makeRoom(boolean keeps) {
+        Set<Namespace> present = target.collections().keySet();
+        for (Namespace name : log.inTheWay()) {
             if (name.collection().startsWith("system.")) {
                 // Buckets and definitions of views go with what they belong to.
                 continue;
             }
-            try {
-                previous.setAside(name);
-            } catch (RestoreException.TargetRefused e) {
-                if (keeps) {
-                    throw new RestoreException.TargetRefused(
-                            "Target "
-                                    + target
-                                    + " can't rename "
-                                    + name
-                                    + " aside, as it would for a view or a time-series"
-                                    + " collection. Remove it yourself, or leave out"
-                                    + " --keep-previous. The target is as it was. ("
-                                    + e.getMessage()
-                                    + ")",
-                            e);
-                }
-                previous.drop(name);
+            if (present.contains(previous.placeOf(name))) {
+                previous.wasSetAside(name);
+            } else if (log.hasRoom() || !present.contains(name)) {
+                previous.wasDropped(name);
+            } else {
+                remove(name, keeps);
             }
+        }
+        if (!log.hasRoom()) {
+            log.room();
         }
     }
 
-    private void rename(MergedCollection collection) {
-        collection.shard().land(collection.source(), collection.name());
-        landed.add(collection);
+    private void remove(Namespace name, boolean keeps) {
+        try {
+            previous.setAside(name);
+        } catch (RestoreException.TargetRefused e) {
+            if (keeps) {
+                throw new RestoreException.TargetRefused(
+                        "Target "
+                                + target
+                                + " can't rename "
+                                + name
+                                + " aside, as it would for a view or a time-series"
+                                + " collection. Remove it yourself, or leave out"
+                                + " --keep-previous. The target is as it was. ("
+                                + e.getMessage()
+                                + ")",
+                        e);
+            }
+            previous.drop(name);
+        }
     }
 
+    private void name(List<MergedCollection> renamed, List<MergedCollection> copied) {
+        Set<Namespace> present = new HashSet<>(target.collections().keySet());
+        for (MergedCollection collection : copied) {
+            Namespace place = collection.place();
+            if (!log.isNamed()) {
+                copy(collection);
+            }
+            collection.shard().landed(collection.source(), collection.name());
+            waiting.add(place);
+        }
+        for (MergedCollection collection : renamed) {
+            // A place is used once: what is there no more has its name.
+            if (present.contains(collection.place())) {
+                target.rename(collection.place(), collection.name());
+            }
+            collection.shard().landed(collection.source(), collection.name());
+        }
+        if (!log.isNamed()) {
+            log.named();
+        }
+        waiting.forEach(place -> StagedShard.dropPlace(target, place));
+    }
+
+    /** Copied, and no longer needed once all have their names. */
+    private final List<Namespace> waiting = new ArrayList<>();
+
     private void copy(MergedCollection collection) {
+        if (log.copied().contains(collection.name())) {
+            // An earlier run's, perhaps not whole.
+            StagedShard.dropPlace(target, collection.name());
+        } else {
+            log.copies(collection.name());
+        }
         target.create(collection.name(), Optional.empty(), collection.state().options());
-        landed.add(collection);
         List<DocumentWrite> some = new ArrayList<>();
-        collection
-                .shard()
-                .scan(
-                        collection.source(),
-                        document -> {
-                            RawDocument own = RawDocument.of(document.toBytes());
-                            DocumentId id = DocumentId.ofDocument(own);
-                            some.add(new DocumentWrite.Put(id, own, true));
-                            if (some.size() == AT_ONCE) {
-                                write(collection, some);
-                            }
-                        });
+        target.scan(
+                collection.place(),
+                document -> {
+                    RawDocument own = RawDocument.of(document.toBytes());
+                    DocumentId id = DocumentId.ofDocument(own);
+                    some.add(new DocumentWrite.Put(id, own, true));
+                    if (some.size() == AT_ONCE) {
+                        write(collection, some);
+                    }
+                });
         write(collection, some);
-        collection.shard().drop(collection.source());
-        collection.shard().landed(collection.source(), collection.name());
     }
 
     private void write(MergedCollection collection, List<DocumentWrite> some) {
@@ -132,12 +167,32 @@ final class Landing {
         some.clear();
     }
 
-    private void undo() {
-        for (MergedCollection collection : landed) {
-            target.drop(Naming.seriesOf(collection.name()));
-            target.drop(collection.name());
+    /**
+     * As before it began: the collections wait in their places, and what was there has its name.
+     */
+    void undo() {
+        if (log.isNamed()) {
+            return;
         }
-        landed.clear();
-        previous.putBack();
+        if (!log.isUndone()) {
+            log.undoing();
+        }
+        if (!log.isCleared()) {
+            clear();
+            log.cleared();
+        }
+        previous.putBack(log.inTheWay());
+        log.undone();
+    }
+
+    private void clear() {
+        Set<Namespace> present = target.collections().keySet();
+        for (LandingLog.Whole whole : log.verified().values()) {
+            if (log.copied().contains(whole.name())) {
+                StagedShard.dropPlace(target, whole.name());
+            } else if (whole.renamed() && !present.contains(whole.place())) {
+                target.rename(whole.name(), whole.place());
+            }
+        }
     }
 }

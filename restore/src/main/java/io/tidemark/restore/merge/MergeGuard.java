@@ -3,6 +3,7 @@ package io.tidemark.restore.merge;
 import static java.util.stream.Collectors.joining;
 
 import io.tidemark.restore.Replacement;
+import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.guard.SourceCluster;
 import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetGuard;
@@ -11,6 +12,7 @@ import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -19,7 +21,7 @@ import java.util.TreeSet;
  * may go into a cluster that runs, the source itself too: it adds collections under names that are
  * free, or that the operator named.
  */
-public final class MergeGuard {
+final class MergeGuard {
     private final SourceCluster source;
     private final List<Selection> selections;
     private final Replacement replacement;
@@ -27,7 +29,7 @@ public final class MergeGuard {
     /**
      * @param selections empty for all of the cluster
      */
-    public MergeGuard(SourceCluster source, List<Selection> selections, Replacement replacement) {
+    MergeGuard(SourceCluster source, List<Selection> selections, Replacement replacement) {
         this.source = source;
         this.selections = List.copyOf(selections);
         this.replacement = replacement;
@@ -37,15 +39,16 @@ public final class MergeGuard {
      * Looks, and decides.
      *
      * @param needs of each replica set
-     * @param staged what is unfinished in the target is a restore into it as a common one
-     * @param takenBack that goes before this restore begins
+     * @param needsRoom false where an earlier run has taken it already
+     * @param unfinished why what is unfinished in the target is in the way of this restore
      */
-    public TargetOutlook look(
-            TargetFacts target, List<SourceNeeds> needs, boolean staged, boolean takenBack) {
+    TargetOutlook look(
+            TargetFacts target,
+            List<SourceNeeds> needs,
+            boolean needsRoom,
+            Optional<String> unfinished) {
         List<String> reasons = new ArrayList<>();
-        if (!takenBack) {
-            target.unfinished().ifPresent(mark -> reasons.add(unfinished(mark, staged)));
-        }
+        unfinished.ifPresent(reasons::add);
         if (!target.writable()) {
             reasons.add("it can't be written to: it is no primary and no router");
         }
@@ -54,27 +57,58 @@ public final class MergeGuard {
             reasons.add("it is, or knows, the source cluster: " + String.join(", and ", signs));
         }
         needs.forEach(need -> TargetGuard.checkVersion(target, need, reasons));
-        long bytes = needs.stream().mapToLong(SourceNeeds::leastBytes).sum();
-        TargetGuard.checkRoom(target, bytes, reasons);
+        if (needsRoom) {
+            long bytes = needs.stream().mapToLong(SourceNeeds::leastBytes).sum();
+            TargetGuard.checkRoom(target, bytes, reasons);
+        }
         checkNames(target, reasons);
+        return outlook(target, needs, inTheWay(target), reasons);
+    }
+
+    /** Of a restore that goes on while its collections get their names. */
+    TargetOutlook lookAgain(TargetFacts target, List<SourceNeeds> needs, List<Namespace> inTheWay) {
+        List<String> reasons =
+                target.writable()
+                        ? List.of()
+                        : List.of("it can't be written to: it is no primary and no router");
+        return outlook(target, needs, inTheWay, reasons);
+    }
+
+    TargetOutlook refuse(TargetFacts target, List<SourceNeeds> needs, String reason) {
+        return outlook(target, needs, List.of(), List.of(reason));
+    }
+
+    private TargetOutlook outlook(
+            TargetFacts target,
+            List<SourceNeeds> needs,
+            List<Namespace> inTheWay,
+            List<String> reasons) {
         String place =
                 selections.isEmpty()
                         ? "all replica sets"
                         : selections.stream().map(Object::toString).collect(joining(", "));
         return new TargetOutlook(
-                place, target, needs, inTheWay(target), reasons.stream().distinct().toList());
+                place, target, needs, inTheWay, reasons.stream().distinct().toList());
     }
 
-    private static String unfinished(String mark, boolean staged) {
-        String began = "an earlier restore (" + mark + ") began here and did not end. ";
-        return began
-                + (staged
-                        ? "Look whether it still runs; if not, give --restart, which drops the"
-                                + " collections that it left (their names begin with "
-                                + StagedShard.PREFIX
-                                + ") and begins anew"
-                        : "It restores this replica set by itself: let that end, or name another"
-                                + " target");
+    /**
+     * What has to go now that the restored collections are to get their names.
+     *
+     * @throws RestoreException.TargetRefused if some of it came into being meanwhile and may not go
+     */
+    List<Namespace> requireCovered(TargetFacts target) {
+        List<Namespace> inTheWay = inTheWay(target);
+        List<Namespace> refused = inTheWay.stream().filter(n -> !replacement.covers(n)).toList();
+        if (!refused.isEmpty()) {
+            throw new RestoreException.TargetRefused(
+                    "While the restore was under way, "
+                            + TargetGuard.examples(refused)
+                            + " came into being in target "
+                            + target.address()
+                            + ", and --replace does not name it. The target is as it was; choose"
+                            + " another name by --as, or let it go by --replace.");
+        }
+        return inTheWay;
     }
 
     private void checkNames(TargetFacts target, List<String> reasons) {
@@ -104,7 +138,7 @@ public final class MergeGuard {
      * Collections of the target that would have to go; not those of an earlier restore's {@code
      * --keep-previous}.
      */
-    public List<Namespace> inTheWay(TargetFacts target) {
+    private List<Namespace> inTheWay(TargetFacts target) {
         List<Namespace> users =
                 target.userCollections().stream()
                         .filter(n -> !StagedShard.isStaged(n))

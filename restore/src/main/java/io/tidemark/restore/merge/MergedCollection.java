@@ -8,17 +8,21 @@ import io.tidemark.schemas.model.Namespace;
  *
  * @param source its name in the archive
  * @param name its name in the target
+ * @param place where it waits for that
  * @param shard whose part took in the others'
  * @param state of that part
  */
 record MergedCollection(
-        Namespace source, Namespace name, StagedShard shard, CollectionState state) {
+        Namespace source,
+        Namespace name,
+        Namespace place,
+        StagedShard shard,
+        CollectionState state) {
     /**
      * Whether it gets its name by a rename. Servers rename neither time-series collections nor into
      * another database.
      */
     boolean isRenamed() {
-        return !Naming.isBuckets(source)
-                && shard.placeOf(source).database().equals(name.database());
+        return !Naming.isBuckets(source) && place.database().equals(name.database());
     }
 }

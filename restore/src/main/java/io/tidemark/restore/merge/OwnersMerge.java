@@ -11,6 +11,7 @@ import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,17 +37,25 @@ final class OwnersMerge {
     private final Naming naming;
     private final Problems problems;
     private final List<String> warnings;
+    private final LandingLog log;
+    private final boolean again;
 
     /**
      * @param sharded whether {@code config.chunks} knows a collection's owners
      * @param warnings what the operator should know is added
+     * @param log of parts that are taken in
+     * @param again whether an earlier run may have begun with others
      */
     OwnersMerge(
             ClusterMetadata cluster,
             Predicate<Namespace> sharded,
             Naming naming,
             Problems problems,
-            List<String> warnings) {
+            List<String> warnings,
+            LandingLog log,
+            boolean again) {
+        this.log = log;
+        this.again = again;
         this.sharded = sharded;
         this.naming = naming;
         this.problems = problems;
@@ -109,15 +118,35 @@ final class OwnersMerge {
         List<Part> bySize = new ArrayList<>(parts);
         bySize.sort(Comparator.comparing(part -> -part.state().expected().documents()));
         Part largest = bySize.remove(0);
-        bySize.forEach(part -> copy(source, part, largest));
+        bySize.forEach(part -> takeIn(source, part, largest));
         return new MergedCollection(
                 source,
                 naming.nameOf(source).orElseThrow(),
+                largest.shard().target().placeOf(source),
                 largest.shard().target(),
                 largest.state());
     }
 
-    private void copy(Namespace source, Part from, Part into) {
+    /** A crash before the log has it repeats it: documents that are there already are the same. */
+    private void takeIn(Namespace source, Part from, Part into) {
+        int shard = from.shard().target().number();
+        boolean whole = true;
+        if (log.isTaken(shard, source)) {
+            into.state().expected().add(from.state().expected());
+        } else {
+            whole = copy(source, from, into);
+            if (whole) {
+                log.taken(shard, source);
+            }
+        }
+        if (whole) {
+            from.shard().target().drop(source);
+        }
+    }
+
+    /** False if something of it is left out. */
+    private boolean copy(Namespace source, Part from, Part into) {
+        long before = problems.count();
         ContentHash found = new ContentHash();
         List<DocumentWrite.Put> some = new ArrayList<>();
         long[] bytes = {0};
@@ -148,14 +177,17 @@ final class OwnersMerge {
                             + from.state().expected().documents()
                             + ", or their content differed.");
         }
-        from.shard().target().drop(source);
+        return problems.count() == before;
     }
 
     private void insert(Namespace source, List<DocumentWrite.Put> some, Part from, Part into) {
         if (some.isEmpty()) {
             return;
         }
-        Set<DocumentId> taken = into.shard().target().insertAbsent(source, some);
+        Set<DocumentId> taken = new HashSet<>(into.shard().target().insertAbsent(source, some));
+        if (again && !taken.isEmpty()) {
+            taken.removeAll(inserted(source, taken, some, into));
+        }
         for (DocumentWrite.Put put : some) {
             if (taken.contains(put.id())) {
                 problems.add(clash(source, put.id(), from));
@@ -164,6 +196,29 @@ final class OwnersMerge {
             }
         }
         some.clear();
+    }
+
+    /**
+     * Documents that an earlier run has taken in. Owners' documents of different shards differ in
+     * their shard keys, so one that is the same is the same one; were it not, the collection would
+     * hold too few when it is compared.
+     */
+    private static Set<DocumentId> inserted(
+            Namespace source, Set<DocumentId> taken, List<DocumentWrite.Put> some, Part into) {
+        Map<DocumentId, RawDocument> wanted = new HashMap<>();
+        some.forEach(put -> wanted.put(put.id(), put.document()));
+        Set<DocumentId> same = new HashSet<>();
+        into.shard()
+                .target()
+                .find(
+                        source,
+                        taken,
+                        (id, held) -> {
+                            if (held.equals(wanted.get(id))) {
+                                same.add(id);
+                            }
+                        });
+        return same;
     }
 
     private static String clash(Namespace source, DocumentId id, Part from) {

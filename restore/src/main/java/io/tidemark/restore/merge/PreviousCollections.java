@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What stood in the way: renamed aside in its own database, where it stays, or only until the new
@@ -28,22 +29,42 @@ public final class PreviousCollections {
         this.prefix = PREFIX + token + "_";
     }
 
+    /** Where it goes. */
+    Namespace placeOf(Namespace name) {
+        return name.withCollection(prefix + name.collection());
+    }
+
     void setAside(Namespace name) {
-        Namespace to = name.withCollection(prefix + name.collection());
-        target.rename(name, to);
-        aside.put(name, to);
+        target.rename(name, placeOf(name));
+        wasSetAside(name);
+    }
+
+    /** By an earlier run. */
+    void wasSetAside(Namespace name) {
+        aside.put(name, placeOf(name));
     }
 
     /** A view or a time-series collection: servers don't rename them. */
     void drop(Namespace name) {
         target.drop(name);
+        wasDropped(name);
+    }
+
+    /** By an earlier run. */
+    void wasDropped(Namespace name) {
         dropped.add(name);
     }
 
-    /** No new collection has a name yet: as it was before. */
-    void putBack() {
-        aside.forEach((name, to) -> target.rename(to, name));
+    /** No new collection has a name yet, or none any more: as it was before. */
+    void putBack(List<Namespace> inTheWay) {
+        Set<Namespace> present = target.collections().keySet();
+        for (Namespace name : inTheWay) {
+            if (present.contains(placeOf(name)) && !present.contains(name)) {
+                target.rename(placeOf(name), name);
+            }
+        }
         aside.clear();
+        dropped.clear();
     }
 
     /** They are not to be kept. */

@@ -7,27 +7,33 @@ import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * One shard's part of a common target: its collections stand there under names of their own, in
- * their database, until they are whole. The same document on two shards, as a migration leaves it,
- * is two documents here; who owns it is decided at the end. UUIDs are the target's own.
+ * One shard's part of a common target: its collections stand there in places of their own, in their
+ * database, until they are whole. The same document on two shards, as a migration leaves it, is two
+ * documents here; who owns it is decided at the end.
+ *
+ * <p>A collection that is renamed keeps its place, and no place is used twice: so what a restore
+ * that was cut off has left is known by its place alone. Servers don't always keep the UUID of a
+ * collection that they rename (a router of 5.0 and later may not), so UUIDs tell nothing here.
  */
 public final class StagedShard implements RestoreTarget {
     /** Collections whose names begin so are an unfinished restore's. */
     public static final String PREFIX = "tidemark_stage";
+
+    private static final Pattern PLACE = Pattern.compile(PREFIX + "\\d+_(\\d+)_.*", Pattern.DOTALL);
 
     /** Of a namespace, in bytes (MongoDB manual, "MongoDB Limits and Thresholds", from 4.4 on). */
     private static final int LONGEST = 255;
@@ -35,8 +41,8 @@ public final class StagedShard implements RestoreTarget {
     private final RestoreTarget target;
     private final int number;
     private final UnaryOperator<String> databases;
-    private final Set<Namespace> waiting = ConcurrentHashMap.newKeySet();
-    private final Map<Namespace, Namespace> landed = new ConcurrentHashMap<>();
+    private final AtomicInteger last = new AtomicInteger();
+    private final Map<Namespace, Namespace> places = new ConcurrentHashMap<>();
 
     /**
      * @param number of the shard, different from the others of this target
@@ -51,75 +57,79 @@ public final class StagedShard implements RestoreTarget {
 
     /** True if a collection of a target is a restore's that has not ended. */
     public static boolean isStaged(Namespace namespace) {
-        return Naming.seriesOf(namespace).collection().startsWith(PREFIX);
+        return PLACE.matcher(Naming.seriesOf(namespace).collection()).matches();
     }
 
-    /** Where a collection of the source stands in the target now. */
-    Namespace placeOf(Namespace source) {
-        Namespace place = landed.get(source);
-        return place == null ? staged(source) : place;
+    int number() {
+        return number;
     }
 
-    private Namespace staged(Namespace source) {
-        String prefix = PREFIX + number + "_";
-        String database = databases.apply(source.database());
+    /** Where a collection of the source stands in the target now, or will stand. */
+    @Override
+    public Namespace placeOf(Namespace source) {
+        return places.computeIfAbsent(source, this::newPlace);
+    }
+
+    @Override
+    public Namespace placeOfRenamed(Namespace from, Namespace to) {
+        return placeOf(from);
+    }
+
+    @Override
+    public void resumesAt(Namespace source, Namespace place) {
+        places.put(source, place);
+        Matcher parts = PLACE.matcher(Naming.seriesOf(place).collection());
+        if (parts.matches()) {
+            last.accumulateAndGet(Integer.parseInt(parts.group(1)), Math::max);
+        }
+    }
+
+    private Namespace newPlace(Namespace source) {
         Namespace series = Naming.seriesOf(source);
-        String name = prefix + series.collection();
-        String buckets = Naming.bucketsOf(new Namespace(database, name)).toString();
-        if (buckets.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-            name = prefix + digest(series.collection());
+        String database = databases.apply(source.database());
+        String name = PREFIX + number + "_" + last.incrementAndGet() + "_" + series;
+        while (sizeOf(Naming.bucketsOf(new Namespace(database, name))) > LONGEST) {
+            // Between characters of the basic plane and others alike.
+            name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
         }
-        Namespace staged = new Namespace(database, name);
-        return Naming.isBuckets(source) ? Naming.bucketsOf(staged) : staged;
+        Namespace place = new Namespace(database, name);
+        return Naming.isBuckets(source) ? Naming.bucketsOf(place) : place;
     }
 
-    private static String digest(String name) {
-        try {
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    private static int sizeOf(Namespace namespace) {
+        return namespace.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** The collection gets its name, which is free. */
-    void land(Namespace source, Namespace name) {
-        target.rename(staged(source), name);
-        landed(source, name);
-    }
-
-    /** Under its name there is the collection now; what waited under the staged one is gone. */
+    /** The collection has that name now, where it stays. */
     void landed(Namespace source, Namespace name) {
-        waiting.remove(source);
-        landed.put(source, name);
-    }
-
-    /** What has not landed goes. */
-    void dropWaiting() {
-        List.copyOf(waiting).forEach(this::drop);
+        places.put(source, name);
     }
 
     @Override
     public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
-        waiting.add(namespace);
-        return target.create(placeOf(namespace), Optional.empty(), options);
+        target.create(placeOf(namespace), Optional.empty(), options);
+        return Optional.empty();
     }
 
     @Override
     public void drop(Namespace namespace) {
         Namespace place = placeOf(namespace);
+        dropPlace(target, place);
+        places.remove(namespace);
+    }
+
+    /** A time-series collection takes its buckets along, where a server has it. */
+    static void dropPlace(RestoreTarget target, Namespace place) {
         if (Naming.isBuckets(place)) {
             target.drop(Naming.seriesOf(place));
         }
         target.drop(place);
-        waiting.remove(namespace);
     }
 
     @Override
     public void rename(Namespace from, Namespace to) {
-        target.rename(placeOf(from), placeOf(to));
-        waiting.remove(from);
-        waiting.add(to);
+        places.put(to, placeOf(from));
+        places.remove(from);
     }
 
     @Override
@@ -129,7 +139,8 @@ public final class StagedShard implements RestoreTarget {
 
     @Override
     public Optional<UUID> convertToCapped(Namespace namespace, long sizeBytes) {
-        return target.convertToCapped(placeOf(namespace), sizeBytes);
+        target.convertToCapped(placeOf(namespace), sizeBytes);
+        return Optional.empty();
     }
 
     @Override
@@ -187,23 +198,23 @@ public final class StagedShard implements RestoreTarget {
     }
 
     @Override
-    public Optional<RawDocument> readMark() {
-        return target.readMark();
+    public Optional<RawDocument> readMark(String id) {
+        return target.readMark(id);
     }
 
     @Override
     public void append(Namespace namespace, List<RawDocument> documents) {
-        throw new UnsupportedOperationException("a restore into a common target begins again");
+        throw new UnsupportedOperationException("notes are of the target, not of a shard's part");
     }
 
     @Override
     public boolean mark(RawDocument mark, Optional<ExpectedMark> expected) {
-        throw new UnsupportedOperationException("a common target is marked once");
+        throw new UnsupportedOperationException("marks are of the target, not of a shard's part");
     }
 
     @Override
     public void unmark() {
-        throw new UnsupportedOperationException("a common target is marked once");
+        throw new UnsupportedOperationException("marks are of the target, not of a shard's part");
     }
 
     /** Nothing: the target is closed by whoever opened it. */

@@ -101,7 +101,7 @@ final class Collections {
     }
 
     private void create(CollectionState collection) {
-        log(WriteLog.CollectionChange.APPEARS, collection, collection.namespace());
+        log(WriteLog.CollectionChange.APPEARS, placeOf(collection));
         collection.created(
                 collection
                         .target()
@@ -122,7 +122,7 @@ final class Collections {
                 .map(
                         c ->
                                 c.saved(
-                                        physical(c, c.namespace()),
+                                        placeOf(c),
                                         c.target() == metadata
                                                 ? metadata.documents(c.namespace())
                                                 : List.of()))
@@ -152,6 +152,7 @@ final class Collections {
                                                         DocumentId.ofDocument(d), d, true)));
                 metadata.write(saved.namespace(), writes);
             }
+            saved.physical().ifPresent(place -> where.resumesAt(saved.namespace(), place));
             if (doomed.contains(saved.number())) {
                 collection.doom();
             }
@@ -161,21 +162,20 @@ final class Collections {
 
     /** A collection of the base begins again with no document. */
     void startAgain(CollectionState collection) {
-        log(WriteLog.CollectionChange.GOES, collection, collection.namespace());
+        log(WriteLog.CollectionChange.GOES, placeOf(collection));
         collection.target().drop(collection.namespace());
         create(collection);
     }
 
-    private void log(WriteLog.CollectionChange change, CollectionState of, Namespace named) {
-        physical(of, named).ifPresent(name -> log.collection(change, name));
+    private void log(WriteLog.CollectionChange change, Optional<Namespace> place) {
+        place.ifPresent(name -> log.collection(change, name));
     }
 
     /** The name in the target's server; empty for what is held in memory. */
-    private Optional<Namespace> physical(CollectionState of, Namespace named) {
-        if (of.target() == metadata) {
-            return Optional.empty();
-        }
-        return Optional.of(of.target() == staged ? StagedTarget.staged(named) : named);
+    private Optional<Namespace> placeOf(CollectionState of) {
+        return of.target() == metadata
+                ? Optional.empty()
+                : Optional.of(of.target().placeOf(of.namespace()));
     }
 
     CollectionState addBase(
@@ -189,21 +189,26 @@ final class Collections {
     }
 
     void drop(CollectionState collection) {
-        log(WriteLog.CollectionChange.GOES, collection, collection.namespace());
+        log(WriteLog.CollectionChange.GOES, placeOf(collection));
         collection.target().drop(collection.namespace());
         collection.dropped();
         catalogue.remove(collection);
     }
 
     void rename(CollectionState collection, Namespace to) {
-        log(WriteLog.CollectionChange.GOES, collection, collection.namespace());
-        log(WriteLog.CollectionChange.APPEARS, collection, to);
+        Optional<Namespace> from = placeOf(collection);
+        Optional<Namespace> now =
+                from.map(f -> collection.target().placeOfRenamed(collection.namespace(), to));
+        if (!now.equals(from)) {
+            log(WriteLog.CollectionChange.GOES, from);
+            log(WriteLog.CollectionChange.APPEARS, now);
+        }
         collection.target().rename(collection.namespace(), to);
         catalogue.rename(collection, to);
     }
 
     void convertToCapped(CollectionState collection, long sizeBytes) {
-        log(WriteLog.CollectionChange.CONVERTED, collection, collection.namespace());
+        log(WriteLog.CollectionChange.CONVERTED, placeOf(collection));
         collection.created(collection.target().convertToCapped(collection.namespace(), sizeBytes));
         collection.becameCapped();
     }

@@ -17,6 +17,11 @@ public final class Problems {
         }
     }
 
+    /** How many there are. */
+    public synchronized long count() {
+        return found;
+    }
+
     /** The first hundred, and how many more there are. */
     public synchronized List<String> list() {
         List<String> all = new ArrayList<>(listed);

@@ -92,4 +92,19 @@ public interface ReplayTarget {
      * call only.
      */
     void scan(Namespace namespace, Consumer<RawDocument> reader);
+
+    /** The name under which the server has a collection, or will have it once it is created. */
+    default Namespace placeOf(Namespace namespace) {
+        return namespace;
+    }
+
+    /** The same once the collection is renamed. */
+    default Namespace placeOfRenamed(Namespace from, Namespace to) {
+        return to;
+    }
+
+    /** The server has a collection there, where an earlier run has put it. */
+    default void resumesAt(Namespace namespace, Namespace place) {
+        // Where places are names, there is nothing to learn.
+    }
 }

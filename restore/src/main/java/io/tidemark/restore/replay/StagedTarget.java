@@ -20,7 +20,7 @@ public final class StagedTarget implements ReplayTarget {
         this.target = target;
     }
 
-    static Namespace staged(Namespace namespace) {
+    private static Namespace staged(Namespace namespace) {
         return new Namespace(ReplayTarget.MARK_DATABASE, namespace.toString());
     }
 
@@ -82,5 +82,20 @@ public final class StagedTarget implements ReplayTarget {
     @Override
     public void scan(Namespace namespace, Consumer<RawDocument> reader) {
         target.scan(staged(namespace), reader);
+    }
+
+    @Override
+    public Namespace placeOf(Namespace namespace) {
+        return target.placeOf(staged(namespace));
+    }
+
+    @Override
+    public Namespace placeOfRenamed(Namespace from, Namespace to) {
+        return target.placeOfRenamed(staged(from), staged(to));
+    }
+
+    @Override
+    public void resumesAt(Namespace namespace, Namespace place) {
+        target.resumesAt(staged(namespace), place);
     }
 }

@@ -2,6 +2,7 @@ package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
+import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
@@ -78,6 +79,11 @@ final class Inspection {
                 replicaSetId(),
                 clusterId(collections),
                 isText(hello.get("msg"), "isdbgrid"));
+    }
+
+    /** Whether it is a mongos, behind which different collections may be on different servers. */
+    boolean isRouter() {
+        return commands.run("tell what it is", () -> isText(hello().get("msg"), "isdbgrid"));
     }
 
     /** Empty if it is no replica set, or doesn't tell us. */
@@ -244,6 +250,7 @@ final class Inspection {
 
     private Optional<String> unfinished(List<Namespace> collections) {
         return documents(collections, MARK).stream()
+                .filter(d -> isText(d.get("_id"), RestoreTarget.MARK_ID))
                 .map(d -> d.getString("description").getValue())
                 .findFirst();
     }

@@ -7,6 +7,7 @@ import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.model.Filters;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreTarget;
@@ -42,6 +43,7 @@ public final class MongoTarget implements RestoreTarget {
     private final Reads reads;
     private final BulkWrites writes;
     private final Inspection inspection;
+    private volatile WriteConcern notes;
 
     /** Opens no connection yet; the driver does so in the background. */
     public MongoTarget(String connectionString, RestoreOptions options) {
@@ -181,11 +183,14 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
-    public Optional<RawDocument> readMark() {
+    public Optional<RawDocument> readMark(String id) {
         return commands.run(
                 "read the mark of a restore under way",
                 () ->
-                        Optional.ofNullable(commands.collection(Inspection.MARK).find().first())
+                        Optional.ofNullable(
+                                        commands.collection(Inspection.MARK)
+                                                .find(Filters.eq("_id", id))
+                                                .first())
                                 .map(Bson::raw));
     }
 
@@ -200,9 +205,24 @@ public final class MongoTarget implements RestoreTarget {
                 "note what is written next",
                 () ->
                         commands.collection(namespace)
-                                // A later write that is durable proves that this one is.
-                                .withWriteConcern(WriteConcern.W1)
+                                .withWriteConcern(concernOfNotes())
                                 .insertMany(documents.stream().map(RawDocument::toBson).toList()));
+    }
+
+    /**
+     * In one replica set a later write that is durable proves that this one is. Behind a router the
+     * later one may go to another shard.
+     */
+    private WriteConcern concernOfNotes() {
+        WriteConcern known = notes;
+        if (known == null) {
+            known =
+                    inspection.isRouter()
+                            ? WriteConcern.MAJORITY.withJournal(true)
+                            : WriteConcern.W1;
+            notes = known;
+        }
+        return known;
     }
 
     @Override

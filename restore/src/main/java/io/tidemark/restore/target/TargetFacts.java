@@ -66,6 +66,24 @@ public record TargetFacts(
                 unfinished);
     }
 
+    /** The same with other collections. */
+    public TargetFacts holding(List<Namespace> others) {
+        return new TargetFacts(
+                address,
+                hosts,
+                setName,
+                serverVersion,
+                writable,
+                others,
+                shardIdentity,
+                knownShards,
+                knownHosts,
+                chunks,
+                choosesUuids,
+                condition,
+                unfinished);
+    }
+
     /** Collections of users: what a restore would mix with. */
     public List<Namespace> userCollections() {
         return collections.stream().filter(TargetFacts::isUsers).toList();

@@ -82,7 +82,7 @@ final class KilledRestoreTest {
                         new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
                                 .fromArchive(entries -> {});
                 Random random = new Random(seed * 11 + 3);
-                for (ClusterTime time : times(archive, stored, random)) {
+                for (ClusterTime time : times(archive, stored, random, TIMES)) {
                     try {
                         failures.addAll(
                                 restore(lived.life, accounts, archive, stored, time, random));
@@ -99,8 +99,8 @@ final class KilledRestoreTest {
     }
 
     /** Late ones, when there is something to restore, and the latest of all. */
-    private static List<ClusterTime> times(
-            SeedArchive archive, ClusterTimeline stored, Random random) {
+    static List<ClusterTime> times(
+            SeedArchive archive, ClusterTimeline stored, Random random, int most) {
         RestoreWindows windows = stored.windows(Policy.EXACT);
         List<ClusterTime> safe =
                 archive.oplogs().values().stream()
@@ -111,7 +111,7 @@ final class KilledRestoreTest {
                         .filter(windows::isSafe)
                         .toList();
         List<ClusterTime> times = new ArrayList<>();
-        for (int i = 0; i < TIMES && !safe.isEmpty(); i++) {
+        for (int i = 0; i < most && !safe.isEmpty(); i++) {
             int late = safe.size() / 2 + random.nextInt((safe.size() + 1) / 2);
             times.add(safe.get(i == 0 ? safe.size() - 1 : Math.min(late, safe.size() - 1)));
         }
@@ -180,7 +180,7 @@ final class KilledRestoreTest {
                 .toList();
     }
 
-    private static Map<String, Object> told(RestoreReport report) {
+    static Map<String, Object> told(RestoreReport report) {
         Map<String, Object> told = new TreeMap<>();
         told.put("replicaSets", report.replicaSets());
         told.put("transactions", report.transactions());
@@ -229,7 +229,7 @@ final class KilledRestoreTest {
                 new Safety(Policy.EXACT, false));
     }
 
-    private static RestoreOptions options(Random random) {
+    static RestoreOptions options(Random random) {
         int batch = 1 + random.nextInt(20);
         long cache = random.nextBoolean() ? 0 : 5_000;
         long remembered = random.nextBoolean() ? 0 : 1_000_000;

@@ -52,6 +52,11 @@ final class MergedComparison {
         return differences;
     }
 
+    /** The collections that there were. */
+    Set<String> namespaces() {
+        return oracle.namespaces(time);
+    }
+
     /** Whether two documents of one collection have the same id: on different shards they may. */
     boolean hasClash() {
         for (String namespace : oracle.namespaces(time)) {

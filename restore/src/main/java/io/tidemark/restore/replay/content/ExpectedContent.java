@@ -67,6 +67,16 @@ public final class ExpectedContent {
         }
     }
 
+    /** Takes in documents that another collection should hold. */
+    public void add(ExpectedContent other) {
+        long theirs = other.sum();
+        long count = other.documents();
+        synchronized (this) {
+            sum += theirs;
+            documents += count;
+        }
+    }
+
     /** True if a document that is not remembered was never written. */
     public boolean remembersAll() {
         return known.isComplete();

@@ -138,7 +138,9 @@ final class ReplicaSetRestore implements AutoCloseable {
     void beginFrom(Standing standing, ReplayState state) {
         replay = replay(new MemoryTarget());
         replay.resume(state.heldInMemory(), Set.of(), new EarlierWrites());
-        checkpoints = CheckpointTimer.none(replay, standing);
+        // Nothing is to be taken away from memory.
+        boolean known = standing.stage() == Stage.STRIP;
+        checkpoints = CheckpointTimer.none(replay, known ? standing.at(Stage.REPLAY) : standing);
     }
 
     private void resume(Checkpoints kept) {
@@ -215,7 +217,9 @@ final class ReplicaSetRestore implements AutoCloseable {
      */
     void checkObjects(Standing from) {
         source.verifyBytes(from.readAfter(), request.to());
-        holder.ifPresent(this::checkUuids);
+        if (from.stage() == Stage.BASE) {
+            holder.ifPresent(this::checkUuids);
+        }
         BaseReader reader = new BaseReader(request.bucket(), request.keys());
         if (base.isEmpty() || from.stage() != Stage.BASE) {
             return;
@@ -249,10 +253,7 @@ final class ReplicaSetRestore implements AutoCloseable {
      */
     void loadBase(ClusterMetadata cluster) {
         if (holder.isPresent()) {
-            long held =
-                    new Adoption(replay, holder.get())
-                            .run(count -> progress.baseLoaded(plan().replicaSet(), count));
-            checkpoints.save(standing().loaded(0, held).at(Stage.REPLAY));
+            takeHeldBase(new Adoption(replay, holder.get(), metadata));
         }
         if (standing().stage() != Stage.BASE) {
             return;
@@ -269,6 +270,21 @@ final class ReplicaSetRestore implements AutoCloseable {
             load.documents(standing().parts(), standing().baseDocuments(), this::loaded);
         }
         checkpoints.save(standing().at(Stage.REPLAY));
+    }
+
+    private void takeHeldBase(Adoption adoption) {
+        if (standing().stage() == Stage.BASE) {
+            adoption.read(
+                    standing().parts(),
+                    standing().baseDocuments(),
+                    count -> progress.baseLoaded(plan().replicaSet(), count),
+                    this::loaded);
+            checkpoints.save(standing().at(Stage.STRIP));
+        }
+        if (standing().stage() == Stage.STRIP) {
+            adoption.strip();
+            checkpoints.save(standing().at(Stage.REPLAY));
+        }
     }
 
     private void loaded(int parts, long documents, boolean settled) {

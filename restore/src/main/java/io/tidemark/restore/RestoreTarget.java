@@ -6,7 +6,6 @@ import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
-import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
 import java.util.HashSet;
 import java.util.List;
@@ -117,31 +116,6 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
      * @param beat its field {@code run.beat}, where that matters
      */
     record ExpectedMark(Optional<String> run, OptionalLong beat) {}
-
-    /** Leaves a mark of a restore that can't go on when it is cut off. */
-    default void mark(String description) {
-        markAnew(
-                RawDocument.of(
-                        new RawDocumentBuilder()
-                                .appendString("_id", "restore")
-                                .appendString("description", description)
-                                .build()));
-    }
-
-    /**
-     * Leaves the first mark.
-     *
-     * @throws RestoreException.Held if another restore has left one
-     */
-    default void markAnew(RawDocument mark) {
-        if (!mark(mark, Optional.empty())) {
-            throw new RestoreException.Held(
-                    "Another restore has begun in target "
-                            + this
-                            + " just now. Nothing was written; look for its end, or name other"
-                            + " targets.");
-        }
-    }
 
     /**
      * Adds documents to a collection of the mark's database. They are durable no later than

@@ -11,6 +11,7 @@ import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.guard.SourceCluster;
+import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.merge.MergedTarget;
@@ -170,17 +171,17 @@ final class RestoreTargets implements AutoCloseable {
         }
         Map<String, String> more = request.placement().addedShards();
         added = new AddedShards(more, connector, request.options());
-        readMetadata();
-        ShardNames names =
-                new ShardNames(request.placement().shardIds(), cluster.shards(), more.keySet());
-        source = SourceCluster.of(cluster, plan, names, more.keySet());
-        targets.forEach((set, target) -> found.put(set, inspect(set, target)));
-        found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
-        openRestores(all -> all);
+        targets.forEach((set, target) -> found.put(set, resumption.inspect(set, target)));
         resumption.check();
         if (resumption.report().isPresent()) {
             return List.of();
         }
+        readMetadata();
+        ShardNames names =
+                new ShardNames(request.placement().shardIds(), cluster.shards(), more.keySet());
+        source = SourceCluster.of(cluster, plan, names, more.keySet());
+        found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
+        openRestores(all -> all);
         added.inspect();
         TargetGuard guard = new TargetGuard(source, request.placement().replacement());
         List<TargetOutlook> outlooks = new ArrayList<>();
@@ -191,25 +192,30 @@ final class RestoreTargets implements AutoCloseable {
         return outlooks;
     }
 
-    /** Over a base that lies in the targets nobody goes on: what it was is gone. */
-    private TargetFacts inspect(ReplicaSetPlan set, RestoreTarget target) {
-        return held.isEmpty() ? resumption.inspect(set, target) : target.inspect();
-    }
-
     private TargetOutlook look(TargetGuard guard, ReplicaSetRestore restore) {
         ReplicaSetPlan set = restore.plan();
         if (!holdsBase(set)) {
-            return guard.look(set, facts.get(set), restore.needs());
+            SourceNeeds needs = restore.needs();
+            return guard.look(
+                    set, facts.get(set), resumption.goesOn(set) ? needs.withoutRoom() : needs);
         }
         warnings.add(
                 "The target of "
                         + set.replicaSet()
                         + " held "
-                        + found.get(set).userCollections().size()
+                        + heldBefore(set)
                         + " collections, which were taken for its state at "
                         + held.get(set.replicaSet()).asOf()
                         + ".");
-        return guard.lookAtHolding(set, facts.get(set));
+        return guard.lookAtHolding(set, facts.get(set), resumption.goesOn(set));
+    }
+
+    private int heldBefore(ReplicaSetPlan set) {
+        return resumption
+                .markOf(set)
+                .map(mark -> mark.before().replaced())
+                .orElse(found.get(set).userCollections())
+                .size();
     }
 
     /** All replica sets share one target, each under names of its own. */
@@ -318,8 +324,11 @@ final class RestoreTargets implements AutoCloseable {
     private ReplicaSetRestore beginInMemory(EntrySource config) {
         ReplicaSetRestore restore =
                 restore(config, NamespaceRules.metadataOnly(), RestoreProgress.silent());
+        // Of a base that lies in the target, metadata are soon those of the restored cluster.
         Optional<RestoreMark> mark =
-                left(config.plan()).filter(found -> !StandbyMarks.needsBase(found));
+                left(config.plan())
+                        .or(() -> resumption.markOf(config.plan()).filter(HeldBase::isIn))
+                        .filter(found -> !StandbyMarks.needsBase(found));
         if (mark.isPresent()) {
             RestoreTarget target = targets.get(config.plan());
             restore.beginFrom(mark.get().standing(), Checkpoints.stateOf(target, mark.get()));
@@ -336,14 +345,8 @@ final class RestoreTargets implements AutoCloseable {
             markMerged(merged.get());
             return;
         }
-        String description = "of cluster " + request.cluster() + " to " + plan.to();
-        if (held.isEmpty()) {
-            lease.begin();
-            found.forEach(this::mark);
-        } else {
-            found.forEach(
-                    (set, fact) -> targets.get(set).mark(description + BackgroundWork.words(fact)));
-        }
+        lease.begin();
+        found.forEach(this::mark);
         try {
             found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
         } catch (RestoreException.TargetRefused e) {
@@ -385,12 +388,7 @@ final class RestoreTargets implements AutoCloseable {
     }
 
     private void begin(ReplicaSetRestore restore) {
-        Checkpoints kept = checkpoints.get(restore.plan());
-        if (kept == null) {
-            restore.begin(targets.get(restore.plan()));
-        } else {
-            restore.begin(targets.get(restore.plan()), kept);
-        }
+        restore.begin(targets.get(restore.plan()), checkpoints.get(restore.plan()));
     }
 
     /** The guard has seen that all of it may go; a run that goes on finds it named in the mark. */

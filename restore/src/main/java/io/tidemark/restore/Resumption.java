@@ -1,5 +1,7 @@
 package io.tidemark.restore;
 
+import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.checkpoint.Checkpoints;
 import io.tidemark.restore.checkpoint.LivingRuns;
 import io.tidemark.restore.checkpoint.MarkPlace;
@@ -45,6 +47,7 @@ final class Resumption {
     private final RestoreRequest request;
     private final RestorePlan plan;
     private final Optional<StandbyMarks> standby;
+    private final Map<ReplicaSet, HeldBase> held;
     private final Map<ReplicaSetPlan, RestoreMark> marks = new LinkedHashMap<>();
     private final Map<ReplicaSetPlan, RestoreMark> withdrawn = new LinkedHashMap<>();
     private final LivingRuns living = new LivingRuns(RunLease.DEAD);
@@ -59,6 +62,7 @@ final class Resumption {
         this.holder = holder;
         this.plan = prepared.plan();
         this.standby = prepared.standby();
+        this.held = prepared.held();
     }
 
     /**
@@ -77,8 +81,25 @@ final class Resumption {
                             + " off. Take it back by the same target, --target merged=URI"
                             + " --restart. Nothing was written.");
         }
+        requireBase(now, target);
         Optional<RestoreMark> mark = find(set, now, target, MarkPlace.ALONE);
         return mark.map(m -> m.before().in(now)).orElse(now);
+    }
+
+    /** What a base in the target was can't be made again out of what it is. */
+    private void requireBase(TargetFacts now, RestoreTarget target) {
+        boolean gone =
+                request.options().restart()
+                        && Checkpoints.markOf(target).filter(HeldBase::isIn).isPresent();
+        if (gone) {
+            throw new RestoreException.TargetRefused(
+                    "Target "
+                            + now.address()
+                            + " held the base of a restore that was cut off, and holds it no more"
+                            + " as it was: it can't be taken back. Run the same without --restart"
+                            + " and it goes on, or put the base into its targets anew. Nothing was"
+                            + " written.");
+        }
     }
 
     /** Whether the unfinished restore in a target has all replica sets in it. */
@@ -113,6 +134,11 @@ final class Resumption {
     /** The same in all targets, and in all runs. */
     UUID restore() {
         return restore;
+    }
+
+    /** What an earlier run has left of a replica set. */
+    Optional<RestoreMark> markOf(ReplicaSetPlan set) {
+        return Optional.ofNullable(marks.get(set));
     }
 
     /** Whether an earlier run has begun with a replica set. */
@@ -180,6 +206,15 @@ final class Resumption {
         Map<String, String> arguments = new TreeMap<>(common(set));
         arguments.put(StandbyMarks.BASE, set.base().map(BasePlace::toString).orElse("none"));
         arguments.put("the first entry is after", set.replayAfter().toString());
+        Optional.ofNullable(held.get(set.replicaSet()))
+                .ifPresent(base -> arguments.putAll(base.arguments()));
+        request.external()
+                .ifPresent(
+                        said ->
+                                arguments.put(
+                                        "said of the base",
+                                        said.words(
+                                                set.replicaSet().name(), set.isConfigServer())));
         return arguments;
     }
 
@@ -205,7 +240,7 @@ final class Resumption {
 
     /** Where a replica set stands, before it goes on. */
     Standing standing(ReplicaSetPlan set) {
-        return Optional.ofNullable(marks.get(set)).map(RestoreMark::standing).orElse(begin(set));
+        return markOf(set).map(RestoreMark::standing).orElse(begin(set));
     }
 
     private Standing begin(ReplicaSetPlan set) {

@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.target.TargetFacts;
@@ -114,6 +115,17 @@ public final class DyingTarget implements RestoreTarget {
     public Map<Namespace, Optional<UUID>> collections() {
         read(() -> {});
         return kept.collections();
+    }
+
+    @Override
+    public List<HeldCollection> held() {
+        read(() -> {});
+        return kept.held();
+    }
+
+    @Override
+    public void dropIndexes(Namespace namespace) {
+        change(() -> kept.dropIndexes(namespace));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.target.HeldCollection;
+import java.util.ArrayList;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
@@ -118,6 +120,29 @@ public class MemoryRestoreTarget implements RestoreTarget {
     }
 
     @Override
+    public List<HeldCollection> held() {
+        List<HeldCollection> held = new ArrayList<>();
+        data.collections()
+                .forEach(
+                        (name, contents) ->
+                                held.add(
+                                        new HeldCollection(
+                                                name,
+                                                contents.options().has("viewOn")
+                                                        ? "view"
+                                                        : "collection",
+                                                contents.uuid(),
+                                                contents.options(),
+                                                contents.indexes())));
+        return held;
+    }
+
+    @Override
+    public void dropIndexes(Namespace namespace) {
+        data.collections().get(namespace).indexes().clear();
+    }
+
+    @Override
     public Optional<RawDocument> newest(Namespace namespace) {
         return data.newest(namespace);
     }
@@ -181,7 +206,10 @@ public class MemoryRestoreTarget implements RestoreTarget {
 
     @Override
     public void scan(Namespace namespace, Consumer<RawDocument> reader) {
-        data.scan(namespace, reader);
+        // A reader may wait for writes, as it may on a server.
+        List<RawDocument> all = new ArrayList<>();
+        data.scan(namespace, all::add);
+        all.forEach(reader);
     }
 
     @Override

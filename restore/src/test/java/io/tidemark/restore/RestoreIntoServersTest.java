@@ -147,7 +147,9 @@ final class RestoreIntoServersTest {
         try (RestoreTarget half =
                 new io.tidemark.restore.target.MongoTarget(
                         targets.get("rs1"), RestoreOptions.defaults())) {
-            half.mark("of cluster shop to 1:1");
+            half.mark(
+                    BsonFiles.json("{_id: 'restore', description: 'of cluster shop to 1:1'}"),
+                    Optional.empty());
         }
 
         assertThatThrownBy(() -> restore(targets, "1644243375:5"))

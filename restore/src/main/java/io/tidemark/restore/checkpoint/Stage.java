@@ -4,6 +4,11 @@ package io.tidemark.restore.checkpoint;
 public enum Stage {
     /** Its collections are created and the base's documents loaded, part by part. */
     BASE,
+    /**
+     * A base that lay in the target is known, document by document: what is built anew at the end
+     * goes from it.
+     */
+    STRIP,
     /** Entries are replayed; at the restored time, transactions wait for their decision. */
     REPLAY,
     /** All that belongs in is in; documents that other shards own are removed. */

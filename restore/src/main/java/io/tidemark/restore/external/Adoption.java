@@ -1,5 +1,10 @@
 package io.tidemark.restore.external;
 
+import java.util.Comparator;
+import io.tidemark.restore.replay.ReplayTarget;
+import io.tidemark.restore.replay.NamespaceRules;
+import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.fetch.BaseLoad;
 import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.DocumentId;
@@ -32,40 +37,79 @@ public final class Adoption {
 
     private final ShardReplay replay;
     private final RestoreTarget holder;
+    private final MemoryTarget metadata;
     private long documents;
 
     /**
      * @param holder the target that holds the base
+     * @param metadata where replay holds views
      */
-    public Adoption(ShardReplay replay, RestoreTarget holder) {
+    public Adoption(ShardReplay replay, RestoreTarget holder, MemoryTarget metadata) {
         this.replay = replay;
         this.holder = holder;
+        this.metadata = metadata;
     }
 
     /**
-     * @param progress told how many documents were read
-     * @return how many
+     * Reads the base; changes nothing of it, so a run that was cut off begins behind the
+     * collections that its checkpoint knows.
+     *
+     * @param before so many collections an earlier run has read, with {@code documentsBefore}
+     * @param words told how many documents were read
+     * @param progress told after each collection
      */
-    public long run(LongConsumer progress) {
-        List<HeldCollection> held = holder.held();
-        List<Namespace> staged = new ArrayList<>();
-        for (HeldCollection collection : held) {
-            switch (replay.routeOf(collection.namespace())) {
-                case DATA -> adopt(collection, progress);
-                case METADATA -> copy(collection, progress);
-                case STAGED -> {
-                    copy(collection, progress);
-                    staged.add(collection.namespace());
-                }
-                default -> {
-                    // The target's own.
-                }
+    public void read(
+            int before, long documentsBefore, LongConsumer words, BaseLoad.Progress progress) {
+        documents = documentsBefore;
+        int collections = 0;
+        for (HeldCollection collection : held()) {
+            collections++;
+            if (collections > before) {
+                read(collection, words);
+                progress.loaded(collections, documents, true);
             }
         }
         replay.await();
-        staged.forEach(this::empty);
-        progress.accept(documents);
-        return documents;
+        words.accept(documents);
+    }
+
+    private List<HeldCollection> held() {
+        return holder.held().stream()
+                .filter(c -> !c.namespace().database().equals(ReplayTarget.MARK_DATABASE))
+                .sorted(Comparator.comparing(HeldCollection::namespace))
+                .toList();
+    }
+
+    private void read(HeldCollection collection, LongConsumer words) {
+        switch (replay.routeOf(collection.namespace())) {
+            case DATA -> adopt(collection, words);
+            case METADATA, STAGED -> copy(collection, words);
+            default -> {
+                // The target's own.
+            }
+        }
+    }
+
+    /**
+     * Takes away what is built anew as of the restored time: indexes and views, and chunks, which
+     * wait aside by now. Replay knows all of it; done twice it is harmless.
+     */
+    public void strip() {
+        for (CollectionState collection : replay.collections()) {
+            if (collection.target() == holder) {
+                holder.dropIndexes(collection.namespace());
+            }
+            if (replay.routeOf(collection.namespace()) == NamespaceRules.Route.STAGED) {
+                empty(collection.namespace());
+            }
+        }
+        for (Namespace views : metadata.collections().keySet()) {
+            if (views.collection().equals(VIEWS)) {
+                metadata.documents(views).stream()
+                        .flatMap(view -> view.string("_id").flatMap(Namespace::parse).stream())
+                        .forEach(holder::drop);
+            }
+        }
     }
 
     private void adopt(HeldCollection held, LongConsumer progress) {
@@ -78,7 +122,6 @@ public final class Adoption {
         }
         CollectionState collection =
                 replay.adopt(held.namespace(), held.uuid(), held.options(), held.indexes());
-        holder.dropIndexes(held.namespace());
         holder.scan(
                 held.namespace(),
                 document -> {
@@ -128,7 +171,6 @@ public final class Adoption {
         definition.appendString("_id", view.namespace().toString());
         view.options().forEach(definition::append);
         replay.loadInto(state, RawDocument.of(definition.build()));
-        holder.drop(view.namespace());
     }
 
     /** Chunks, which wait aside by now; those of the sessions stay the target's own. */

@@ -24,6 +24,12 @@ public record ExternalBase(Map<String, ClusterTime> times, Optional<ClusterTime>
         times = Map.copyOf(times);
     }
 
+    /** What was said of a replica set's, in words. */
+    public String words(String replicaSet, boolean config) {
+        return time(replicaSet, config).map(t -> "it is of " + t).orElse("its own oplog tells")
+                + end.map(e -> ", ended at " + e).orElse("");
+    }
+
     Optional<ClusterTime> time(String replicaSet, boolean config) {
         return Optional.ofNullable(times.get(replicaSet))
                 .or(() -> Optional.ofNullable(config ? times.get(RestoreRequest.CONFIG) : null))

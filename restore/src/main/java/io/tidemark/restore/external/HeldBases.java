@@ -1,5 +1,7 @@
 package io.tidemark.restore.external;
 
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.RestoreTarget;
@@ -120,6 +122,11 @@ public final class HeldBases {
             RestoreTarget.Connector connector) {
         Optional<ClusterTime> told = said.time(set.name(), isConfig(lives));
         try (RestoreTarget target = connector.connect(uri, request.options())) {
+            Optional<RestoreMark> left = Checkpoints.markOf(target).filter(HeldBase::isIn);
+            if (left.isPresent()) {
+                // Its own oplog tells of the restore by now, and its data are of no one time.
+                return HeldBase.of(left.get(), lives);
+            }
             Optional<ClusterTime> prepared = HeldTransactions.oldest(target, set);
             HeldBase base =
                     told.isPresent()

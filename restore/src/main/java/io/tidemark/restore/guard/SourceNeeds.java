@@ -16,6 +16,11 @@ import java.util.function.Predicate;
  */
 public record SourceNeeds(
         Optional<String> version, Optional<String> featureVersion, long leastBytes) {
+    /** Of a restore that goes on: an earlier run has taken the room already. */
+    public SourceNeeds withoutRoom() {
+        return new SourceNeeds(version, featureVersion, 0);
+    }
+
     /**
      * @param restored which collections of the base are wanted
      */

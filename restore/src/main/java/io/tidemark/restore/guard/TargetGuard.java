@@ -74,8 +74,12 @@ public final class TargetGuard {
                 reasons);
     }
 
-    /** The same of a target that holds the base: what it holds is what it should. */
-    public TargetOutlook lookAtHolding(ReplicaSetPlan plan, TargetFacts target) {
+    /**
+     * The same of a target that holds the base: what it holds is what it should.
+     *
+     * @param goesOn whether an earlier run has begun with it
+     */
+    public TargetOutlook lookAtHolding(ReplicaSetPlan plan, TargetFacts target, boolean goesOn) {
         List<String> reasons = new ArrayList<>();
         target.unfinished()
                 .ifPresent(
@@ -91,7 +95,7 @@ public final class TargetGuard {
         if (target.condition().router()) {
             reasons.add("it is a router (mongos): name the replica set itself");
         }
-        if (target.userCollections().isEmpty() && !plan.isConfigServer()) {
+        if (!goesOn && target.userCollections().isEmpty() && !plan.isConfigServer()) {
             reasons.add("it holds no data, and so no base; leave out --base external");
         }
         List<String> signs = source.signsIn(target);

@@ -68,10 +68,6 @@ final class Landing {
     private void makeRoom(boolean keeps) {
         Set<Namespace> present = target.collections().keySet();
         for (Namespace name : log.inTheWay()) {
-            if (name.collection().startsWith("system.")) {
-                // Buckets and definitions of views go with what they belong to.
-                continue;
-            }
             if (present.contains(previous.placeOf(name))) {
                 previous.wasSetAside(name);
             } else if (log.hasRoom() || !present.contains(name)) {

@@ -142,6 +142,8 @@ final class MergeGuard {
         List<Namespace> users =
                 target.userCollections().stream()
                         .filter(n -> !StagedShard.isStaged(n))
+                        // They go with the views and time-series collections that they are of.
+                        .filter(n -> !n.collection().startsWith("system."))
                         .filter(n -> !n.collection().startsWith(PreviousCollections.PREFIX))
                         .toList();
         if (selections.isEmpty()) {

@@ -158,7 +158,7 @@ final class BatchWriter {
                     collection,
                     unread,
                     (id, held) -> deleted(id, collection.expected().take(id, held)),
-                    id -> {});
+                    this::deletedNothing);
             send();
             unread.clear();
             documents.forEach(
@@ -189,10 +189,22 @@ final class BatchWriter {
                     deleted(id, before);
                 } else if (!uncounted && !collection.expected().remembersAll()) {
                     unread.add(id);
+                } else {
+                    deletedNothing(id);
                 }
             }
             cache.remove(collection, id);
             writes.add(new DocumentWrite.Delete(id));
+        }
+
+        /**
+         * A delete that a fuzzy base has in it already. It is told too: a document of that id which
+         * is inserted next, and not told, would else be taken for the one that it was to delete.
+         */
+        private void deletedNothing(DocumentId id) {
+            if (!documents.get(id).isNew()) {
+                deleted(id, 0);
+            }
         }
 
         private void deleted(DocumentId id, long before) {

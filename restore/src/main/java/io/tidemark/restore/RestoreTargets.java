@@ -25,6 +25,7 @@ import io.tidemark.restore.replay.content.DocumentHashes;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.TargetFacts;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import java.util.ArrayList;
@@ -203,8 +204,8 @@ final class RestoreTargets implements AutoCloseable {
                 "The target of "
                         + set.replicaSet()
                         + " held "
-                        + heldBefore(set)
-                        + " collections, which were taken for its state at "
+                        + Counted.of(heldBefore(set), "collection")
+                        + ", which were taken for its state at "
                         + held.get(set.replicaSet()).asOf()
                         + ".");
         return guard.lookAtHolding(set, facts.get(set), resumption.goesOn(set));

@@ -1,7 +1,5 @@
 package io.tidemark.restore;
 
-import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.checkpoint.Checkpoints;
 import io.tidemark.restore.checkpoint.LivingRuns;
 import io.tidemark.restore.checkpoint.MarkPlace;
@@ -12,6 +10,7 @@ import io.tidemark.restore.checkpoint.Stage;
 import io.tidemark.restore.checkpoint.Standing;
 import io.tidemark.restore.checkpoint.TargetBefore;
 import io.tidemark.restore.checkpoint.Withdrawal;
+import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
@@ -21,6 +20,8 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Counted;
+import io.tidemark.schemas.model.ReplicaSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,7 +183,7 @@ final class Resumption {
 
     private static String words(Standing at) {
         return switch (at.stage()) {
-            case BASE -> "after " + at.parts() + " parts of its base";
+            case BASE -> "after " + Counted.of(at.parts(), "part") + " of its base";
             case REPLAY -> "at " + at.applied();
             default -> "near its end";
         };
@@ -213,8 +214,7 @@ final class Resumption {
                         said ->
                                 arguments.put(
                                         "said of the base",
-                                        said.words(
-                                                set.replicaSet().name(), set.isConfigServer())));
+                                        said.words(set.replicaSet().name(), set.isConfigServer())));
         return arguments;
     }
 

@@ -1,8 +1,8 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;

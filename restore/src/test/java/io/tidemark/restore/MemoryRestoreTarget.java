@@ -1,16 +1,16 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.target.HeldCollection;
-import java.util.ArrayList;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.ReplayTarget;
+import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.restore.target.TargetCondition;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

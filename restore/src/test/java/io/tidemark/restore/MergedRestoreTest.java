@@ -231,8 +231,7 @@ final class MergedRestoreTest {
 
             cutOff.set(false);
             RestoreReport report =
-                    Restore.run(
-                            request, RestoreProgress.silent(), (name, options) -> target);
+                    Restore.run(request, RestoreProgress.silent(), (name, options) -> target);
             assertThat(report.verified()).as("%s", report.problems()).isTrue();
             requireSame(workload.cluster.oracle(), time, target);
             assertThat(target.mark()).isEmpty();

@@ -136,7 +136,7 @@ final class OtherTopologyTest {
 
         refused(
                 new Placement(Map.of(), Map.of("eu3", more.uri())),
-                "the added shard 'eu3': it holds data: 1 collections, such as crm.people");
+                "the added shard 'eu3': it holds data: 1 collection, such as crm.people");
     }
 
     @Test

@@ -136,7 +136,7 @@ final class RestoreIntoServersTest {
 
         assertThatThrownBy(() -> restore(targets, "1644243375:5"))
                 .isInstanceOf(RestoreException.TargetRefused.class)
-                .hasMessageContaining("it holds data: 1 collections, such as shop.orders");
+                .hasMessageContaining("it holds data: 1 collection, such as shop.orders");
         assertThat(documents(targets.get("rs1"), "trx", "test")).isEmpty();
         assertThat(databases(targets.get("rs1"))).doesNotContain("trx", "tidemark_restore");
     }

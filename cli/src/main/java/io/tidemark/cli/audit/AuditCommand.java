@@ -9,6 +9,7 @@ import io.tidemark.cli.kafka.KafkaOptions;
 import io.tidemark.cli.kafka.KafkaPlace;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
@@ -114,7 +115,10 @@ public final class AuditCommand implements Callable<ExitCode> {
         if (lines.isCutOff() && !follow) {
             context.console()
                     .err()
-                    .println("tidemark: " + limit + " lines, as asked for; there may be more.");
+                    .println(
+                            "tidemark: "
+                                    + Counted.of(limit, "line")
+                                    + ", as asked for; there may be more.");
         }
         return ExitCode.DONE;
     }

@@ -74,12 +74,28 @@ record AuditFilter(
     }
 
     Optional<Match> match(OplogEntry entry) {
-        boolean within = !entry.clusterTime().isBefore(from) && !entry.clusterTime().isAfter(to);
-        if (!within || !isOfSession(entry)) {
+        if (!isWithin(entry) || !isOfSession(entry)) {
             return Optional.empty();
         }
         boolean list = entry.commandName().filter("applyOps"::equals).isPresent();
         return list ? matchList(entry) : matchOne(entry);
+    }
+
+    /** Whether some operation of a transaction's entry is on what is asked for, at any time. */
+    boolean touches(OplogEntry entry) {
+        boolean[] touched = {false};
+        Operations.forEach(
+                entry, operation -> touched[0] |= isOfPlace(operation) && isOfSession(entry));
+        return touched[0];
+    }
+
+    /** Of the outcome of a transaction that touches what is asked for. */
+    Optional<Match> matchOutcome(OplogEntry entry) {
+        return isWithin(entry) && isAnyOf("c") ? Optional.of(Match.WHOLE) : Optional.empty();
+    }
+
+    private boolean isWithin(OplogEntry entry) {
+        return !entry.clusterTime().isBefore(from) && !entry.clusterTime().isAfter(to);
     }
 
     private Optional<Match> matchOne(OplogEntry entry) {
@@ -92,7 +108,7 @@ record AuditFilter(
         return op && ns && isId(entry.documentId()) ? Optional.of(Match.WHOLE) : Optional.empty();
     }
 
-    /** Outcomes of transactions name no namespace; they are asked for by session. */
+    /** Outcomes of transactions name no namespace: see {@link TouchingTransactions}. */
     private boolean isOfCommand(String ns, RawDocument command, boolean outcome) {
         return outcome ? namespaces.isEmpty() : namespaces.isEmpty() || names(ns, command);
     }
@@ -130,12 +146,15 @@ record AuditFilter(
     }
 
     private boolean isWanted(Operation operation) {
-        String op = operation.op();
+        return (ops.isEmpty() || ops.contains(operation.op())) && isOfPlace(operation);
+    }
+
+    private boolean isOfPlace(Operation operation) {
         boolean ns =
-                op.equals("c")
+                operation.op().equals("c")
                         ? isOfCommand(operation.ns(), operation.o(), false)
                         : isOfNamespace(operation.ns());
-        return (ops.isEmpty() || ops.contains(op)) && ns && isId(documentId(operation));
+        return ns && isId(documentId(operation));
     }
 
     private static Optional<RawElement> documentId(Operation operation) {

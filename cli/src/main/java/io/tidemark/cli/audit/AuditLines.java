@@ -25,6 +25,7 @@ final class AuditLines {
     private final AuditFilter filter;
     private final boolean json;
     private final long most;
+    private final TouchingTransactions touching;
     private long printed;
     private AuditRecord last;
 
@@ -36,6 +37,7 @@ final class AuditLines {
         this.filter = filter;
         this.json = json;
         this.most = most;
+        this.touching = new TouchingTransactions(filter);
     }
 
     /** True when nobody wants more: enough is printed, or whoever read has gone. */
@@ -54,7 +56,7 @@ final class AuditLines {
         if (record instanceof AuditRecord.Missing missing) {
             print(json ? json(missing).toString() : words(missing));
         } else if (record instanceof AuditRecord.Written written && !isRepeated(written)) {
-            filter.match(written.entry())
+            match(written)
                     .ifPresent(
                             match ->
                                     print(
@@ -63,6 +65,13 @@ final class AuditLines {
                                                     : words(written, match)));
             last = written;
         }
+    }
+
+    private Optional<AuditFilter.Match> match(AuditRecord.Written written) {
+        OplogEntry entry = written.entry();
+        boolean outcome = touching.endsWith(written.replicaSet(), entry);
+        Optional<AuditFilter.Match> match = filter.match(entry);
+        return match.isEmpty() && outcome ? filter.matchOutcome(entry) : match;
     }
 
     /** A replica set may be in the archive twice: imported, and captured. */

@@ -25,8 +25,9 @@ final class AuditQuestion {
             paramLabel = "NS",
             description =
                     "Only of this collection, or of this database; repeat it for more. Commands and"
-                            + " operations of transactions on it are found as well; outcomes of"
-                            + " prepared transactions by --transaction only.")
+                            + " operations of transactions on it are found as well, and the"
+                            + " outcomes of those that were prepared from --from on; of earlier"
+                            + " ones by --transaction.")
     private List<String> namespaces = new ArrayList<>();
 
     @Option(

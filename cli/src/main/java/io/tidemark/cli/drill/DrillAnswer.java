@@ -3,6 +3,7 @@ package io.tidemark.cli.drill;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.storage.drill.DrillResult;
 import java.io.PrintStream;
 
@@ -12,13 +13,13 @@ public record DrillAnswer(DrillResult drill) {
     void words(PrintStream out) {
         drill.problems().forEach(problem -> out.println("  DIFFERENT: " + problem));
         out.printf(
-                "%s: restored to %s (%s) in %.1f s: %,d documents, %,d entries read%n",
+                "%s: restored to %s (%s) in %.1f s: %s, %s read%n",
                 drill.isProven() ? "Proven" : "NOT proven",
                 drill.restoredTo(),
                 drill.restoredTo().toInstant(),
                 drill.took().toMillis() / 1e3,
-                drill.documents(),
-                drill.amounts().entries());
+                Counted.of(drill.documents(), "document"),
+                Counted.of(drill.amounts().entries(), "entry"));
         drill.phases()
                 .forEach(
                         (phase, took) ->

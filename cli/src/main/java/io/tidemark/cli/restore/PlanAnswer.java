@@ -11,6 +11,7 @@ import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.timeline.TimeGuard;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.timeline.window.Policy;
@@ -39,15 +40,15 @@ record PlanAnswer(PreparedRestore prepared, RestorePreview preview, Policy polic
         }
         for (ReplicaSetPlan set : plan().replicaSets()) {
             out.printf(
-                    "  %-12s %-14s %s, then %,d slices: %,d bytes, %,d documents, %s%,d entries%n",
+                    "  %-12s %-14s %s, then %s: %s, %s, %s%s%n",
                     set.replicaSet(),
                     set.role().map(ReplicaSetRole::toString).orElse("replica set"),
                     heldOrStored(set),
-                    amounts(set).slices(),
-                    amounts(set).amounts().bytes(),
-                    amounts(set).amounts().baseDocuments(),
+                    Counted.of(amounts(set).slices(), "slice"),
+                    Counted.of(amounts(set).amounts().bytes(), "byte"),
+                    Counted.of(amounts(set).amounts().baseDocuments(), "document"),
                     amounts(set).exact() ? "" : "about ",
-                    amounts(set).amounts().entries());
+                    Counted.of(amounts(set).amounts().entries(), "entry"));
         }
         preview.transactions().forEach(transaction -> words(out, transaction));
         words(out, preview.estimate());

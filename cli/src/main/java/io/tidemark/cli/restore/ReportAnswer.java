@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.restore.report.ReplicaSetReport;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.schemas.model.Counted;
 import java.io.PrintStream;
 
 /** What a restore did, in words and as JSON. */
@@ -50,14 +51,13 @@ record ReportAnswer(RestoreReport report) {
         long documents =
                 set.collections().values().stream().mapToLong(CollectionReport::documents).sum();
         out.printf(
-                "  %-12s %,d documents in %,d collections; %,d entries read, %,d applied over a"
-                        + " base of %,d documents%n",
+                "  %-12s %s in %s; %s read, %,d applied over a base of %s%n",
                 name,
-                documents,
-                set.collections().size(),
-                set.entriesRead(),
+                Counted.of(documents, "document"),
+                Counted.of(set.collections().size(), "collection"),
+                Counted.of(set.entriesRead(), "entry"),
                 set.entriesApplied(),
-                set.baseDocuments());
+                Counted.of(set.baseDocuments(), "document"));
         set.collections()
                 .forEach(
                         (ns, c) ->

@@ -12,6 +12,7 @@ import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
 import io.tidemark.cli.drill.Rehearsal;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
@@ -139,15 +140,15 @@ public final class VerifyCommand implements Callable<ExitCode> {
                     findings.strangers(), findings.someStrangers());
         }
         out.printf(
-                "%s: %,d objects, %,d bytes, %,d oplog entries and %,d documents read; %s%n",
+                "%s: %s, %s, %s and %s read; %s%n",
                 archive.cluster(),
-                findings.objects(),
-                findings.bytes(),
-                findings.entries(),
-                findings.documents(),
+                Counted.of(findings.objects(), "object"),
+                Counted.of(findings.bytes(), "byte"),
+                Counted.of(findings.entries(), "oplog entry"),
+                Counted.of(findings.documents(), "document"),
                 findings.problems().isEmpty()
                         ? "all is well."
-                        : findings.problems().size() + " problems.");
+                        : Counted.of(findings.problems().size(), "problem") + ".");
     }
 
     private static ObjectNode json(Findings findings) {

@@ -216,7 +216,7 @@ class AuditCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         assertThat(run.out()).contains("rs0  u  shop.orders  {\"_id\": 7} ").hasLineCount(1);
-        assertThat(run.err()).contains("1 lines, as asked for");
+        assertThat(run.err()).contains("1 line, as asked for");
     }
 
     @Test

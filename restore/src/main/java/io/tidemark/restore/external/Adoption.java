@@ -1,14 +1,13 @@
 package io.tidemark.restore.external;
 
-import java.util.Comparator;
-import io.tidemark.restore.replay.ReplayTarget;
-import io.tidemark.restore.replay.NamespaceRules;
-import io.tidemark.restore.replay.MemoryTarget;
-import io.tidemark.restore.fetch.BaseLoad;
 import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.fetch.BaseLoad;
 import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.replay.NamespaceRules;
+import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.ShardReplay;
 import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.schemas.bson.RawDocument;
@@ -16,6 +15,7 @@ import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,14 +1,14 @@
 package io.tidemark.restore.external;
 
-import java.util.Map;
-import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**

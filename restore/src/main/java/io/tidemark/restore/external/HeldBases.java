@@ -1,10 +1,10 @@
 package io.tidemark.restore.external;
 
-import io.tidemark.restore.checkpoint.Checkpoints;
-import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.checkpoint.Checkpoints;
+import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.fetch.EntrySource;
 import io.tidemark.restore.fetch.EntryStream;
 import io.tidemark.restore.plan.ArchiveFacts;

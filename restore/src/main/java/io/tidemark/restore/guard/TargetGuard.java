@@ -5,6 +5,7 @@ import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.target.TargetFacts;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -136,8 +137,8 @@ public final class TargetGuard {
         if (!refused.isEmpty()) {
             reasons.add(
                     "it holds data: "
-                            + refused.size()
-                            + " collections, such as "
+                            + Counted.of(refused.size(), "collection")
+                            + ", such as "
                             + examples(refused)
                             + ". Restore into an empty target, or name the databases that may go by"
                             + " --replace");
@@ -146,8 +147,8 @@ public final class TargetGuard {
         if (target.chunks() > 0 && replacement.names().isEmpty()) {
             reasons.add(
                     "its config.chunks holds "
-                            + target.chunks()
-                            + " chunks of sharded collections: name the databases that may go by"
+                            + Counted.of(target.chunks(), "chunk")
+                            + " of sharded collections: name the databases that may go by"
                             + " --replace");
         }
     }

@@ -28,6 +28,9 @@ final class Landing {
     private final PreviousCollections previous;
     private final LandingLog log;
 
+    /** Copied, and no longer needed once all have their names. */
+    private final List<Namespace> waiting = new ArrayList<>();
+
     /**
      * @param log has begun
      */
@@ -124,9 +127,6 @@ final class Landing {
         }
         waiting.forEach(place -> StagedShard.dropPlace(target, place));
     }
-
-    /** Copied, and no longer needed once all have their names. */
-    private final List<Namespace> waiting = new ArrayList<>();
 
     private void copy(MergedCollection collection) {
         if (log.copied().contains(collection.name())) {

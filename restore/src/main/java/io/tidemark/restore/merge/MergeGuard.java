@@ -9,6 +9,7 @@ import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.target.TargetFacts;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,8 +122,8 @@ final class MergeGuard {
         if (selections.isEmpty()) {
             reasons.add(
                     "it holds data: "
-                            + refused.size()
-                            + " collections, such as "
+                            + Counted.of(refused.size(), "collection")
+                            + ", such as "
                             + examples
                             + ". Name the databases that may go by --replace, or restore into an"
                             + " empty target");

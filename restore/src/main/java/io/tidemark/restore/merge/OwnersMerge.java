@@ -7,6 +7,7 @@ import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.replay.content.ContentHash;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -97,8 +98,10 @@ final class OwnersMerge {
                                                     + " on "
                                                     + shard.name()
                                                     + " ("
-                                                    + state.expected().documents()
-                                                    + " documents), which is not sharded and whose"
+                                                    + Counted.of(
+                                                            state.expected().documents(),
+                                                            "document")
+                                                    + "), which is not sharded and whose"
                                                     + " database has another primary shard."));
         }
         return belongs;
@@ -172,8 +175,8 @@ final class OwnersMerge {
                             + " of "
                             + from.shard().name()
                             + " held "
-                            + found.documents()
-                            + " documents before it was merged where replay wrote "
+                            + Counted.of(found.documents(), "document")
+                            + " before it was merged where replay wrote "
                             + from.state().expected().documents()
                             + ", or their content differed.");
         }

@@ -7,6 +7,7 @@ import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.EntryLookup;
 import io.tidemark.restore.replay.transaction.Transactions;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.EntryShape;
@@ -229,10 +230,10 @@ public final class ShardReplay implements AutoCloseable {
         int left = recovery.earlier().left(collection);
         if (left > 0) {
             problems.add(
-                    left
-                            + " documents of "
+                    Counted.of(left, "document")
+                            + " of "
                             + collection
-                            + " were written by the run that was cut off, and not again: the"
+                            + " that the run that was cut off wrote came not again: the"
                             + " archive is not the same any more.");
         }
     }

@@ -6,6 +6,7 @@ import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.replay.content.ContentHash;
 import io.tidemark.restore.replay.content.ExpectedContent;
 import io.tidemark.restore.report.CollectionReport;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import java.util.Collection;
 import java.util.Map;
@@ -52,8 +53,8 @@ public final class TargetCheck {
                     "Collection "
                             + collection.namespace()
                             + " holds "
-                            + found.documents()
-                            + " documents where replay wrote "
+                            + Counted.of(found.documents(), "document")
+                            + " where replay wrote "
                             + expected.documents()
                             + (found.documents() == expected.documents()
                                     ? ", and their content differs."

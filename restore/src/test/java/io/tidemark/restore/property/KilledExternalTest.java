@@ -94,8 +94,7 @@ final class KilledExternalTest {
                     int back = 1 + random.nextInt(Math.min(before.size(), 20));
                     ClusterTime base = before.get(before.size() - back);
                     try {
-                        failures.addAll(
-                                restore(lived.life, archive, base, safe.get(to), random));
+                        failures.addAll(restore(lived.life, archive, base, safe.get(to), random));
                     } catch (RuntimeException | AssertionError broken) {
                         java.io.StringWriter trace = new java.io.StringWriter();
                         broken.printStackTrace(new java.io.PrintWriter(trace));
@@ -215,8 +214,7 @@ final class KilledExternalTest {
                             .collections()
                             .forEach(
                                     (namespace, contents) -> {
-                                        copy.create(
-                                                namespace, contents.uuid(), contents.options());
+                                        copy.create(namespace, contents.uuid(), contents.options());
                                         copy.writeInOrder(
                                                 namespace,
                                                 target.documents(namespace.toString()).stream()
@@ -224,8 +222,7 @@ final class KilledExternalTest {
                                                         .toList());
                                         contents.indexes()
                                                 .forEach(i -> copy.createIndex(namespace, i));
-                                        contents.changes()
-                                                .forEach(c -> copy.modify(namespace, c));
+                                        contents.changes().forEach(c -> copy.modify(namespace, c));
                                     });
                     copies.put(name, copy);
                 });

@@ -40,7 +40,13 @@ final class BenchCommand implements Callable<ExitCode> {
         SNAPSHOT,
         LATENCY,
         PLAN,
-        RTO
+        RTO,
+        STANDBY;
+
+        /** Where no rate beside a ceiling tells it. */
+        boolean givesFigures() {
+            return this == LATENCY || this == PLAN || this == RTO || this == STANDBY;
+        }
     }
 
     private final Context context;
@@ -54,7 +60,8 @@ final class BenchCommand implements Callable<ExitCode> {
                     "capture: oplog to Kafka; streams: topics to windows, 1 % of the entries"
                         + " events; sink: Kafka to bucket; restore: bucket to server; snapshot:"
                         + " replica set to base; plan: in a bucket of many slices; rto: what a plan"
-                        + " tells beside what its restore takes.")
+                        + " tells beside what its restore takes; standby: catching up, beside a"
+                        + " restore.")
     private Part part;
 
     @Option(
@@ -75,8 +82,8 @@ final class BenchCommand implements Callable<ExitCode> {
             names = "--target",
             paramLabel = "URI",
             description =
-                    "restore: a MongoDB server to measure with instead of a simulated one; its"
-                            + " database 'bench' is dropped.")
+                    "restore, rto, standby: a MongoDB server to measure with instead of a simulated"
+                            + " one; its database 'bench' is dropped.")
     private String target;
 
     @Option(
@@ -85,8 +92,8 @@ final class BenchCommand implements Callable<ExitCode> {
             paramLabel = "MIX",
             defaultValue = "inserts,cached_updates,uncached_updates,mixed",
             description =
-                    "restore: kinds of oplogs, of ${COMPLETION-CANDIDATES}; the last one stands for"
-                            + " all. Default: ${DEFAULT-VALUE}.")
+                    "restore, rto, standby: kinds of oplogs, of ${COMPLETION-CANDIDATES}; the last"
+                            + " one stands for all. Default: ${DEFAULT-VALUE}.")
     private List<ReplayMix> mixes;
 
     @Option(
@@ -109,7 +116,7 @@ final class BenchCommand implements Callable<ExitCode> {
     public ExitCode call() throws Exception {
         PrintStream words = context.console().words(output.json());
         try (ScratchFolder folder = ScratchFolder.create("bench")) {
-            if (part == Part.PLAN || part == Part.RTO || part == Part.LATENCY) {
+            if (part.givesFigures()) {
                 figures(figures(folder.path()), words);
                 return ExitCode.DONE;
             }
@@ -129,13 +136,14 @@ final class BenchCommand implements Callable<ExitCode> {
 
     private Figures figures(Path folder) throws Exception {
         Benchmark.Notes notes = sentence -> context.console().err().println(sentence);
+        Optional<String> given = Optional.ofNullable(target);
+        ReplayMix mix = mixes.get(mixes.size() - 1);
         Workload workload = new Workload(entries, documentBytes);
         return switch (part) {
             case PLAN -> new PlanBenchmark(slices, inFiles).run(folder, notes);
             case LATENCY -> LatencyBenchmark.run(workload, folder, notes);
-            default ->
-                    new RtoBenchmark(Optional.ofNullable(target), mixes.get(mixes.size() - 1))
-                            .run(workload, folder, notes);
+            case STANDBY -> new StandbyBenchmark(given, mix).run(workload, folder, notes);
+            default -> new RtoBenchmark(given, mix).run(workload, folder, notes);
         };
     }
 
@@ -153,7 +161,8 @@ final class BenchCommand implements Callable<ExitCode> {
             case SINK -> new SinkBenchmark();
             case RESTORE -> new RestoreBenchmark(Optional.ofNullable(target), mixes);
             case SNAPSHOT -> new SnapshotBenchmark();
-            case LATENCY, PLAN, RTO -> throw new IllegalStateException(part + " gives figures");
+            case LATENCY, PLAN, RTO, STANDBY ->
+                    throw new IllegalStateException(part + " gives figures");
         };
     }
 

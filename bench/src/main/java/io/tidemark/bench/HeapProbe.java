@@ -12,6 +12,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,17 +20,28 @@ import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
 /**
- * Restores in a process of its own with a bounded heap, beside no server of ours, and tells how
- * much of it was in use after collections at most.
+ * Restores, or follows, in a process of its own with a bounded heap, beside no server of ours, and
+ * tells how much of it was in use after collections at most.
  */
 final class HeapProbe {
-    private static final String HEAP = "-Xmx512m";
+    static final String HEAP = "-Xmx512m";
     private static final String ANSWER = "heapPeakBytes=";
 
     private HeapProbe() {}
 
-    /** What {@code main} found. */
+    /** Of a restore. */
     static long run(String bucket, ClusterTime to, String target)
+            throws IOException, InterruptedException {
+        return found(bucket, to.toString(), target);
+    }
+
+    /** Of a standby that begins so far behind, and goes on to the end of the archive. */
+    static long follow(String bucket, Duration behind, String target)
+            throws IOException, InterruptedException {
+        return found(bucket, behind.toString(), target);
+    }
+
+    private static long found(String bucket, String where, String target)
             throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(
@@ -39,13 +51,13 @@ final class HeapProbe {
                                 System.getProperty("java.class.path"),
                                 HeapProbe.class.getName(),
                                 bucket,
-                                to.toString(),
+                                where,
                                 target)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException("a restore with " + HEAP + " failed: " + out);
+            throw new IOException("a process with " + HEAP + " failed: " + out);
         }
         return out.lines()
                 .filter(line -> line.startsWith(ANSWER))
@@ -55,7 +67,7 @@ final class HeapProbe {
     }
 
     /**
-     * @param args bucket, cluster time and target
+     * @param args bucket; cluster time of a restore, or delay that a standby begins with; target
      */
     public static void main(String[] args) {
         AtomicLong peak = new AtomicLong();
@@ -69,15 +81,22 @@ final class HeapProbe {
                             null);
         }
         try (ObjectStore store = BucketUri.parse(args[0]).open()) {
-            Restore.run(
-                    new RestoreRequest(
-                            store,
-                            RestoreBenchmark.CLUSTER,
-                            ClusterTime.parse(args[1]).orElseThrow(),
-                            Map.of(RestoreBenchmark.SET, args[2])),
-                    RestoreProgress.silent());
+            ClusterTime.parse(args[1])
+                    .ifPresentOrElse(
+                            to -> restore(store, to, args[2]),
+                            () -> {
+                                StandbyBenchmark.follow(store, args[2], Duration.parse(args[1]));
+                                StandbyBenchmark.follow(store, args[2], Duration.ZERO);
+                            });
         }
         System.out.println(ANSWER + peak.get());
+    }
+
+    private static void restore(ObjectStore store, ClusterTime to, String target) {
+        Restore.run(
+                new RestoreRequest(
+                        store, RestoreBenchmark.CLUSTER, to, Map.of(RestoreBenchmark.SET, target)),
+                RestoreProgress.silent());
     }
 
     private static long usedAfter(Object data) {

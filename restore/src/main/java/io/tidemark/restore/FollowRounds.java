@@ -42,6 +42,10 @@ final class FollowRounds {
     private final SliceReader reader;
     private final ArchiveEnds ends;
     private long livesNanos;
+
+    /** In the config servers' oplog nobody joins or leaves up to here, as far as it is ahead. */
+    private ClusterTime lookedThrough = ClusterTime.ZERO;
+
     private ClusterTime newest = ClusterTime.ZERO;
 
     /**
@@ -74,7 +78,7 @@ final class FollowRounds {
         ClusterTime to = goal(restores, frontiers);
         boolean open = restores.stream().anyMatch(restore -> isOpen(restore, to));
         if (!open) {
-            return replaced(frontiers).map(why -> new Round(to, Map.of(), Optional.of(why)));
+            return waitsInVain(frontiers).map(why -> new Round(to, Map.of(), Optional.of(why)));
         }
         return round(restores, frontiers, to);
     }
@@ -168,13 +172,84 @@ final class FollowRounds {
                         + stands);
     }
 
-    /** A replica set that was made anew writes nothing more into the life that is followed. */
-    private Optional<RestoreException> replaced(Map<ReplicaSetRestore, Frontier> frontiers) {
+    private Optional<RestoreException> waitsInVain(Map<ReplicaSetRestore, Frontier> frontiers) {
         long now = System.nanoTime();
         if (now - livesNanos < LIVES_ASKED_EACH * options.poll().toNanos()) {
             return Optional.empty();
         }
         livesNanos = now;
+        return left(frontiers).or(() -> replaced(frontiers));
+    }
+
+    /**
+     * The oplog of a shard that leaves ends before the entry of the config servers that removes it,
+     * and that one lies behind what all have.
+     */
+    private Optional<RestoreException> left(Map<ReplicaSetRestore, Frontier> frontiers) {
+        Optional<ReplicaSetRestore> config =
+                frontiers.keySet().stream().filter(r -> r.plan().isConfigServer()).findFirst();
+        if (config.isEmpty()) {
+            return Optional.empty();
+        }
+        ClusterTime end = frontiers.get(config.get()).archived();
+        ClusterTime after = ClusterTime.max(lookedThrough, config.get().position());
+        if (!after.isBefore(end)) {
+            return Optional.empty();
+        }
+        List<ReplicaSetPlan> sets = frontiers.keySet().stream().map(r -> r.plan()).toList();
+        Optional<MembershipChange> change = changeIn(config.get().plan(), after, end, sets);
+        lookedThrough = change.isPresent() ? lookedThrough : end;
+        return change.flatMap(
+                found ->
+                        frontiers.entrySet().stream()
+                                .filter(each -> found.isOf(each.getKey().plan()))
+                                .filter(each -> each.getValue().reach().isBefore(found.at()))
+                                .findFirst()
+                                .map(
+                                        each ->
+                                                found.blocks(
+                                                        sets,
+                                                        stands(frontiers),
+                                                        each.getValue().reach())));
+    }
+
+    private Optional<MembershipChange> changeIn(
+            ReplicaSetPlan config, ClusterTime after, ClusterTime end, List<ReplicaSetPlan> sets) {
+        Chain chain = catalogue.chain(config.life(), after, end);
+        try (EntryStream entries = source(config, chain).read(after, chain.unbrokenThrough())) {
+            while (entries.hasNext()) {
+                Optional<MembershipChange> found =
+                        MembershipChange.in(entries.next()).stream()
+                                .filter(change -> !change.isExpected(sets))
+                                .findFirst();
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private EntrySource source(ReplicaSetPlan set, Chain chain) {
+        return new EntrySource(
+                reader,
+                new ReplicaSetPlan(
+                        set.life(),
+                        set.role(),
+                        set.base(),
+                        chain.after(),
+                        chain.links(),
+                        chain.unbrokenThrough()));
+    }
+
+    private static ClusterTime stands(Map<ReplicaSetRestore, Frontier> frontiers) {
+        return frontiers.keySet().stream()
+                .map(ReplicaSetRestore::position)
+                .reduce(ClusterTime.ZERO, ClusterTime::max);
+    }
+
+    /** A replica set that was made anew writes nothing more into the life that is followed. */
+    private Optional<RestoreException> replaced(Map<ReplicaSetRestore, Frontier> frontiers) {
         for (Map.Entry<ReplicaSetRestore, Frontier> each : frontiers.entrySet()) {
             ReplicaSetPlan set = each.getKey().plan();
             ClusterTime end = each.getValue().archived();
@@ -246,16 +321,7 @@ final class FollowRounds {
         Feed feed(ReplicaSetRestore restore, ClusterTime after, ClusterTime through) {
             Chain chain = chains.get(restore);
             ReplicaSetPlan set = restore.plan();
-            EntrySource archived =
-                    new EntrySource(
-                            reader,
-                            new ReplicaSetPlan(
-                                    set.life(),
-                                    set.role(),
-                                    set.base(),
-                                    chain.after(),
-                                    chain.links(),
-                                    chain.unbrokenThrough()));
+            EntrySource archived = source(set, chain);
             return new Feed(archived, after, through);
         }
     }

@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.checkpoint.Standing;
 import io.tidemark.restore.follow.FollowOptions;
 import io.tidemark.restore.follow.FollowStatus;
 import io.tidemark.restore.follow.FollowWatch;
@@ -10,6 +11,7 @@ import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.rate.RateLimit;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class FollowRun {
 
     private final FollowWatch watch;
     private final RestoreRun run;
+    private final StandbyHold hold;
     private final FollowRounds rounds;
     private final RateLimit rate;
     private final Duration poll;
@@ -38,8 +41,10 @@ final class FollowRun {
             FollowOptions options,
             OplogTail tail,
             FollowWatch watch,
-            RestoreRun run) {
+            RestoreRun run,
+            StandbyHold hold) {
         this.watch = watch;
+        this.hold = hold;
         this.run = run;
         this.rate = new RateLimit(options.bytesPerSecond());
         this.rounds = new FollowRounds(request, options, tail);
@@ -65,7 +70,7 @@ final class FollowRun {
                 advance(round.get());
             } else {
                 restores().forEach(ReplicaSetRestore::pauseIfTime);
-                watch.reached(status());
+                reached();
                 watch.pause(poll);
             }
         }
@@ -94,10 +99,11 @@ final class FollowRun {
                     restores().stream().filter(r -> !r.plan().isConfigServer()).toList(),
                     restore -> follow(restore, round, reached));
         }
-        watch.reached(status());
+        reached();
         if (change.isPresent() && !watch.isStopped()) {
             pause();
-            throw changed(change.get());
+            MembershipChange found = change.get();
+            throw found.blocks(plans(), status().promotableFrom(), found.at().previous());
         }
     }
 
@@ -118,7 +124,11 @@ final class FollowRun {
         @Override
         public boolean endsBefore(ReplicaSetPlan set, OplogEntry entry) {
             if (set.isConfigServer()) {
-                change = MembershipChange.in(entry);
+                List<ReplicaSetPlan> followed = plans();
+                change =
+                        MembershipChange.in(entry).stream()
+                                .filter(found -> !found.isExpected(followed))
+                                .findFirst();
             }
             if (set.isConfigServer() && change.isPresent()) {
                 return true;
@@ -144,6 +154,19 @@ final class FollowRun {
 
     private void pause() {
         Parallel.forEach(restores(), ReplicaSetRestore::pause);
+        told();
+    }
+
+    private void reached() {
+        watch.reached(told());
+    }
+
+    private FollowStatus told() {
+        FollowStatus status = status();
+        Map<ReplicaSetPlan, Standing> standings = new LinkedHashMap<>();
+        restores().forEach(restore -> standings.put(restore.plan(), restore.standing()));
+        hold.moved(status, standings);
+        return status;
     }
 
     private FollowStatus status() {
@@ -152,17 +175,7 @@ final class FollowRun {
         return new FollowStatus(newest, applied);
     }
 
-    private RestoreException changed(MembershipChange found) {
-        return new RestoreException.NotCovered(
-                "At "
-                        + found.at()
-                        + " "
-                        + found.what()
-                        + ", and this standby has targets for the replica sets of before. It holds"
-                        + " everything through "
-                        + status().promotableFrom()
-                        + " and goes no further: promote it to a safe time from there to "
-                        + found.at().previous()
-                        + ", or begin anew (--restart) with a target for each replica set.");
+    private List<ReplicaSetPlan> plans() {
+        return restores().stream().map(ReplicaSetRestore::plan).toList();
     }
 }

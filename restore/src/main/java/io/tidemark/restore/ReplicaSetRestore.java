@@ -134,6 +134,15 @@ final class ReplicaSetRestore implements AutoCloseable {
         first = begun;
     }
 
+    /**
+     * As a part of a standby.
+     *
+     * @param begun the first time that the standby can be promoted to with it
+     */
+    void beginsAt(ClusterTime begun) {
+        first = begun;
+    }
+
     /** The cluster's metadata in memory, from a checkpoint on. */
     void beginFrom(Standing standing, ReplayState state) {
         replay = replay(new MemoryTarget());

@@ -85,6 +85,11 @@ final class RestoreRun implements AutoCloseable {
         targets.mark();
     }
 
+    /** As a standby: what it stands on is needed from here on. */
+    void hold(StandbyHold hold, String name) {
+        targets.hold(hold, name);
+    }
+
     List<ReplicaSetRestore> restores() {
         return targets.restores();
     }

@@ -5,6 +5,7 @@ import io.tidemark.restore.checkpoint.FencedTarget;
 import io.tidemark.restore.checkpoint.MarkPlace;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.RunLease;
+import io.tidemark.restore.checkpoint.Standing;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.config.ShardNames;
 import io.tidemark.restore.external.HeldBase;
@@ -293,6 +294,8 @@ final class RestoreTargets implements AutoCloseable {
                         mark ->
                                 restore.standsOn(
                                         StandbyMarks.start(mark, rules), StandbyMarks.first(mark)));
+        standby.map(s -> s.joining().get(source.plan().replicaSet()))
+                .ifPresent(joining -> restore.beginsAt(joining.first()));
         return restore;
     }
 
@@ -318,7 +321,13 @@ final class RestoreTargets implements AutoCloseable {
     }
 
     private void readMetadata() {
-        cluster = new SourceMetadata(request, plan, sources, this::beginInMemory).read();
+        SourceMetadata metadata = new SourceMetadata(request, plan, sources, this::beginInMemory);
+        cluster = metadata.read();
+        // Of a standby that goes on without a shard that leaves, or with one more, it is a later
+        // time's members that are named.
+        if (standby.filter(StandbyMarks::follows).isEmpty()) {
+            metadata.requireWhole(cluster);
+        }
     }
 
     /** From the base, or from where a standby stands. */
@@ -340,6 +349,18 @@ final class RestoreTargets implements AutoCloseable {
         return restore;
     }
 
+    /** What a standby stands on is needed from here on. */
+    void hold(StandbyHold hold, String name) {
+        Map<ReplicaSetPlan, Standing> standings = new LinkedHashMap<>();
+        Map<ReplicaSetPlan, String> addresses = new LinkedHashMap<>();
+        targets.forEach(
+                (set, target) -> {
+                    standings.put(set, resumption.standing(set));
+                    addresses.put(set, found.get(set).address());
+                });
+        hold.begin(resumption.restore(), name, lease.holder().words(), standings, addresses);
+    }
+
     /** From here on the targets are half restored. What they do by themselves stops. */
     void mark() {
         if (merged.isPresent()) {
@@ -347,7 +368,9 @@ final class RestoreTargets implements AutoCloseable {
             return;
         }
         lease.begin();
-        found.forEach(this::mark);
+        // What joins a standby comes first: until it is marked, the others don't know of it.
+        found.forEach((set, fact) -> markIf(!resumption.goesOn(set), set, fact));
+        found.forEach((set, fact) -> markIf(resumption.goesOn(set), set, fact));
         try {
             found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
         } catch (RestoreException.TargetRefused e) {
@@ -370,6 +393,12 @@ final class RestoreTargets implements AutoCloseable {
                         });
         places().forEach((set, place) -> mark(set, into.server(), place, found.get(set)));
         restores.forEach(this::begin);
+    }
+
+    private void markIf(boolean itsTurn, ReplicaSetPlan set, TargetFacts fact) {
+        if (itsTurn) {
+            mark(set, fact);
+        }
     }
 
     private void mark(ReplicaSetPlan set, TargetFacts fact) {

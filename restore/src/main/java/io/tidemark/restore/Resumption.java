@@ -27,15 +27,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * What an earlier run has left in the targets: the same restore goes on with it, any other one is
  * refused, or takes it back first if it was told to.
  */
 final class Resumption {
+    private static final String AFTER = "the first entry is after";
     private static final String TARGETS = "it goes into";
     private static final String EACH = "a target for each replica set";
     private static final String STATE = "it is being";
@@ -153,9 +154,11 @@ final class Resumption {
     }
 
     private void requireSame(ReplicaSetPlan set, TargetFacts target, RestoreMark mark) {
-        // A standby goes on with the base that its mark names.
-        Map<String, String> wanted =
-                standby.isPresent() && standby.get().isBegun() ? common(set) : arguments(set);
+        Map<String, String> wanted = new TreeMap<>(arguments(set));
+        if (standby.filter(StandbyMarks::isBegun).isPresent()) {
+            // It goes on with the base that its mark names; who may join or leave was decided.
+            wanted.keySet().removeAll(Set.of(StandbyMarks.BASE, AFTER, StandbyMarks.MEMBERS));
+        }
         List<String> differences = new ArrayList<>();
         wanted.forEach(
                 (name, value) -> {
@@ -204,9 +207,19 @@ final class Resumption {
 
     /** What must be the same for a restore to go on, in words. */
     private Map<String, String> arguments(ReplicaSetPlan set) {
-        Map<String, String> arguments = new TreeMap<>(common(set));
+        Map<String, String> arguments = new TreeMap<>();
+        arguments.put("the cluster", request.cluster().toString());
+        arguments.put(
+                StandbyMarks.TIME,
+                standby.isPresent() ? StandbyMarks.FOLLOWS : plan.to().toString());
+        arguments.put(StandbyMarks.SET, set.replicaSet().name());
+        arguments.put(StandbyMarks.LIFE, set.life().incarnation().toString());
+        arguments.put("the placement", request.placement().toString());
+        arguments.put(TARGETS, request.isMerged() ? ONE : EACH);
+        arguments.put(STATE, RESTORED);
+        arguments.put(StandbyMarks.MEMBERS, members());
         arguments.put(StandbyMarks.BASE, set.base().map(BasePlace::toString).orElse("none"));
-        arguments.put("the first entry is after", set.replayAfter().toString());
+        arguments.put(AFTER, set.replayAfter().toString());
         Optional.ofNullable(held.get(set.replicaSet()))
                 .ifPresent(base -> arguments.putAll(base.arguments()));
         request.external()
@@ -218,24 +231,9 @@ final class Resumption {
         return arguments;
     }
 
-    private Map<String, String> common(ReplicaSetPlan set) {
-        Map<String, String> arguments = new TreeMap<>();
-        arguments.put("the cluster", request.cluster().toString());
-        arguments.put(
-                StandbyMarks.TIME,
-                standby.isPresent() ? StandbyMarks.FOLLOWS : plan.to().toString());
-        arguments.put(StandbyMarks.SET, set.replicaSet().name());
-        arguments.put(StandbyMarks.LIFE, set.life().incarnation().toString());
-        arguments.put("the placement", request.placement().toString());
-        arguments.put(TARGETS, request.isMerged() ? ONE : EACH);
-        arguments.put(STATE, RESTORED);
-        arguments.put(
-                "the replica sets are",
-                plan.replicaSets().stream()
-                        .map(each -> each.replicaSet().name())
-                        .sorted()
-                        .collect(Collectors.joining(", ")));
-        return arguments;
+    private String members() {
+        return StandbyMarks.members(
+                plan.replicaSets().stream().map(ReplicaSetPlan::replicaSet).toList());
     }
 
     /** Where a replica set stands, before it goes on. */
@@ -246,8 +244,17 @@ final class Resumption {
     private Standing begin(ReplicaSetPlan set) {
         Standing begin =
                 Standing.begin(
-                        set.replayAfter(), plan.to(), request.options().checkpoints().operations());
+                        set.replayAfter(),
+                        first(set),
+                        request.options().checkpoints().operations());
         return set.base().isPresent() ? begin : begin.at(Stage.REPLAY);
+    }
+
+    /** The time to which a replica set is brought at least before anything else is done with it. */
+    private ClusterTime first(ReplicaSetPlan set) {
+        return standby.map(s -> s.joining().get(set.replicaSet()))
+                .map(StandbyMarks.Joining::first)
+                .orElse(plan.to());
     }
 
     /**
@@ -264,6 +271,9 @@ final class Resumption {
         if (marks.containsKey(set)) {
             Checkpoints kept = Checkpoints.resume(target, place, marks.get(set), holder);
             standby.flatMap(StandbyMarks::promotion).ifPresent(to -> promote(kept, to));
+            if (!members().equals(kept.mark().arguments().get(StandbyMarks.MEMBERS))) {
+                kept.put(kept.mark().with(StandbyMarks.MEMBERS, members()));
+            }
             return kept;
         }
         if (withdrawn.containsKey(set) && !place.shared()) {
@@ -271,7 +281,7 @@ final class Resumption {
             new Withdrawal(target, left, set.isConfigServer()).run();
         }
         Map<String, String> described = new TreeMap<>(arguments(set));
-        standby.ifPresent(s -> described.putAll(StandbyMarks.describe(start, plan.to())));
+        standby.ifPresent(s -> described.putAll(StandbyMarks.describe(start, first(set))));
         String work = place.shared() ? "" : BackgroundWork.words(facts);
         return Checkpoints.begin(
                 target,

@@ -29,9 +29,6 @@ final class SourceMetadata {
         this.inMemory = inMemory;
     }
 
-    /**
-     * @throws RestoreException.ArchiveDamaged if the archive lacks a shard
-     */
     ClusterMetadata read() {
         ClusterMetadata cluster = ClusterMetadata.none();
         for (EntrySource source : sources) {
@@ -39,7 +36,6 @@ final class SourceMetadata {
                 cluster = read(source);
             }
         }
-        requireWhole(cluster);
         return cluster;
     }
 
@@ -51,7 +47,10 @@ final class SourceMetadata {
         }
     }
 
-    private void requireWhole(ClusterMetadata cluster) {
+    /**
+     * @throws RestoreException.ArchiveDamaged if the archive lacks a shard
+     */
+    void requireWhole(ClusterMetadata cluster) {
         Set<String> archived = new HashSet<>();
         plan.replicaSets().forEach(set -> archived.add(set.replicaSet().name()));
         for (ClusterMetadata.ShardEntry shard : cluster.shards()) {

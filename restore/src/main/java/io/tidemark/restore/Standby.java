@@ -7,6 +7,7 @@ import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
+import java.time.Clock;
 
 /**
  * A restore that goes on: a base, then what its source writes, in rounds to a common cluster time
@@ -47,25 +48,23 @@ public final class Standby {
                     StandbyMarks marks = planning.marks(connector);
                     PreparedRestore prepared =
                             marks.isBegun()
-                                    ? planning.goOn(marks)
+                                    ? planning.goOn(marks, options.delay())
                                     : planning.begin(options.delay());
                     RestoreRequest now = request.at(prepared.plan().to());
                     StoppableProgress stoppable = new StoppableProgress(progress, watch);
-                    try (RestoreRun run = new RestoreRun(now, prepared, stoppable)) {
-                        FollowRun follow = new FollowRun(now, options, tail, watch, run);
-                        begin(run, prepared, connector, follow);
+                    try (RestoreRun run = new RestoreRun(now, prepared, stoppable);
+                            StandbyHold hold = new StandbyHold(now, Clock.systemUTC())) {
+                        FollowRun follow = new FollowRun(now, options, tail, watch, run, hold);
+                        run.guard(connector);
+                        run.hold(hold, options.name());
+                        begin(run, prepared, follow);
                         stoppable.follows();
                         return follow.run();
                     }
                 });
     }
 
-    private static void begin(
-            RestoreRun run,
-            PreparedRestore prepared,
-            RestoreTarget.Connector connector,
-            FollowRun follow) {
-        run.guard(connector);
+    private static void begin(RestoreRun run, PreparedRestore prepared, FollowRun follow) {
         boolean anew = !prepared.standby().orElseThrow().isBegun();
         if (anew) {
             run.checkObjects();
@@ -114,6 +113,8 @@ public final class Standby {
             PreparedRestore prepared,
             RestoreProgress progress,
             RestoreTarget.Connector connector) {
-        return Restore.run(request, prepared, progress, connector);
+        RestoreReport report = Restore.run(request, prepared, progress, connector);
+        StandbyHold.end(request, prepared.standby().orElseThrow().id());
+        return report;
     }
 }

@@ -3,6 +3,7 @@ package io.tidemark.restore;
 import io.tidemark.restore.checkpoint.Checkpoints;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.Stage;
+import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.ReplayStart;
 import io.tidemark.schemas.model.ClusterTime;
@@ -10,25 +11,35 @@ import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * The marks of a standby: what its targets hold, and what it stands on. They say all that it takes
  * to go on, so that the base may be pruned once it is loaded.
  *
  * @param marks by replica set; none where the standby only begins
+ * @param unmarked names of the targets without a mark, where others have one
+ * @param joining shards that have no part in it yet
  * @param promotion the time to which it is to be promoted; empty while it follows
  */
-record StandbyMarks(Map<ReplicaSet, RestoreMark> marks, Optional<ClusterTime> promotion) {
+record StandbyMarks(
+        Map<ReplicaSet, RestoreMark> marks,
+        List<String> unmarked,
+        Map<ReplicaSet, Joining> joining,
+        Optional<ClusterTime> promotion) {
     /** Names of the arguments in the marks. */
     static final String TIME = "the time";
 
     static final String FOLLOWS = "as the source goes on (a standby)";
     static final String PROMOTED = "promoted to";
+    static final String MEMBERS = "the replica sets are";
     static final String SET = "the replica set";
     static final String LIFE = "its life";
     static final String BASE = "its base";
@@ -39,11 +50,20 @@ record StandbyMarks(Map<ReplicaSet, RestoreMark> marks, Optional<ClusterTime> pr
 
     StandbyMarks {
         marks = new TreeMap<>(marks);
+        unmarked = List.copyOf(unmarked);
+        joining = new TreeMap<>(joining);
     }
+
+    /**
+     * A shard that joins.
+     *
+     * @param first the first time that the standby can be promoted to with it
+     */
+    record Joining(ReplicaSetPlan plan, ClusterTime first) {}
 
     /** One that only begins. */
     static StandbyMarks none() {
-        return new StandbyMarks(Map.of(), Optional.empty());
+        return new StandbyMarks(Map.of(), List.of(), Map.of(), Optional.empty());
     }
 
     /**
@@ -72,23 +92,47 @@ record StandbyMarks(Map<ReplicaSet, RestoreMark> marks, Optional<ClusterTime> pr
             }
         }
         boolean finished = marks.values().stream().anyMatch(m -> m.report().isPresent());
-        if (!marks.isEmpty() && !without.isEmpty() && !finished) {
-            throw new RestoreException.TargetRefused(
-                    "The targets of "
-                            + String.join(", ", without)
-                            + " hold no part of the standby that the other ones hold: it was cut"
-                            + " off while it began, or these are other targets. Name its own, or"
-                            + " give --restart to begin anew. Nothing was written.");
-        }
-        return new StandbyMarks(marks, Optional.empty());
+        return new StandbyMarks(
+                marks,
+                marks.isEmpty() || finished ? List.of() : without,
+                Map.of(),
+                Optional.empty());
     }
 
     StandbyMarks promotedTo(ClusterTime time) {
-        return new StandbyMarks(marks, Optional.of(time));
+        return new StandbyMarks(marks, unmarked, joining, Optional.of(time));
+    }
+
+    /** The same with shards that join. */
+    StandbyMarks with(Map<ReplicaSet, Joining> shards) {
+        return new StandbyMarks(marks, unmarked, shards, promotion);
+    }
+
+    /** True if other targets are named than the standby was begun with. */
+    boolean isChanged() {
+        String now = members(marks.keySet());
+        return !unmarked.isEmpty()
+                || marks.values().stream()
+                        .anyMatch(mark -> !now.equals(mark.arguments().get(MEMBERS)));
+    }
+
+    /** How the marks tell which replica sets there are. */
+    static String members(Collection<ReplicaSet> sets) {
+        return sets.stream().map(ReplicaSet::name).sorted().collect(Collectors.joining(", "));
+    }
+
+    /** Whose members are those of its source, as far as it has come, and may change. */
+    boolean follows() {
+        return isBegun() && promotion.isEmpty();
     }
 
     boolean isBegun() {
         return !marks.isEmpty();
+    }
+
+    /** The same from its beginning to its promotion. */
+    UUID id() {
+        return marks.values().iterator().next().restore();
     }
 
     /** Entries up to this time may be in some target. */

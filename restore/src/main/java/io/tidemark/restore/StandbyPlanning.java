@@ -18,6 +18,7 @@ import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +78,16 @@ final class StandbyPlanning {
                 plan, timeline.origin(), List.of(), Map.of(), Optional.of(StandbyMarks.none()));
     }
 
-    /** From where the targets stand; how far the archive reaches shows in the rounds. */
-    PreparedRestore goOn(StandbyMarks marks) {
+    /**
+     * From where the targets stand; how far the archive reaches shows in the rounds.
+     *
+     * @param delay so far behind the archive it stays
+     */
+    PreparedRestore goOn(StandbyMarks found, Duration delay) {
+        StandbyMarks marks =
+                found.isChanged()
+                        ? new StandbyMembers(request, archive, found, delay).changed()
+                        : found;
         List<ReplicaSetPlan> sets = new ArrayList<>();
         // What the config servers tell is asked for as of their own checkpoint.
         ClusterTime to = marks.through();
@@ -87,6 +96,8 @@ final class StandbyPlanning {
             sets.add(set);
             to = set.isConfigServer() ? known(mark) : to;
         }
+        marks.joining().values().forEach(shard -> sets.add(shard.plan()));
+        sets.sort(Comparator.comparing(ReplicaSetPlan::replicaSet));
         return new PreparedRestore(
                 new RestorePlan(to, sets),
                 ClusterTimeline.Origin.ARCHIVE,
@@ -107,6 +118,7 @@ final class StandbyPlanning {
                     "The targets hold no standby that could be promoted. 'tidemark standby' begins"
                             + " one; 'tidemark restore' restores to a time at once.");
         }
+        requireAllMarked(marks);
         requireReachable(marks);
         TimeGuard guard = new TimeGuard(timeline, request.safety());
         requireMembers(marks.marks().keySet(), guard);
@@ -116,6 +128,18 @@ final class StandbyPlanning {
         var forced = guard.check(plan);
         sets.forEach(this::requireReach);
         return new PreparedRestore(plan, timeline.origin(), forced, Map.of(), Optional.of(marks));
+    }
+
+    private static void requireAllMarked(StandbyMarks marks) {
+        if (!marks.unmarked().isEmpty()) {
+            throw new RestoreException.TargetRefused(
+                    "The targets of "
+                            + String.join(", ", marks.unmarked())
+                            + " hold no part of the standby that the other ones hold. Name its"
+                            + " own; a shard that joins later than its promotion needs none, and"
+                            + " one that has joined is followed first ('tidemark standby' with the"
+                            + " same targets). Nothing was written.");
+        }
     }
 
     private void requireReachable(StandbyMarks marks) {
@@ -145,7 +169,7 @@ final class StandbyPlanning {
         }
     }
 
-    /** The cluster has the same members still. */
+    /** The targets are those of the cluster's members then. */
     private void requireMembers(Set<ReplicaSet> followed, TimeGuard guard) {
         Set<ReplicaSet> members = new TreeSet<>();
         archive.lives().stream()
@@ -158,10 +182,11 @@ final class StandbyPlanning {
                             + request.to()
                             + " the cluster has the replica sets "
                             + members
-                            + ", and the standby follows "
+                            + ", and targets of the standby are named for "
                             + followed
-                            + ": it can be promoted to times before that changed only. Begin anew"
-                            + " (--restart) with a target for each. Nothing was written.");
+                            + ". Name those that it had then, without a shard that had left or"
+                            + " joins later; a shard that has joined is followed first ('tidemark"
+                            + " standby' with a target for it). Nothing was written.");
         }
     }
 

@@ -23,13 +23,16 @@ final class ServerTargets implements AutoCloseable {
 
     ServerTargets(ClusterWorkload workload) {
         this.workload = workload;
-        for (String name : workload.cluster.replicaSets().keySet()) {
-            targets.put(
-                    name,
-                    SimulatedReplicaSet.builder("new-" + name)
-                            .version(workload.cluster.version())
-                            .start());
-        }
+        workload.cluster.replicaSets().keySet().forEach(this::add);
+    }
+
+    /** For a shard that joined meanwhile. */
+    void add(String name) {
+        targets.put(
+                name,
+                SimulatedReplicaSet.builder("new-" + name)
+                        .version(workload.cluster.version())
+                        .start());
     }
 
     Collection<SimulatedReplicaSet> all() {
@@ -50,10 +53,13 @@ final class ServerTargets implements AutoCloseable {
     /** Documents byte for byte, and the UUIDs of collections. */
     void requireSame(BsonTimestamp time) {
         ClusterOracle oracle = workload.cluster.oracle();
-        workload.cluster
-                .shards()
+        workload.cluster.shards().entrySet().stream()
+                // Of one that has left, or joins later, there is nothing.
+                .filter(shard -> oracle.routing(time).shards().containsKey(shard.getKey()))
                 .forEach(
-                        (id, source) -> {
+                        shard -> {
+                            String id = shard.getKey();
+                            SimulatedReplicaSet source = shard.getValue();
                             SimulatedReplicaSet target = targets.get(source.name());
                             for (String namespace : oracle.namespaces(time)) {
                                 assertThat(texts(documents(target, namespace)))

@@ -1,24 +1,21 @@
 package io.tidemark.restore;
 
+import static io.tidemark.restore.FollowedSet.AT_ONCE;
+import static io.tidemark.restore.FollowedSet.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tidemark.restore.follow.FollowOptions;
 import io.tidemark.restore.follow.FollowStatus;
-import io.tidemark.restore.follow.FollowWatch;
 import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
-import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.catalogue.Catalogue;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.storage.slice.SliceHeader;
 import java.nio.file.Path;
@@ -26,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,31 +33,32 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a standby does and refuses, entry by entry: one entry a second, each inserts a document. */
 final class StandbyTest {
     private static final ReplicaSet RS = new ReplicaSet("rs");
-    private static final ReplicaSetRole ROLE = ReplicaSetRole.shard("rs");
-    private static final FollowOptions AT_ONCE = new FollowOptions(Duration.ZERO, 0, Duration.ZERO);
     @TempDir Path folder;
     private final MemoryRestoreTarget target = new MemoryRestoreTarget("rs:1");
+    private FollowedSet source;
     private TestArchive archive;
 
     @BeforeEach
     void archive() {
-        archive = new TestArchive(folder);
-        grow(0, 20);
+        source = new FollowedSet(folder, (name, options) -> target);
+        archive = source.archive;
+        source.grow(0, 20);
     }
 
     @AfterEach
     void close() {
-        archive.close();
+        source.close();
     }
 
     @Test
     void itAppliesWhatArrivesAndIsPromotedToExactlyATime() {
-        FollowStatus end = follow(AT_ONCE, () -> grow(20, 50), () -> grow(50, 90));
+        FollowStatus end =
+                source.follow(AT_ONCE, () -> source.grow(20, 50), () -> source.grow(50, 90));
 
         assertThat(end.applied()).containsEntry(RS, at(90));
         assertThat(end.lagSeconds(RS)).isZero();
-        grow(90, 120);
-        RestoreReport report = promote(at(101));
+        source.grow(90, 120);
+        RestoreReport report = source.promote(at(101));
         assertThat(report.restoredTo()).isEqualTo("101:1");
         assertThat(report.verified()).isTrue();
         assertThat(target.documents("db.c")).hasSize(100);
@@ -70,11 +67,11 @@ final class StandbyTest {
 
     @Test
     void itStaysTheDelayBehindTheNewestEntryAndGoesOnAsThatMovesOn() {
-        grow(20, 50);
+        source.grow(20, 50);
         FollowOptions hour = new FollowOptions(Duration.ofSeconds(30), 0, Duration.ZERO);
 
-        assertThat(follow(hour).applied()).containsEntry(RS, at(20));
-        FollowStatus later = follow(hour, () -> grow(50, 90));
+        assertThat(source.follow(hour).applied()).containsEntry(RS, at(20));
+        FollowStatus later = source.follow(hour, () -> source.grow(50, 90));
 
         assertThat(later.applied()).containsEntry(RS, at(60));
         assertThat(later.lagSeconds(RS)).isEqualTo(30);
@@ -83,12 +80,12 @@ final class StandbyTest {
 
     @Test
     void itAppliesNoFasterThanItMay() {
-        follow(AT_ONCE);
-        grow(20, 40);
-        long bytes = 20L * entry(30).raw().sizeBytes();
+        source.follow(AT_ONCE);
+        source.grow(20, 40);
+        long bytes = 20L * FollowedSet.entry(30).raw().sizeBytes();
         long begun = System.nanoTime();
 
-        follow(new FollowOptions(Duration.ZERO, 5 * bytes, Duration.ZERO));
+        source.follow(new FollowOptions(Duration.ZERO, 5 * bytes, Duration.ZERO));
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .isGreaterThan(Duration.ofMillis(180));
@@ -96,32 +93,33 @@ final class StandbyTest {
 
     @Test
     void noTimeBeforeWhatIsAppliedIsPromotedTo() {
-        grow(20, 40);
-        follow(AT_ONCE);
+        source.grow(20, 40);
+        source.follow(AT_ONCE);
 
         RestoreException refused =
-                catchThrowableOfType(RestoreException.class, () -> promote(at(39)));
+                catchThrowableOfType(RestoreException.class, () -> source.promote(at(39)));
 
         assertThat(refused).isInstanceOf(RestoreException.NotCovered.class);
         assertThat(refused.exitCode()).isEqualTo(3);
         assertThat(refused).hasMessageContaining("up to 40:1").hasMessageContaining("not to 39:1");
-        assertThat(promote(at(40)).verified()).isTrue();
+        assertThat(source.promote(at(40)).verified()).isTrue();
     }
 
     @Test
     void noTimeThatIsNotSafeIsPromotedTo() {
-        follow(AT_ONCE);
+        source.follow(AT_ONCE);
 
-        assertThatThrownBy(() -> promote(at(21)))
+        assertThatThrownBy(() -> source.promote(at(21)))
                 .isInstanceOf(RestoreException.NotCovered.class)
                 .hasMessageContaining("Nearest safe times: 20:1 before");
-        assertThat(follow(AT_ONCE, () -> grow(20, 30)).applied()).containsEntry(RS, at(30));
+        assertThat(source.follow(AT_ONCE, () -> source.grow(20, 30)).applied())
+                .containsEntry(RS, at(30));
     }
 
     @Test
     void aPromotionThatHasBegunGoesToItsTimeOnly() {
-        follow(AT_ONCE);
-        grow(20, 40);
+        source.follow(AT_ONCE);
+        source.grow(20, 40);
         RestoreProgress dies =
                 new RestoreProgress() {
                     @Override
@@ -131,22 +129,23 @@ final class StandbyTest {
                         }
                     }
                 };
-        assertThatThrownBy(() -> promote(at(30), dies)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> source.promote(at(30), dies))
+                .isInstanceOf(IllegalStateException.class);
 
-        assertThatThrownBy(() -> follow(AT_ONCE))
+        assertThatThrownBy(() -> source.follow(AT_ONCE))
                 .isInstanceOf(RestoreException.TargetRefused.class)
                 .hasMessageContaining("is being promoted to 30:1");
-        assertThatThrownBy(() -> promote(at(35)))
+        assertThatThrownBy(() -> source.promote(at(35)))
                 .isInstanceOf(RestoreException.TargetRefused.class)
                 .hasMessageContaining("is being promoted to 30:1");
-        assertThat(promote(at(30)).verified()).isTrue();
+        assertThat(source.promote(at(30)).verified()).isTrue();
         assertThat(target.documents("db.c")).hasSize(29);
     }
 
     @Test
     void aGapEndsItAndItCanBePromotedUpToIt() {
-        follow(AT_ONCE);
-        grow(20, 30);
+        source.follow(AT_ONCE);
+        source.grow(20, 30);
         new GapObject(
                         TestArchive.CLUSTER,
                         Incarnation.UNKNOWN,
@@ -154,25 +153,25 @@ final class StandbyTest {
                         new Gap(at(30), at(35), "the oplog rolled over"),
                         Optional.empty())
                 .putTo(archive.store());
-        grow(35, 50);
+        source.grow(35, 50);
 
-        assertThatThrownBy(() -> follow(AT_ONCE))
+        assertThatThrownBy(() -> source.follow(AT_ONCE))
                 .isInstanceOf(RestoreException.NotCovered.class)
                 .hasMessageContaining("(30:1, 35:1]")
                 .hasMessageContaining("the oplog rolled over");
 
-        assertThat(promote(at(30)).verified()).isTrue();
+        assertThat(source.promote(at(30)).verified()).isTrue();
         assertThat(target.documents("db.c")).hasSize(29);
     }
 
     @Test
     void slicesThatItStillNeededAndAreNoMoreAreNamed() {
-        follow(AT_ONCE);
-        grow(20, 30);
-        grow(30, 40);
+        source.follow(AT_ONCE);
+        source.grow(20, 30);
+        source.grow(30, 40);
         archive.store().delete(lastSliceEndingBy(at(30)));
 
-        assertThatThrownBy(() -> follow(AT_ONCE))
+        assertThatThrownBy(() -> source.follow(AT_ONCE))
                 .isInstanceOf(RestoreException.ArchiveDamaged.class)
                 .hasMessageContaining("(20:1, 30:1]")
                 .hasMessageContaining("pruned or lost");
@@ -180,15 +179,15 @@ final class StandbyTest {
 
     @Test
     void aReplicaSetThatWasMadeAnewEndsIt() {
-        follow(AT_ONCE);
+        source.follow(AT_ONCE);
         archive.slices(
                 new Incarnation("64b000000000000000000002"),
                 "rs",
-                ROLE,
+                FollowedSet.ROLE,
                 at(25),
-                List.of(entry(26), entry(27)));
+                List.of(FollowedSet.entry(26), FollowedSet.entry(27)));
 
-        assertThatThrownBy(() -> follow(AT_ONCE))
+        assertThatThrownBy(() -> source.follow(AT_ONCE))
                 .isInstanceOf(RestoreException.NotCovered.class)
                 .hasMessageContaining("made anew")
                 .hasMessageContaining("ends at 20:1");
@@ -196,9 +195,9 @@ final class StandbyTest {
 
     @Test
     void anotherRestoreRefusesItsTargetsAndItRefusesTheirs() {
-        follow(AT_ONCE);
+        source.follow(AT_ONCE);
 
-        assertThatThrownBy(() -> restore(at(20)))
+        assertThatThrownBy(() -> source.restore(at(20)))
                 .isInstanceOf(RestoreException.TargetRefused.class)
                 .hasMessageContaining("a standby");
         RestoreException refused =
@@ -206,53 +205,56 @@ final class StandbyTest {
                         RestoreException.class,
                         () ->
                                 Standby.prepare(
-                                        request(at(20)), timeline(), (n, o) -> emptyTarget()));
+                                        source.request(at(20)),
+                                        source.timeline(),
+                                        (n, o) -> emptyTarget()));
         assertThat(refused).hasMessageContaining("hold no standby");
     }
 
     @Test
     void whileItFollowsNobodyPromotesItNorFollowsBesideIt() {
         List<Throwable> refused = new ArrayList<>();
-        follow(
+        source.follow(
                 AT_ONCE,
-                () -> refused.add(catchThrowable(() -> promote(at(20)))),
-                () -> refused.add(catchThrowable(() -> follow(AT_ONCE))));
+                () -> refused.add(catchThrowable(() -> source.promote(at(20)))),
+                () -> refused.add(catchThrowable(() -> source.follow(AT_ONCE))));
 
         assertThat(refused)
                 .hasSize(2)
                 .allSatisfy(e -> assertThat(e).isInstanceOf(RestoreException.Held.class));
-        assertThat(promote(at(20)).verified()).isTrue();
+        assertThat(source.promote(at(20)).verified()).isTrue();
     }
 
     @Test
     void whatIsPublishedIsAppliedBeforeItIsArchivedAndPromotedToOnceItIs() {
         Published published = new Published(45);
-        FollowStatus end = follow(AT_ONCE, published);
+        FollowStatus end = source.follow(AT_ONCE, published);
         assertThat(end.applied()).containsEntry(RS, at(45));
         assertThat(target.documents("db.c")).hasSize(44);
         // Kafka and archive move on between two runs.
-        grow(20, 30);
+        source.grow(20, 30);
         published.last = 52;
-        assertThat(follow(AT_ONCE, published).applied()).containsEntry(RS, at(52));
+        assertThat(source.follow(AT_ONCE, published).applied()).containsEntry(RS, at(52));
 
-        assertThatThrownBy(() -> promote(at(52)))
+        assertThatThrownBy(() -> source.promote(at(52)))
                 .isInstanceOf(RestoreException.NotCovered.class)
                 .hasMessageContaining("30:1");
-        grow(30, 60);
-        assertThatThrownBy(() -> promote(at(51)))
+        source.grow(30, 60);
+        assertThatThrownBy(() -> source.promote(at(51)))
                 .isInstanceOf(RestoreException.NotCovered.class)
                 .hasMessageContaining("up to 52:1");
-        assertThat(promote(at(55)).verified()).isTrue();
+        assertThat(source.promote(at(55)).verified()).isTrue();
         assertThat(target.documents("db.c")).hasSize(54);
     }
 
     @Test
     void withoutTheTailItWaitsForTheArchiveToReachWhereItStands() {
-        follow(AT_ONCE, new Published(45));
+        source.follow(AT_ONCE, new Published(45));
 
-        assertThat(follow(AT_ONCE).applied()).containsEntry(RS, at(45));
-        assertThat(follow(AT_ONCE, () -> grow(20, 40)).applied()).containsEntry(RS, at(45));
-        FollowStatus later = follow(AT_ONCE, () -> grow(40, 50));
+        assertThat(source.follow(AT_ONCE).applied()).containsEntry(RS, at(45));
+        assertThat(source.follow(AT_ONCE, () -> source.grow(20, 40)).applied())
+                .containsEntry(RS, at(45));
+        FollowStatus later = source.follow(AT_ONCE, () -> source.grow(40, 50));
 
         assertThat(later.applied()).containsEntry(RS, at(50));
         assertThat(target.documents("db.c")).hasSize(49);
@@ -275,7 +277,7 @@ final class StandbyTest {
         public Iterator<OplogEntry> read(
                 ReplicaSet replicaSet, ClusterTime after, ClusterTime through) {
             return IntStream.rangeClosed(1, last)
-                    .mapToObj(StandbyTest::entry)
+                    .mapToObj(FollowedSet::entry)
                     .filter(e -> e.clusterTime().isAfter(after))
                     .filter(e -> !e.clusterTime().isAfter(through))
                     .iterator();
@@ -283,7 +285,7 @@ final class StandbyTest {
 
         @Override
         public OplogEntry entry(ReplicaSet replicaSet, ClusterTime at) {
-            return StandbyTest.entry((int) at.seconds());
+            return FollowedSet.entry((int) at.seconds());
         }
 
         @Override
@@ -308,96 +310,5 @@ final class StandbyTest {
                     .orElseThrow()
                     .text();
         }
-    }
-
-    /** Each time that it finds nothing new, something happens; then it is stopped. */
-    private FollowStatus follow(FollowOptions options, Runnable... events) {
-        return follow(options, OplogTail.NONE, events);
-    }
-
-    private FollowStatus follow(FollowOptions options, OplogTail tail, Runnable... events) {
-        FollowWatch watch =
-                new FollowWatch() {
-                    private int happened;
-                    private volatile boolean stopped;
-
-                    @Override
-                    public boolean isStopped() {
-                        return stopped;
-                    }
-
-                    @Override
-                    public void reached(FollowStatus status) {
-                        // Its end is looked at.
-                    }
-
-                    @Override
-                    public void pause(Duration atMost) {
-                        if (happened < events.length) {
-                            events[happened++].run();
-                        } else {
-                            stopped = true;
-                        }
-                    }
-                };
-        return Standby.follow(
-                request(ClusterTime.ZERO),
-                options,
-                tail,
-                RestoreProgress.silent(),
-                watch,
-                (name, o) -> target);
-    }
-
-    private RestoreReport promote(ClusterTime time) {
-        return promote(time, RestoreProgress.silent());
-    }
-
-    private RestoreReport promote(ClusterTime time, RestoreProgress progress) {
-        RestoreRequest request = request(time);
-        PreparedRestore prepared = Standby.prepare(request, timeline(), (n, o) -> target);
-        return Standby.promote(request, prepared, progress, (n, o) -> target);
-    }
-
-    private void restore(ClusterTime time) {
-        Restore.run(request(time), RestoreProgress.silent(), (n, o) -> target);
-    }
-
-    private ClusterTimeline timeline() {
-        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
-                .fromArchive(entries -> {});
-    }
-
-    private RestoreRequest request(ClusterTime time) {
-        return new RestoreRequest(
-                archive.store(),
-                FrameKeys.NONE,
-                TestArchive.CLUSTER,
-                time,
-                Map.of("rs", "rs"),
-                RestoreOptions.defaults());
-    }
-
-    private void grow(int after, int through) {
-        List<OplogEntry> entries = new ArrayList<>();
-        for (int second = after + 1; second <= through; second++) {
-            entries.add(entry(second));
-        }
-        archive.slices("rs", ROLE, after == 0 ? ClusterTime.ZERO : at(after), entries);
-    }
-
-    private static ClusterTime at(int second) {
-        return new ClusterTime(second, 1);
-    }
-
-    private static OplogEntry entry(int second) {
-        String change =
-                second == 1
-                        ? "op: 'c', ns: 'db.$cmd', o: {create: 'c'}"
-                        : "op: 'i', ns: 'db.c', o: {_id: " + second + "}";
-        return OplogEntry.of(
-                BsonFiles.json(
-                        "{%s, ui: {$uuid: '00000000-0000-4000-8000-000000000001'}, ts: {$timestamp: {t: %d, i: 1}}, t: {$numberLong: '1'}, v: {$numberLong: '2'}}"
-                                .formatted(change, second)));
     }
 }

@@ -86,8 +86,18 @@ public final class TestArchive implements AutoCloseable {
             ClusterTime from,
             ClusterTime usable,
             Map<Namespace, List<RawDocument>> collections) {
-        BasePlace place =
-                new BasePlace(CLUSTER, Incarnation.UNKNOWN, "import", new ReplicaSet(set));
+        base("import", set, role, from, usable, collections);
+    }
+
+    /** As above, of a snapshot of that id. */
+    public void base(
+            String id,
+            String set,
+            ReplicaSetRole role,
+            ClusterTime from,
+            ClusterTime usable,
+            Map<Namespace, List<RawDocument>> collections) {
+        BasePlace place = new BasePlace(CLUSTER, Incarnation.UNKNOWN, id, new ReplicaSet(set));
         List<BaseCollection> stored = new ArrayList<>();
         collections.forEach(
                 (namespace, documents) -> {

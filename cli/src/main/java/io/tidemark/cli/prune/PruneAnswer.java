@@ -67,6 +67,16 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                                         "  stays     all of %s, restored from its first entry:"
                                                 + " %s%n",
                                         life, why));
+        chosen.standbys()
+                .forEach(
+                        standby ->
+                                out.printf(
+                                        "  stays     oplogs after %s: standby %s, last seen %s,"
+                                                + " needs them (kept until %s)%n",
+                                        standby.needsAfter(),
+                                        standby.name(),
+                                        standby.key().seenAt(),
+                                        standby.holdsUntil()));
         out.printf("Oplogs stay from %s on.%n", chosen.after());
     }
 
@@ -103,6 +113,16 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                                 place(base.place(), stays.addObject())
                                         .put("usableFrom", base.usableFrom().toString())
                                         .put("why", why));
+        ArrayNode standbys = kept.putArray("standbys");
+        chosen.standbys()
+                .forEach(
+                        standby ->
+                                standbys.addObject()
+                                        .put("name", standby.name())
+                                        .put("id", standby.key().id().toString())
+                                        .put("oplogsAfter", standby.needsAfter().toString())
+                                        .put("lastSeen", standby.key().seenAt().toString())
+                                        .put("keepsUntil", standby.holdsUntil().toString()));
         ArrayNode births = kept.putArray("births");
         chosen.births()
                 .forEach(

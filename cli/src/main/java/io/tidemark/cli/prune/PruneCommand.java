@@ -21,6 +21,7 @@ import io.tidemark.storage.retention.Holds;
 import io.tidemark.storage.retention.Prune;
 import io.tidemark.storage.retention.PrunePlan;
 import io.tidemark.storage.retention.RetentionRule;
+import io.tidemark.storage.standby.StandbyNotes;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
@@ -38,8 +39,8 @@ import picocli.CommandLine.Option;
         name = "prune",
         description =
                 "Remove from the archive what no time that is kept needs, and say what stays and"
-                        + " why. Nothing is removed that a kept base, a kept time or a hold needs."
-                        + " Safe to be interrupted and run again.",
+                    + " why. Nothing is removed that a kept base, a kept time, a hold or a standby"
+                    + " needs. Safe to be interrupted and run again.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark prune --cluster shop --bucket file:/backup --keep-days 7 --dry-run",
@@ -88,7 +89,10 @@ public final class PruneCommand implements Callable<ExitCode> {
     @Option(
             names = "--release",
             paramLabel = "ID",
-            description = "Hold this snapshot no longer. Repeatable.")
+            description =
+                    "Hold this snapshot no longer, or keep nothing for the standby of this name or"
+                            + " id any more. A standby that follows says so again within a minute."
+                            + " Repeatable.")
     private List<String> release = List.of();
 
     @Option(names = "--dry-run", description = "Change nothing, only say what would.")
@@ -107,6 +111,7 @@ public final class PruneCommand implements Callable<ExitCode> {
             if (!dryRun) {
                 keep.forEach(holds::add);
                 release.forEach(holds::remove);
+                releaseStandbys(store);
             }
             Set<String> held = new TreeSet<>(holds.ids());
             held.addAll(keep);
@@ -122,6 +127,17 @@ public final class PruneCommand implements Callable<ExitCode> {
             }
             return ExitCode.DONE;
         }
+    }
+
+    private void releaseStandbys(ObjectStore store) {
+        StandbyNotes standbys = new StandbyNotes(store, archive.cluster());
+        // By its id one goes whose note can't be read.
+        standbys.ids().stream()
+                .filter(id -> release.contains(id.toString()))
+                .forEach(standbys::remove);
+        standbys.all().stream()
+                .filter(note -> release.contains(note.name()))
+                .forEach(note -> standbys.remove(note.key().id()));
     }
 
     private PrunePlan prune(ObjectStore store, RetentionRule rule, Set<String> held) {

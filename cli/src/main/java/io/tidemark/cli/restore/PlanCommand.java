@@ -58,13 +58,14 @@ public final class PlanCommand implements Callable<ExitCode> {
         PrintStream words = context.console().words(output.json());
         Optional<ExternalBase> external = base.external();
         try (ObjectStore store = archive.open()) {
-            ClusterTimeline timeline = time.timeline(new KnownTimeline(context, archive, store));
+            ClusterTimeline timeline =
+                    time.point().timeline(new KnownTimeline(context, archive, store));
             RestoreRequest request =
                     new RestoreRequest(
                             store,
                             archive.keys(),
                             archive.cluster(),
-                            time.to(timeline, words),
+                            time.point().to(timeline, words),
                             targets.resolve(context),
                             RestoreOptions.defaults(),
                             time.safety(),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.Console;
 import io.tidemark.cli.Progress;
+import io.tidemark.cli.follow.StandbyDisplay;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -47,9 +48,9 @@ public final class ProgressOption {
         return way == Way.AUTO && console.terminal() ? new Line(words, line) : new Lines(words);
     }
 
-    /** The chosen way. */
-    public Way way() {
-        return way;
+    /** The same for a standby, which has no end to come nearer to. */
+    public StandbyDisplay ofStandby(Console console, boolean json) {
+        return new StandbyDisplay(console, json, way == Way.JSON, interval(console));
     }
 
     /** How often something is shown. */

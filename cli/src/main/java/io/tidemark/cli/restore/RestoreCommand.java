@@ -7,6 +7,7 @@ import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
+import io.tidemark.cli.follow.FollowingOptions;
 import io.tidemark.cli.operation.KeptTurn;
 import io.tidemark.cli.operation.OperationTurns;
 import io.tidemark.cli.operation.SourceOptions;
@@ -17,14 +18,18 @@ import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tidemark restore}. */
 @Command(
@@ -34,8 +39,9 @@ import picocli.CommandLine.Option;
                         + " into its own target, or all of them, or single collections, into one."
                         + " Reads the bucket only; a target that holds data is refused, unless"
                         + " what is in the way is named. A restore into empty targets that was cut"
-                        + " off goes on when the same is run again. What follows its source from"
-                        + " then on is 'tidemark standby'.",
+                        + " off goes on when the same is run again. With --follow it goes on with"
+                        + " what its source writes, until 'tidemark promote' ends that: then it is"
+                        + " 'tidemark standby'.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark restore --cluster shop --bucket file:/backup --to 1712345678:5"
@@ -53,19 +59,50 @@ import picocli.CommandLine.Option;
                     + " --target merged=mongodb://mongos:27017/ --ns shop.orders"
                     + " --as shop.orders_restored",
             "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
-                    + " --to 1712345678:5 --base external"
+                    + " --to 1712345678:5 --base external",
+            "  tidemark restore --follow --config standby.properties --bucket file:/backup"
+                    + " --cluster shop --delay PT1H --kafka k1:9092"
         })
 public final class RestoreCommand implements Callable<ExitCode> {
+    /** Options that a restore with a time understands alone. */
+    private static final List<String> ENDS_AT_A_TIME =
+            List.of(
+                    "--force-unsafe",
+                    "--no-accounts",
+                    "--source-uri",
+                    "--base",
+                    "--base-time",
+                    "--base-end");
+
     private final Context context;
 
     @Mixin private CommonOptions common;
     @Mixin private JsonOption output;
     @Mixin private ArchiveOptions archive;
-    @Mixin private TimeOption time;
+    @Mixin private SafetyOption safety;
     @Mixin private TargetOptions targets;
     @Mixin private SourceOptions source;
     @Mixin private BaseOption base;
     @Mixin private ProgressOption shown;
+    @Mixin private FollowingOptions following;
+
+    @ArgGroup(multiplicity = "1")
+    private Until until;
+
+    @Spec private CommandSpec spec;
+
+    /** A time, or none. */
+    static final class Until {
+        @ArgGroup(multiplicity = "1")
+        private TimeOption.Point point;
+
+        @Option(
+                names = "--follow",
+                description =
+                        "To no time: load the newest base and go on with what the source writes, as"
+                                + " a standby. What is said of 'tidemark standby' holds for it.")
+        private boolean follow;
+    }
 
     @Option(
             names = "--restart",
@@ -90,20 +127,55 @@ public final class RestoreCommand implements Callable<ExitCode> {
 
     @Override
     public ExitCode call() {
-        Map<String, String> uris = targets.resolve(context);
-        if (uris.isEmpty()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "No target is named. Give --target RS=URI for every replica set of the"
-                            + " archive; tidemark plan lists them.");
-        }
+        requireTogether();
+        return until.follow ? follow() : restore();
+    }
+
+    /** Each option that is given means something here. */
+    private void requireTogether() {
+        List<String> without = until.follow ? ENDS_AT_A_TIME : FollowingOptions.NAMES;
+        without.stream()
+                .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
+                .findFirst()
+                .ifPresent(
+                        name -> {
+                            throw new CommandFailure(
+                                    ExitCode.USAGE,
+                                    name
+                                            + (until.follow
+                                                    ? " means nothing to a standby (--follow):"
+                                                            + " leave it out. How it ends is told"
+                                                            + " to 'tidemark promote'."
+                                                    : " belongs to --follow: a restore to a time"
+                                                            + " reads the bucket alone, as fast as"
+                                                            + " it goes."));
+                        });
+    }
+
+    private ExitCode follow() {
+        RestoreOptions options = RestoreOptions.defaults().restarting(restart);
+        return following.follow(
+                context,
+                archive,
+                shown.ofStandby(context.console(), output.json()),
+                store ->
+                        targets.request(
+                                context,
+                                archive,
+                                store,
+                                ClusterTime.ZERO,
+                                options,
+                                safety.safety()));
+    }
+
+    private ExitCode restore() {
         Optional<SourceLocks> locks = source.locks(context);
         PrintStream words = context.console().words(output.json());
         try (ObjectStore store = archive.open();
                 KeptTurn turn =
                         new OperationTurns(context, store, archive.cluster(), words)
                                 .forRestore(locks)) {
-            ExitCode code = restore(store, uris, words);
+            ExitCode code = restore(store, words);
             turn.succeeded();
             return code;
         } finally {
@@ -111,22 +183,21 @@ public final class RestoreCommand implements Callable<ExitCode> {
         }
     }
 
-    private ExitCode restore(ObjectStore store, Map<String, String> uris, PrintStream words) {
+    private ExitCode restore(ObjectStore store, PrintStream words) {
+        TimeOption.Point time = until.point;
         ClusterTimeline timeline = time.timeline(new KnownTimeline(context, archive, store));
         RestoreRequest request =
-                new RestoreRequest(
+                targets.request(
+                        context,
+                        archive,
                         store,
-                        archive.keys(),
-                        archive.cluster(),
                         time.to(timeline, words),
-                        uris,
                         RestoreOptions.defaults().restarting(restart).withAccounts(!noAccounts),
-                        time.safety(),
-                        targets.placement(context));
+                        safety.safety());
         Optional<ExternalBase> external = base.external();
         request = external.isPresent() ? request.over(external.get()) : request;
         PreparedRestore prepared = Restore.prepare(request, timeline);
-        new PlanAnswer(prepared, Restore.preview(request, prepared), time.safety().policy())
+        new PlanAnswer(prepared, Restore.preview(request, prepared), safety.safety().policy())
                 .words(words);
         RestoreRequest asked = request;
         return new ReportedRestore(context.console(), output.json(), shown)

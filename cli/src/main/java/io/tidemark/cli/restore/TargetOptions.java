@@ -1,14 +1,19 @@
 package io.tidemark.cli.restore;
 
+import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.Settings;
 import io.tidemark.restore.Placement;
 import io.tidemark.restore.Replacement;
+import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.RestoreRequest;
+import io.tidemark.restore.Safety;
 import io.tidemark.restore.merge.MergedTarget;
 import io.tidemark.restore.merge.Selection;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.object.ObjectStore;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -163,6 +168,36 @@ public final class TargetOptions {
                 });
         all.replaceAll((name, uri) -> withPassword(context.settings(), name, uri));
         return all;
+    }
+
+    /**
+     * A restore into these targets.
+     *
+     * @param to the time to which they are brought; zero while that is open
+     */
+    public RestoreRequest request(
+            Context context,
+            ArchiveOptions archive,
+            ObjectStore store,
+            ClusterTime to,
+            RestoreOptions options,
+            Safety safety) {
+        Map<String, String> uris = resolve(context);
+        if (uris.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "No target is named. Give --target RS=URI for every replica set of the"
+                            + " archive; tidemark plan lists them.");
+        }
+        return new RestoreRequest(
+                store,
+                archive.keys(),
+                archive.cluster(),
+                to,
+                uris,
+                options,
+                safety,
+                placement(context));
     }
 
     private static void warnOfPassword(Context context, String name, String uri) {

@@ -1,6 +1,5 @@
 package io.tidemark.cli.restore;
 
-import io.tidemark.cli.PolicyOption;
 import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.timeline.ClusterTimeline;
@@ -15,14 +14,7 @@ final class TimeOption {
     @ArgGroup(multiplicity = "1")
     private Point point;
 
-    @Mixin private PolicyOption policy;
-
-    @Option(
-            names = "--force-unsafe",
-            description =
-                    "Restore to a time that is not safe, half-done work included; the report names"
-                            + " what may be wrong. What the archive does not hold can't be forced.")
-    private boolean forceUnsafe;
+    @Mixin private SafetyOption safety;
 
     /** One of the ways to say a time. */
     static final class Point {
@@ -47,29 +39,31 @@ final class TimeOption {
                 paramLabel = "ID",
                 description = "The last time before this event, by its id as 'find' tells it.")
         private String beforeEvent;
+
+        /** The timeline, as much of it as it takes to know the time and whether it is safe. */
+        ClusterTimeline timeline(KnownTimeline known) {
+            return to != null ? known.findWindows() : known.find();
+        }
+
+        /**
+         * The time.
+         *
+         * @param words are told how it was chosen
+         */
+        ClusterTime to(ClusterTimeline timeline, PrintStream words) {
+            if (to != null) {
+                return to;
+            }
+            TimeBeforeEvent before = new TimeBeforeEvent(timeline, words);
+            return beforeDrop != null ? before.drop(beforeDrop) : before.event(beforeEvent);
+        }
+    }
+
+    Point point() {
+        return point;
     }
 
     Safety safety() {
-        return new Safety(policy.policy(), forceUnsafe);
-    }
-
-    /** The timeline, as much of it as it takes to know the time and whether it is safe. */
-    ClusterTimeline timeline(KnownTimeline known) {
-        return point.to != null ? known.findWindows() : known.find();
-    }
-
-    /**
-     * The time.
-     *
-     * @param words are told how it was chosen
-     */
-    ClusterTime to(ClusterTimeline timeline, PrintStream words) {
-        if (point.to != null) {
-            return point.to;
-        }
-        TimeBeforeEvent before = new TimeBeforeEvent(timeline, words);
-        return point.beforeDrop != null
-                ? before.drop(point.beforeDrop)
-                : before.event(point.beforeEvent);
+        return safety.safety();
     }
 }

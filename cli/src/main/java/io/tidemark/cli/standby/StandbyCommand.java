@@ -2,17 +2,9 @@ package io.tidemark.cli.standby;
 
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
-import io.tidemark.cli.MibPerSecond;
-import io.tidemark.cli.kafka.KafkaOptions;
+import io.tidemark.cli.follow.FollowingOptions;
 import io.tidemark.restore.RestoreOptions;
-import io.tidemark.restore.RestoreRequest;
-import io.tidemark.restore.Standby;
-import io.tidemark.restore.follow.FollowOptions;
-import io.tidemark.restore.follow.FollowStatus;
-import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.storage.object.ObjectStore;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +16,8 @@ import picocli.CommandLine.Option;
         description =
                 "Keep a second cluster behind a source: load the newest base, then apply what the"
                     + " source writes as it is archived (and, with --kafka, published), until it is"
-                    + " stopped. Run again, it goes on. 'tidemark promote' makes a cluster of it.",
+                    + " stopped. Run again, it goes on. 'tidemark promote' makes a cluster of it."
+                    + " The same as 'tidemark restore --follow'.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark standby --cluster shop --bucket file:/backup"
@@ -38,26 +31,7 @@ public final class StandbyCommand implements Callable<ExitCode> {
     private final Context context;
 
     @Mixin private StandbyOptions standby;
-    @Mixin private KafkaOptions kafka;
-
-    @Option(
-            names = "--delay",
-            paramLabel = "DURATION",
-            defaultValue = "PT0S",
-            description =
-                    "Stay so far behind the newest entry that is known, in cluster time: PT30M,"
-                            + " PT1H. Within it a mistake can still be left out. Default: none.")
-    private Duration delay;
-
-    @Option(
-            names = "--max-mib-per-second",
-            paramLabel = "N",
-            converter = MibPerSecond.Converter.class,
-            description =
-                    "Apply no faster than this, in MiB of oplog entries of all replica sets"
-                            + " together; the base is loaded as fast as it goes. Default: no"
-                            + " limit.")
-    private MibPerSecond rate;
+    @Mixin private FollowingOptions following;
 
     @Option(
             names = "--restart",
@@ -72,30 +46,11 @@ public final class StandbyCommand implements Callable<ExitCode> {
 
     @Override
     public ExitCode call() {
-        FollowOptions options =
-                new FollowOptions(
-                        delay, rate == null ? 0 : rate.bytes(), FollowOptions.DEFAULT.poll());
-        StandbyDisplay display =
-                new StandbyDisplay(context.console(), standby.json(), standby.shown());
-        try (ObjectStore store = standby.archive().open();
-                OplogTail tail = tail();
-                Following following = new Following(display)) {
-            RestoreRequest request =
-                    standby.request(
-                            context,
-                            store,
-                            ClusterTime.ZERO,
-                            RestoreOptions.defaults().restarting(restart));
-            FollowStatus end = Standby.follow(request, options, tail, display, following);
-            display.ended(end);
-            following.done();
-            return ExitCode.DONE;
-        }
-    }
-
-    private OplogTail tail() {
-        return kafka.place(context)
-                .<OplogTail>map(place -> KafkaOplogTail.of(standby.archive().cluster(), place))
-                .orElse(OplogTail.NONE);
+        RestoreOptions options = RestoreOptions.defaults().restarting(restart);
+        return following.follow(
+                context,
+                standby.archive(),
+                standby.shown().ofStandby(context.console(), standby.json()),
+                store -> standby.request(context, store, ClusterTime.ZERO, options));
     }
 }

@@ -1,10 +1,8 @@
 package io.tidemark.cli.standby;
 
 import io.tidemark.cli.ArchiveOptions;
-import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
-import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.PolicyOption;
 import io.tidemark.cli.restore.ProgressOption;
@@ -14,7 +12,6 @@ import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.object.ObjectStore;
-import java.util.Map;
 import picocli.CommandLine.Mixin;
 
 /** Which standby it is: the same words follow a source and promote what followed it. */
@@ -43,25 +40,7 @@ final class StandbyOptions {
      */
     RestoreRequest request(
             Context context, ObjectStore store, ClusterTime to, RestoreOptions options) {
-        return new RestoreRequest(
-                store,
-                archive.keys(),
-                archive.cluster(),
-                to,
-                uris(context),
-                options,
-                new Safety(policy.policy(), false),
-                targets.placement(context));
-    }
-
-    private Map<String, String> uris(Context context) {
-        Map<String, String> uris = targets.resolve(context);
-        if (uris.isEmpty()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "No target is named. Give --target RS=URI for every replica set of the"
-                            + " archive; tidemark plan lists them.");
-        }
-        return uris;
+        return targets.request(
+                context, archive, store, to, options, new Safety(policy.policy(), false));
     }
 }

@@ -1,2 +1,2 @@
-/** {@code tidemark standby}: a restore that goes on with its source until it is promoted. */
+/** {@code tidemark standby}, which follows a source, and {@code promote}, which ends that. */
 package io.tidemark.cli.standby;

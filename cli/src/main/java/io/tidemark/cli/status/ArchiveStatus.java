@@ -19,6 +19,8 @@ import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.drill.Drills;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.standby.StandbyNote;
+import io.tidemark.storage.standby.StandbyNotes;
 import io.tidemark.timeline.window.Policy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +44,7 @@ import java.util.stream.Stream;
  *     else it is the last time that is archived everywhere, be it safe or not
  * @param lastDrill whatever it found
  * @param lastProven the last drill that proved a restore
+ * @param standbys that follow it, or did and may come back
  */
 record ArchiveStatus(
         Map<ReplicaSet, ClusterTime> archivedUntil,
@@ -52,7 +55,8 @@ record ArchiveStatus(
         Optional<String> hindrance,
         boolean timelineStored,
         Optional<DrillResult> lastDrill,
-        Optional<DrillResult> lastProven) {
+        Optional<DrillResult> lastProven,
+        List<StandbyNote> standbys) {
 
     /** The end of the last restore window, by the stored timeline. */
     private static Optional<ClusterTime> lastSafe(ClusterTimeline timeline) {
@@ -92,7 +96,8 @@ record ArchiveStatus(
                 hindrance,
                 timeline.isPresent(),
                 drills.last(),
-                drills.lastProven());
+                drills.lastProven(),
+                new StandbyNotes(store, cluster).all());
     }
 
     /** The planner decides, so that status and restore never say different things. */

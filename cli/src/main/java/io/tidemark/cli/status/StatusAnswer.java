@@ -11,11 +11,13 @@ import io.tidemark.schemas.model.ReplicaSet;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Where capture and archive stand, in words and as JSON. */
 record StatusAnswer(
@@ -54,10 +56,24 @@ record StatusAnswer(
         }
         archive.lastBase().ifPresent(base -> out.println("  newest base serves from " + base));
         drills().words(out);
+        standbys().forEach(standby -> standby.words(out));
         if (!operations.isEmpty()) {
             out.println("Operations:");
             operations.forEach(operation -> operation.words(out));
         }
+    }
+
+    private List<StandbyStatus> standbys() {
+        ClusterTime newest =
+                Stream.concat(
+                                archive.archivedUntil().values().stream(),
+                                captured.values().stream()
+                                        .flatMap(s -> time(s.getCapturedUntil()).stream()))
+                        .max(Comparator.naturalOrder())
+                        .orElse(ClusterTime.ZERO);
+        return archive.standbys().stream()
+                .map(note -> new StandbyStatus(note, newest, now))
+                .toList();
     }
 
     private DrillStatus drills() {
@@ -106,6 +122,8 @@ record StatusAnswer(
                                         .put("through", gap.through().toString()));
         json.put("lastBase", archive.lastBase().map(ClusterTime::toString).orElse(null));
         drills().put(json);
+        ArrayNode followers = json.putArray("standbys");
+        standbys().forEach(standby -> standby.put(followers));
         ArrayNode all = json.putArray("operations");
         operations.forEach(operation -> all.add(operation.json()));
         return json;

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
         name = "status",
         description =
                 "Say until when the cluster can be restored, and how far each replica set is"
-                    + " archived and, where Kafka is named, captured, and what operations go on.",
+                    + " archived and, where Kafka is named, captured, what operations go on, and"
+                    + " how far each standby is.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark status --cluster shop --bucket file:/backup",

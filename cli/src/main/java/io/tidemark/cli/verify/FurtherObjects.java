@@ -14,6 +14,7 @@ import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
+import io.tidemark.storage.standby.StandbyNote;
 import io.tidemark.storage.timeline.TimelineReader;
 import java.util.HashSet;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * What lies beside slices, gaps and bases: manifests of snapshots, starts of scans, the timeline,
- * results of drills; and what is not Tidemark's or belongs to nothing.
+ * results of drills, notes of standbys; and what is not Tidemark's or belongs to nothing.
  */
 final class FurtherObjects {
     private final ObjectStore store;
@@ -69,6 +70,15 @@ final class FurtherObjects {
                                 .map(ObjectKey.OfDrill.class::cast)
                                 .ifPresentOrElse(
                                         key -> check(object, () -> DrillResult.read(store, key)),
+                                        () -> findings.stranger(object.key())));
+        each(
+                KeyPrefix.standbys(cluster),
+                object ->
+                        ObjectKey.parse(object.key())
+                                .filter(ObjectKey.OfStandby.class::isInstance)
+                                .map(ObjectKey.OfStandby.class::cast)
+                                .ifPresentOrElse(
+                                        key -> check(object, () -> StandbyNote.read(store, key)),
                                         () -> findings.stranger(object.key())));
     }
 

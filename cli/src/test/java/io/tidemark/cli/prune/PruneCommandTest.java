@@ -8,19 +8,26 @@ import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.RealBackup;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
+import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.standby.StandbyNote;
+import io.tidemark.storage.standby.StandbyNotes;
 import io.tidemark.storage.turn.ArchiveTurn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +83,32 @@ class PruneCommandTest {
         assertThat(prune("--keep-days=1").json().at("/kept/bases/0/why").asText())
                 .isEqualTo("held by --keep");
         assertThat(prune("--release=" + id).json().get("holds")).isEmpty();
+    }
+
+    @Test
+    void whatAStandbyNeedsIsToldAndReleasedByItsName() {
+        ClusterName cluster = new ClusterName("pbm");
+        Instant now = Instant.now();
+        try (ObjectStore store = BucketUri.parse(backup.bucket()).open()) {
+            new StandbyNotes(store, cluster)
+                    .put(
+                            new StandbyNote(
+                                    new ObjectKey.OfStandby(cluster, UUID.randomUUID(), now),
+                                    "berlin",
+                                    "process 7 on a host",
+                                    now,
+                                    new ClusterTime(8, 0),
+                                    new ClusterTime(7, 0),
+                                    Set.of(),
+                                    Map.of()));
+        }
+
+        CommandRun told = prune("--keep-days=1", "--dry-run");
+        assertThat(told.json().at("/kept/oplogsAfter").asText()).isEqualTo("7:0");
+        assertThat(told.json().at("/kept/standbys/0/name").asText()).isEqualTo("berlin");
+        assertThat(told.err()).contains("stays     oplogs after 7:0: standby berlin, last seen ");
+        prune("--release=berlin");
+        assertThat(prune("--keep-days=1").json().at("/kept/standbys")).isEmpty();
     }
 
     @Test

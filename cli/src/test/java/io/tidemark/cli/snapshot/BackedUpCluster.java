@@ -30,6 +30,7 @@ import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import io.tidemark.streams.StreamsApp;
 import io.tidemark.streams.StreamsConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,16 +50,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A simulated sharded cluster, Kafka, a schema registry and a bucket, for whole agents. */
-final class BackedUpCluster implements AutoCloseable {
-    static final String NAME = "shop";
+public final class BackedUpCluster implements AutoCloseable {
+    public static final String NAME = "shop";
     private final Path folder;
     private final EmbeddedKafka kafka;
     private final EmbeddedRegistry registry = EmbeddedRegistry.inMemory().start();
     private final List<AutoCloseable> running = new ArrayList<>();
-    final SimulatedCluster source;
+    public final SimulatedCluster source;
     final ObjectStore bucket;
 
-    BackedUpCluster(Path folder, long seed) {
+    public BackedUpCluster(Path folder, long seed) {
         this(folder, seed, builder -> builder);
     }
 
@@ -76,12 +77,12 @@ final class BackedUpCluster implements AutoCloseable {
         this.bucket = new FileObjectStore(folder.resolve("bucket"));
     }
 
-    String bucketUri() {
+    public String bucketUri() {
         return "file:" + folder.resolve("bucket");
     }
 
     /** Settings of an agent as an operator would write them, quickened for tests. */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>();
         settings.put("cluster", NAME);
         settings.put("source.uri", source.config().uri());
@@ -99,7 +100,7 @@ final class BackedUpCluster implements AutoCloseable {
     }
 
     /** Runs until it is closed, or this is. */
-    AutoCloseable startAgent(String name, Map<String, String> settings) {
+    public AutoCloseable startAgent(String name, Map<String, String> settings) {
         return startAgent(name, settings, Clock.systemUTC());
     }
 
@@ -160,7 +161,8 @@ final class BackedUpCluster implements AutoCloseable {
         return CommandRun.of(line.toArray(String[]::new));
     }
 
-    void startSink() throws Exception {
+    /** Runs until it is closed, or this is. */
+    public AutoCloseable startSink() throws IOException {
         Sink sink =
                 Sink.of(
                         SinkConfig.of(
@@ -182,12 +184,19 @@ final class BackedUpCluster implements AutoCloseable {
                         SinkMetrics.NONE);
         Thread thread = new Thread(sink::run, "test-sink");
         thread.start();
-        running.add(
+        AutoCloseable closing =
                 () -> {
                     sink.stop();
                     thread.join();
                     sink.close();
-                });
+                };
+        running.add(closing);
+        return closing;
+    }
+
+    /** A verb's words that say where Kafka and the registry are. */
+    public List<String> services() {
+        return List.of("--kafka=" + kafka.bootstrapServers(), "--registry=" + registry.url());
     }
 
     /** The timeline, live: events on their topic. */
@@ -217,14 +226,9 @@ final class BackedUpCluster implements AutoCloseable {
     }
 
     /** A verb, told where Kafka and the registry are. */
-    CommandRun run(String verb, String... more) {
-        List<String> line =
-                new ArrayList<>(
-                        List.of(
-                                verb,
-                                "--cluster=" + NAME,
-                                "--kafka=" + kafka.bootstrapServers(),
-                                "--registry=" + registry.url()));
+    public CommandRun run(String verb, String... more) {
+        List<String> line = new ArrayList<>(List.of(verb, "--cluster=" + NAME));
+        line.addAll(services());
         Collections.addAll(line, more);
         return CommandRun.of(line.toArray(String[]::new));
     }
@@ -290,7 +294,7 @@ final class BackedUpCluster implements AutoCloseable {
     }
 
     /** Waits until the oplog of every member there is now is in the bucket up to that time. */
-    void awaitArchived(ClusterTime time) throws InterruptedException {
+    public void awaitArchived(ClusterTime time) throws InterruptedException {
         Catalogue catalogue = new Catalogue(bucket, new ClusterName(NAME));
         long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
         while (!isArchived(catalogue, time)) {

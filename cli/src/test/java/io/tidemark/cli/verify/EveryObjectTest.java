@@ -30,10 +30,14 @@ import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.GapObject;
+import io.tidemark.storage.standby.StandbyNote;
+import io.tidemark.storage.standby.StandbyNotes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,6 +74,17 @@ class EveryObjectTest {
                                 .last(new ArchivedReplicaSet(SIM, Incarnation.UNKNOWN, RS0))
                                 .orElseThrow());
         base(end.previous(), end);
+        new StandbyNotes(store, SIM)
+                .put(
+                        new StandbyNote(
+                                new ObjectKey.OfStandby(SIM, new UUID(1, 2), Instant.EPOCH),
+                                "berlin",
+                                "process 7 on a host",
+                                Instant.EPOCH,
+                                end,
+                                end,
+                                Set.of("nightly"),
+                                Map.of(RS0, new StandbyNote.Followed("host:27017", end))));
         // Of a gap whose entries came later after all.
         new GapObject(
                         SIM,
@@ -122,6 +137,7 @@ class EveryObjectTest {
                         "OfGap.gap",
                         "OfSlice.slice",
                         "OfSnapshotManifest.json",
+                        "OfStandby.json",
                         "OfTimeline.events",
                         "OfTimeline.windows");
     }

@@ -14,6 +14,7 @@ public final class LivingRuns {
     private static final Logger LOGGER = LoggerFactory.getLogger(LivingRuns.class);
 
     private final Duration watch;
+    private final Pause pause;
     private final List<Unseen> unseen = new ArrayList<>();
 
     private record Unseen(RestoreTarget target, MarkPlace place, RunHolder run) {}
@@ -22,7 +23,19 @@ public final class LivingRuns {
      * @param watch how long signs of life are waited for
      */
     public LivingRuns(Duration watch) {
+        this(watch, time -> Thread.sleep(time.toMillis()));
+    }
+
+    /** As above, by a clock of the caller's. */
+    LivingRuns(Duration watch, Pause pause) {
         this.watch = watch;
+        this.pause = pause;
+    }
+
+    /** Lets time pass. */
+    @FunctionalInterface
+    interface Pause {
+        void sleep(Duration time) throws InterruptedException;
     }
 
     /**
@@ -71,7 +84,7 @@ public final class LivingRuns {
 
     private void sleep() {
         try {
-            Thread.sleep(watch.toMillis());
+            pause.sleep(watch);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RestoreException.Held("Interrupted while looking for another run.");

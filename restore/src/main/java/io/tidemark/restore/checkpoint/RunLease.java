@@ -24,7 +24,7 @@ public final class RunLease implements AutoCloseable {
     /** So long another run watches before it takes a target over. */
     public static final Duration DEAD = Duration.ofSeconds(30);
 
-    private final RunHolder holder = RunHolder.begin();
+    private final RunHolder holder;
     private final LongSupplier nanos;
     private final List<Checkpoints> held = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService beats =
@@ -39,7 +39,13 @@ public final class RunLease implements AutoCloseable {
 
     /** As above, by a clock of the caller's. */
     public RunLease(LongSupplier nanos) {
+        this(nanos, RunHolder.begin());
+    }
+
+    /** As above, as that run. */
+    RunLease(LongSupplier nanos, RunHolder holder) {
         this.nanos = nanos;
+        this.holder = holder;
     }
 
     private static Thread thread(Runnable work) {

@@ -34,7 +34,15 @@ final class GrowingBucket implements ObjectStore {
 
     @Override
     public PutOutcome put(String key, Body body) {
-        throw new IllegalStateException("a standby puts nothing into the bucket: " + key);
+        requireOwn(key);
+        return whole.put(key, body);
+    }
+
+    /** A standby says how far it is and what it needs, and changes nothing else. */
+    private static void requireOwn(String key) {
+        if (!key.matches("[^/]+/(standbys|turns)/.*")) {
+            throw new IllegalStateException("a standby changes nothing of the archive: " + key);
+        }
     }
 
     @Override
@@ -67,7 +75,8 @@ final class GrowingBucket implements ObjectStore {
 
     @Override
     public void delete(String key) {
-        throw new IllegalStateException("a standby deletes nothing of the bucket: " + key);
+        requireOwn(key);
+        whole.delete(key);
     }
 
     @Override

@@ -19,53 +19,51 @@ import io.tidemark.restore.follow.FollowWatch;
 import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.timeline.window.Policy;
-import io.tidemark.timeline.window.RestoreWindows;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
  * Standbys of random clusters' lives: they follow while the archive grows, are stopped and killed
  * at random calls to their targets, started again, and promoted to a random safe time, killed there
- * too: the result is the true state at that time.
- *
- * <p>One seed alone: {@code -Dtidemark.seed=N}; more of them: {@code -Dtidemark.seeds=1000}.
+ * too: the result is the true state at that time. Where a shard joins or leaves meanwhile, the next
+ * start names the targets that there are at that time.
  */
 final class PromotedStandbyTest {
-    private static final int TIMES = 3;
-
     private final Map<String, Integer> counts = new TreeMap<>();
 
     @Test
     void aStandbyThatIsStoppedAndKilledAnywhereIsPromotedToTheTruth() {
-        List<String> failures = new ArrayList<>();
-        Long one = Long.getLong("tidemark.seed");
-        long first = Long.getLong("tidemark.firstSeed", 1);
-        LongStream seeds =
-                one != null
-                        ? LongStream.of(one)
-                        : LongStream.range(first, first + Long.getLong("tidemark.seeds", 20));
-        seeds.forEach(seed -> failures.addAll(run(seed)));
-        System.out.println("Standbys: " + counts);
+        ArchivedLives lives =
+                new ArchivedLives(
+                        20,
+                        9,
+                        seed -> seed * 13 + 5,
+                        (number, safe, random) ->
+                                safe.get(
+                                        safe.size() / 3
+                                                + random.nextInt((safe.size() * 2 + 2) / 3)));
 
+        List<String> failures = lives.failures((lived, time) -> new One(lived, time).run());
+
+        System.out.println("Standbys: " + counts);
         assertThat(failures).as("%s", String.join("\n", failures)).isEmpty();
-        if (one == null) {
-            assertThat(counts).containsKeys("promoted", "rounds", "killed", "stopped");
+        if (!ArchivedLives.isOne()) {
+            assertThat(counts)
+                    .containsKeys("promoted", "rounds", "killed", "stopped", "other members");
         }
     }
 
@@ -73,51 +71,9 @@ final class PromotedStandbyTest {
         counts.merge(what, 1, Integer::sum);
     }
 
-    private List<String> run(long seed) {
-        List<String> failures = new ArrayList<>();
-        try (RandomLife lived = new RandomLife(seed)) {
-            lived.live();
-            try (SeedArchive archive = new SeedArchive(lived.life, seed, 1 + (int) (seed % 9))) {
-                lived.finishAll();
-                ClusterTimeline timeline =
-                        new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
-                                .fromArchive(entries -> {});
-                Random random = new Random(seed * 13 + 5);
-                for (ClusterTime time : times(archive, timeline, random)) {
-                    try {
-                        One follow = new One(archive, timeline, time, random);
-                        failures.addAll(follow.run(lived.life));
-                    } catch (RuntimeException | AssertionError broken) {
-                        StringWriter trace = new StringWriter();
-                        broken.printStackTrace(new PrintWriter(trace));
-                        failures.add("to " + time + ": " + trace);
-                    }
-                }
-            }
-        }
-        return failures.stream().map(f -> "-Dtidemark.seed=" + seed + " " + f).toList();
-    }
-
-    private static List<ClusterTime> times(
-            SeedArchive archive, ClusterTimeline timeline, Random random) {
-        RestoreWindows windows = timeline.windows(Policy.EXACT);
-        List<ClusterTime> safe =
-                archive.oplogs().values().stream()
-                        .flatMap(oplog -> oplog.archived().stream())
-                        .map(OplogEntry::clusterTime)
-                        .distinct()
-                        .sorted()
-                        .filter(windows::isSafe)
-                        .toList();
-        List<ClusterTime> times = new ArrayList<>();
-        for (int i = 0; i < TIMES && !safe.isEmpty(); i++) {
-            times.add(safe.get(safe.size() / 3 + random.nextInt((safe.size() * 2 + 2) / 3)));
-        }
-        return times;
-    }
-
     /** One standby. */
     private final class One {
+        private final Life life;
         private final SeedArchive archive;
         private final ClusterTimeline timeline;
         private final ClusterTime time;
@@ -128,11 +84,12 @@ final class PromotedStandbyTest {
         private final RestoreOptions options;
         private final FollowOptions follow;
 
-        One(SeedArchive archive, ClusterTimeline timeline, ClusterTime time, Random random) {
-            this.archive = archive;
-            this.timeline = timeline;
+        One(ArchivedLives.Lived lived, ClusterTime time) {
+            this.life = lived.life();
+            this.archive = lived.archive();
+            this.timeline = lived.timeline();
             this.time = time;
-            this.random = random;
+            this.random = lived.random();
             this.bucket = new GrowingBucket(archive.bucket());
             int batch = 1 + random.nextInt(20);
             this.options =
@@ -145,12 +102,10 @@ final class PromotedStandbyTest {
             this.follow = new FollowOptions(delay, 0, Duration.ZERO);
         }
 
-        List<String> run(Life life) {
+        List<String> run() {
+            Set<String> wanted;
             try {
-                Restore.prepare(request(archive.bucket()), timeline)
-                        .plan()
-                        .replicaSets()
-                        .forEach(s -> names.put(s.replicaSet().name(), s.replicaSet().name()));
+                wanted = members(time);
             } catch (RestoreException notThere) {
                 return List.of();
             }
@@ -158,6 +113,11 @@ final class PromotedStandbyTest {
                 boolean goesOn = begin();
                 for (int i = 0; goesOn && i < 2 + random.nextInt(4); i++) {
                     goesOn = live(random.nextInt(3));
+                    if (!goesOn && !wanted.equals(names.keySet())) {
+                        count("other members");
+                        follow(wanted);
+                        goesOn = live(2);
+                    }
                 }
             } catch (RestoreException.NotCovered killedBeforeItBegan) {
                 count("too early");
@@ -166,18 +126,36 @@ final class PromotedStandbyTest {
                 count("never begun");
                 return List.of();
             }
-            return promote(life);
+            follow(wanted);
+            return promote();
+        }
+
+        private void follow(Set<String> sets) {
+            names.clear();
+            sets.forEach(name -> names.put(name, name));
+        }
+
+        /** Whose targets are named for a standby that stands at this time. */
+        private Set<String> members(ClusterTime at) {
+            Set<String> members = new TreeSet<>();
+            Restore.prepare(request(archive.bucket(), at), timeline)
+                    .plan()
+                    .replicaSets()
+                    .forEach(s -> members.add(s.replicaSet().name()));
+            return members;
         }
 
         /** False if it can't begin before the time. */
         private boolean begin() {
             for (int tries = 0; tries < 4; tries++) {
-                bucket.growTo(someTimeBefore(0.6));
+                ClusterTime until = someTimeBefore(0.2 + 0.2 * tries);
+                bucket.growTo(until);
                 try {
+                    follow(members(timeline.windows(Policy.EXACT).before(until).orElse(until)));
                     if (live(2)) {
                         return true;
                     }
-                } catch (RestoreException.NotCovered tooEarly) {
+                } catch (RestoreException tooEarly) {
                     // Or the cluster had other members then.
                     count("too early");
                 }
@@ -264,7 +242,7 @@ final class PromotedStandbyTest {
             }
         }
 
-        private List<String> promote(Life life) {
+        private List<String> promote() {
             int killed = 0;
             while (true) {
                 long calls = killed > 5 ? Long.MAX_VALUE : 1 + random.nextInt(250);
@@ -279,13 +257,13 @@ final class PromotedStandbyTest {
                                     connector(process));
                     assertThat(report.verified()).isTrue();
                     assertThat(report.restoredTo()).isEqualTo(time.toString());
-                    return compare(life);
+                    return compare();
                 } catch (DyingTarget.Killed dead) {
                     killed++;
                     count("killed in promotion");
                     if (targets.values().stream().noneMatch(t -> t.readMark().isPresent())) {
                         // When the last mark had gone: it was done, as the comparison shows.
-                        return compare(life);
+                        return compare();
                     }
                 } catch (RestoreException.NotCovered | RestoreException.TargetRefused refused) {
                     boolean promoted = refused.getMessage().contains("is being promoted");
@@ -296,17 +274,15 @@ final class PromotedStandbyTest {
             }
         }
 
-        private List<String> compare(Life life) {
+        private List<String> compare() {
             count("promoted");
             List<String> differences =
                     new ArrayList<>(new Comparison(life, time.toBson(), targets).run());
-            targets.forEach(
-                    (name, target) -> {
-                        if (target.readMark().isPresent()) {
-                            differences.add("the mark is left in " + name);
-                        }
-                    });
-            return differences.stream().map(d -> "to " + time + ": " + d).toList();
+            Map<String, MemoryRestoreTarget> promoted = new TreeMap<>(targets);
+            // What a shard left that left the cluster is nobody's.
+            promoted.keySet().retainAll(names.keySet());
+            differences.addAll(ArchivedLives.leftovers(promoted));
+            return differences;
         }
 
         private RestoreTarget.Connector connector(DyingTarget.Life process) {
@@ -317,11 +293,15 @@ final class PromotedStandbyTest {
         }
 
         private RestoreRequest request(ObjectStore store) {
+            return request(store, time);
+        }
+
+        private RestoreRequest request(ObjectStore store, ClusterTime to) {
             return new RestoreRequest(
                     store,
                     FrameKeys.NONE,
                     TestArchive.CLUSTER,
-                    time,
+                    to,
                     names,
                     options,
                     new Safety(Policy.EXACT, false));

@@ -82,6 +82,11 @@ public final class KeyPrefix {
         return cluster + "/turns/";
     }
 
+    /** What standbys say of themselves; by standby, in the order of time. */
+    public static String standbys(ClusterName cluster) {
+        return cluster + "/standbys/";
+    }
+
     /** What drills found, in the order of their start. */
     public static String drills(ClusterName cluster) {
         return cluster + "/drills/";

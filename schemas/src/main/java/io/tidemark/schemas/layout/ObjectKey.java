@@ -15,7 +15,7 @@ import java.util.UUID;
  * so that the order of keys is the order of time; {@code (after, through]} in a slice's key chains
  * neighbours, so that one listing proves continuity.
  */
-public sealed interface ObjectKey permits ObjectKey.OfLife, ObjectKey.OfDrill {
+public sealed interface ObjectKey permits ObjectKey.OfLife, ObjectKey.OfDrill, ObjectKey.OfStandby {
 
     ClusterName cluster();
 
@@ -200,6 +200,27 @@ public sealed interface ObjectKey permits ObjectKey.OfLife, ObjectKey.OfDrill {
         @Override
         public String text() {
             return KeyPrefix.drills(cluster) + ObjectKeyText.MOMENT.format(startedAt) + ".json";
+        }
+    }
+
+    /**
+     * What a standby said of itself: {@code <cluster>/standbys/<id>/<yyyymmdd>T<hhmmss.mmm>Z.json}.
+     *
+     * @param id of the standby, the same from its beginning to its promotion
+     * @param seenAt when, by the clock of its machine; whole milliseconds
+     */
+    record OfStandby(ClusterName cluster, UUID id, Instant seenAt) implements ObjectKey {
+        public OfStandby {
+            seenAt = seenAt.truncatedTo(ChronoUnit.MILLIS);
+        }
+
+        @Override
+        public String text() {
+            return KeyPrefix.standbys(cluster)
+                    + id
+                    + "/"
+                    + ObjectKeyText.MOMENT.format(seenAt)
+                    + ".json";
         }
     }
 }

@@ -39,6 +39,9 @@ final class ObjectKeyParser {
     private static final Pattern DRILL =
             Pattern.compile("([^/]+)/drills/(\\d{8}T\\d{6}\\.\\d{3}Z)\\.json");
 
+    private static final Pattern STANDBY =
+            Pattern.compile("([^/]+)/standbys/([0-9a-f-]{36})/(\\d{8}T\\d{6}\\.\\d{3}Z)\\.json");
+
     private ObjectKeyParser() {}
 
     static Optional<ObjectKey> parse(String text) {
@@ -48,6 +51,7 @@ final class ObjectKeyParser {
                 .or(() -> match(BASE_MANIFEST, text, ObjectKeyParser::manifest))
                 .or(() -> match(TIMELINE, text, ObjectKeyParser::timeline))
                 .or(() -> match(DRILL, text, ObjectKeyParser::drill))
+                .or(() -> match(STANDBY, text, ObjectKeyParser::standby))
                 // A key spelled in any other way (another hour's folder, say) is a stranger's.
                 .filter(key -> key.text().equals(text));
     }
@@ -104,6 +108,11 @@ final class ObjectKeyParser {
     private static ObjectKey drill(Matcher parts) {
         Instant startedAt = ObjectKeyText.MOMENT.parse(parts.group(2), Instant::from);
         return new ObjectKey.OfDrill(cluster(parts), startedAt);
+    }
+
+    private static ObjectKey standby(Matcher parts) {
+        Instant seenAt = ObjectKeyText.MOMENT.parse(parts.group(3), Instant::from);
+        return new ObjectKey.OfStandby(cluster(parts), UUID.fromString(parts.group(2)), seenAt);
     }
 
     private static BasePlace place(Matcher parts) {

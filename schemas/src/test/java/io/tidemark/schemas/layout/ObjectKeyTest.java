@@ -130,8 +130,17 @@ class ObjectKeyTest {
         Arbitrary<ObjectKey> drills =
                 Combinators.combine(cluster, Arbitraries.longs().between(0, 4_000_000_000_000L))
                         .as((c, t) -> new ObjectKey.OfDrill(c, Instant.ofEpochMilli(t)));
+        Arbitrary<ObjectKey> standbys =
+                Combinators.combine(
+                                cluster,
+                                Arbitraries.longs(),
+                                Arbitraries.longs().between(0, 4_000_000_000_000L))
+                        .as(
+                                (c, bits, t) ->
+                                        new ObjectKey.OfStandby(
+                                                c, new UUID(bits, ~bits), Instant.ofEpochMilli(t)));
         return Arbitraries.oneOf(
-                slices, gaps, parts, starts, manifests, snapshots, timelines, drills);
+                slices, gaps, parts, starts, manifests, snapshots, timelines, drills, standbys);
     }
 
     private static ObjectKey slice(ClusterTime through) {

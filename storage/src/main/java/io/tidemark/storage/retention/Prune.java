@@ -18,6 +18,8 @@ import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import io.tidemark.storage.slice.SliceReader;
+import io.tidemark.storage.standby.StandbyNote;
+import io.tidemark.storage.standby.StandbyNotes;
 import io.tidemark.storage.timeline.TimelineReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,6 +57,7 @@ public final class Prune {
     private final OperationLock lock;
     private final EndedSnapshots ended;
     private final AbandonedBases abandoned;
+    private final StandbyNotes standbys;
 
     /**
      * @param ended asked for snapshots that left something without a manifest
@@ -64,6 +68,7 @@ public final class Prune {
         this.lock = lock;
         this.ended = ended;
         this.abandoned = new AbandonedBases(store, cluster);
+        this.standbys = new StandbyNotes(store, cluster);
     }
 
     /** Reads the bucket and changes nothing. */
@@ -77,7 +82,7 @@ public final class Prune {
      * @param holds ids of the snapshots that would be held
      */
     public PrunePlan plan(RetentionRule rule, Instant now, Set<String> holds) {
-        RetentionFacts facts = RetentionFacts.read(store, cluster, holds);
+        RetentionFacts facts = RetentionFacts.read(store, cluster, holds, standbys.holding(now));
         Retention kept = Retention.decide(rule, now, facts);
         Retention stays =
                 kept.from(oldestOpen(facts, kept.after())).keeping(onlyTraces(facts, kept));
@@ -103,6 +108,7 @@ public final class Prune {
                 stays.bases(),
                 stays.births(),
                 stays.after(),
+                facts.standbys(),
                 bases,
                 unfinished,
                 parts,
@@ -132,9 +138,17 @@ public final class Prune {
             plan.parts().forEach(object -> removal.remove(object.key()));
             going.forEach(place -> removal.remove(KeyPrefix.pruneMark(place)));
             plan.windows().forEach(object -> removal.remove(object.key()));
+            forgetStandbys(plan.standbys());
             turn.succeeded();
             return plan;
         }
+    }
+
+    /** Of those that were waited for too long nothing is told any more. */
+    private void forgetStandbys(List<StandbyNote> holding) {
+        Set<UUID> alive = new HashSet<>();
+        holding.forEach(note -> alive.add(note.key().id()));
+        standbys.ids().stream().filter(id -> !alive.contains(id)).forEach(standbys::remove);
     }
 
     private List<UnfinishedBase> unfinished(RetentionFacts facts, Instant now) {

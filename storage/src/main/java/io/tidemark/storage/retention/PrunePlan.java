@@ -4,6 +4,7 @@ import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.object.StoredObject;
+import io.tidemark.storage.standby.StandbyNote;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * @param kept bases that stay, with the reason
  * @param births lives that are restored from their first entry on, with the reason
  * @param after oplog entries after this time stay
+ * @param standbys for which that is, among others
  * @param bases that go, half-removed ones of an earlier run included
  * @param unfinished what snapshots left that made no base of it: given up and removed, or staying
  *     because its snapshot may go on
@@ -25,6 +27,7 @@ public record PrunePlan(
         Map<StoredBase, String> kept,
         Map<ArchivedReplicaSet, String> births,
         ClusterTime after,
+        List<StandbyNote> standbys,
         List<BasePlace> bases,
         List<UnfinishedBase> unfinished,
         List<StoredObject> parts,

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  *
  * <p>Oplogs of <em>all</em> replica sets stay from the earliest start of any kept base on, not each
  * from its own: the outcome of a transaction that one of them prepared may stand in the oplog of
- * any other.
+ * any other. A standby goes back to them too, and to transactions that were open where it stands.
  *
  * @param bases that stay, each with the reason
  * @param births lives that are restored from their first entry on: all of their oplog stays
@@ -58,7 +58,7 @@ record Retention(
         starts.values()
                 .forEach(
                         own ->
-                                new Choice(own, facts.holds())
+                                new Choice(own, facts)
                                         .keep(rule, rule.since(now))
                                         .forEach(
                                                 (start, why) -> {
@@ -71,6 +71,7 @@ record Retention(
                                                                                     start.life(),
                                                                                     why));
                                                 }));
+        facts.standbys().forEach(standby -> needed.add(standby.needsAfter()));
         ClusterTime after = needed.stream().min(Comparator.naturalOrder()).orElse(ClusterTime.ZERO);
         return new Retention(bases, births, after);
     }
@@ -138,13 +139,15 @@ record Retention(
     }
 
     /** What stays of one replica set. */
-    private record Choice(List<Start> starts, java.util.Set<String> holds) {
+    private record Choice(List<Start> starts, RetentionFacts facts) {
 
         Map<Start, String> keep(RetentionRule rule, Optional<ClusterTime> since) {
             Map<Start, String> kept = new LinkedHashMap<>();
-            starts.stream()
-                    .filter(s -> s.base().filter(b -> isHeld(b)).isPresent())
-                    .forEach(s -> kept.putIfAbsent(s, "held by --keep"));
+            for (Start start : starts) {
+                start.base()
+                        .flatMap(base -> facts.hold(base.place().snapshotId()))
+                        .ifPresent(why -> kept.putIfAbsent(start, why));
+            }
             if (rule.imports()) {
                 starts.stream()
                         .filter(s -> s.base().filter(StoredBase::imported).isPresent())
@@ -161,10 +164,6 @@ record Retention(
             since.ifPresent(time -> since(time, rule.days().getAsInt(), kept));
             newestUsable(kept);
             return kept;
-        }
-
-        private boolean isHeld(StoredBase base) {
-            return holds.contains(base.place().snapshotId());
         }
 
         private void newest(int count, Map<Start, String> kept) {

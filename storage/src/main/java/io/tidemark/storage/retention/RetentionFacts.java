@@ -9,6 +9,7 @@ import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.SliceReader;
+import io.tidemark.storage.standby.StandbyNote;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,16 @@ import java.util.TreeMap;
  *
  * @param lives by themselves; of bases without slices too
  * @param holds ids of snapshots that must stay
+ * @param standbys that still need something
  */
 record RetentionFacts(
-        List<StoredBase> bases, Map<ArchivedReplicaSet, StoredLife> lives, Set<String> holds) {
+        List<StoredBase> bases,
+        Map<ArchivedReplicaSet, StoredLife> lives,
+        Set<String> holds,
+        List<StandbyNote> standbys) {
 
-    static RetentionFacts read(ObjectStore store, ClusterName cluster, Set<String> holds) {
+    static RetentionFacts read(
+            ObjectStore store, ClusterName cluster, Set<String> holds, List<StandbyNote> standbys) {
         Catalogue catalogue = new Catalogue(store, cluster);
         List<StoredBase> bases =
                 catalogue.bases(
@@ -41,7 +47,7 @@ record RetentionFacts(
         for (ArchivedReplicaSet set : catalogue.replicaSets()) {
             lives.computeIfAbsent(set, life -> life(store, catalogue, life));
         }
-        return new RetentionFacts(bases, lives, holds);
+        return new RetentionFacts(bases, lives, holds, standbys);
     }
 
     private static StoredLife life(
@@ -56,5 +62,16 @@ record RetentionFacts(
                                         .clusterTime())
                         : Optional.empty();
         return new StoredLife(life, chain, born);
+    }
+
+    /** Why a snapshot must stay, whatever the rules say. */
+    Optional<String> hold(String snapshotId) {
+        if (holds.contains(snapshotId)) {
+            return Optional.of("held by --keep");
+        }
+        return standbys.stream()
+                .filter(standby -> standby.bases().contains(snapshotId))
+                .map(standby -> "standby " + standby.name() + " is loading it")
+                .findFirst();
     }
 }

@@ -64,7 +64,8 @@ class RetentionTest {
         return Retention.decide(
                         rule,
                         Instant.ofEpochSecond(40).plus(Duration.ofDays(7)),
-                        new RetentionFacts(List.of(bases), Map.of(life.life(), life), Set.of()))
+                        new RetentionFacts(
+                                List.of(bases), Map.of(life.life(), life), Set.of(), List.of()))
                 .bases();
     }
 

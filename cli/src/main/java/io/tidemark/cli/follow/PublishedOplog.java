@@ -1,4 +1,4 @@
-package io.tidemark.cli.standby;
+package io.tidemark.cli.follow;
 
 import io.tidemark.restore.RestoreException;
 import io.tidemark.schemas.avro.OplogRecord;

@@ -1,43 +1,46 @@
-package io.tidemark.cli.standby;
+package io.tidemark.cli.follow;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.Console;
-import io.tidemark.cli.restore.ProgressOption;
 import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.follow.FollowStatus;
 import io.tidemark.schemas.model.ReplicaSet;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Shows how far a standby is: words at intervals, or a JSON object a line on stderr. */
-final class StandbyDisplay implements RestoreProgress {
+public final class StandbyDisplay implements RestoreProgress {
     private final Console console;
     private final boolean json;
-    private final ProgressOption shown;
+    private final boolean asEvents;
+    private final Duration interval;
     private final PrintStream words;
     private final Map<ReplicaSet, Long> loaded = new TreeMap<>();
     private long shownNanos = System.nanoTime();
     private boolean first = true;
 
-    StandbyDisplay(Console console, boolean json, ProgressOption shown) {
+    /**
+     * @param json whether the last word is a document on stdout
+     * @param asEvents whether all others are JSON objects
+     * @param interval how often it tells how far the standby is
+     */
+    public StandbyDisplay(Console console, boolean json, boolean asEvents, Duration interval) {
         this.console = console;
         this.json = json;
-        this.shown = shown;
+        this.asEvents = asEvents;
+        this.interval = interval;
         this.words = console.words(json);
-    }
-
-    private boolean asEvents() {
-        return shown.way() == ProgressOption.Way.JSON;
     }
 
     @Override
     public synchronized void phase(Phase phase) {
         String name = phase.name().toLowerCase(Locale.ROOT);
-        if (asEvents()) {
+        if (asEvents) {
             print(node().put("event", "phase").put("phase", name));
         } else {
             words.println("  … " + name);
@@ -47,7 +50,7 @@ final class StandbyDisplay implements RestoreProgress {
     @Override
     public synchronized void baseLoaded(ReplicaSet replicaSet, long documents) {
         loaded.put(replicaSet, documents);
-        if (isTime() && !asEvents()) {
+        if (isTime() && !asEvents) {
             words.println("    base: " + loaded + " documents");
         }
     }
@@ -57,7 +60,7 @@ final class StandbyDisplay implements RestoreProgress {
             return;
         }
         first = false;
-        if (asEvents()) {
+        if (asEvents) {
             print(json(status).put("event", "standby"));
         } else {
             words.println("    standby: " + words(status));
@@ -66,7 +69,7 @@ final class StandbyDisplay implements RestoreProgress {
 
     private boolean isTime() {
         long now = System.nanoTime();
-        boolean due = now - shownNanos >= shown.interval(console).toNanos();
+        boolean due = now - shownNanos >= interval.toNanos();
         shownNanos = due ? now : shownNanos;
         return due;
     }

@@ -1,4 +1,4 @@
-package io.tidemark.cli.standby;
+package io.tidemark.cli.follow;
 
 import io.tidemark.cli.kafka.KafkaPlace;
 import io.tidemark.restore.follow.OplogTail;

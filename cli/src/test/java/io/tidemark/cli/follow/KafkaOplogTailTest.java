@@ -1,4 +1,4 @@
-package io.tidemark.cli.standby;
+package io.tidemark.cli.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,2 @@
+/** Follows a source: what {@code standby} and {@code restore --follow} do. */
+package io.tidemark.cli.follow;

@@ -116,7 +116,7 @@ class KilledCaptureTest {
             try (ForkedJvm process = agent("agents", set, "Tailing the oplog")) {
                 process.awaitReady(Duration.ofMinutes(3));
                 writer.close();
-                platform.awaitSame("agents", set, process::requireAlive);
+                awaitSame("agents", set, process);
                 assertThat(process.stop()).isEqualTo(143); // ended by SIGTERM, in order
             }
             platform.awaitSame("agents", set);
@@ -137,10 +137,19 @@ class KilledCaptureTest {
                 zombie.resume();
                 Thread.sleep(3000);
                 writer.close();
-                platform.awaitSame("zombie", set, next::requireAlive);
+                awaitSame("zombie", set, next);
                 zombie.requireAlive();
                 next.requireAlive();
             }
+        }
+    }
+
+    /** What the agent said tells why nothing comes. */
+    private static void awaitSame(String cluster, SimulatedReplicaSet set, ForkedJvm agent) {
+        try {
+            platform.awaitSame(cluster, set, agent::requireAlive);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + agent.tail(), e);
         }
     }
 

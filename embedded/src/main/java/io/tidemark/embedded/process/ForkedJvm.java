@@ -92,7 +92,8 @@ public final class ForkedJvm implements AutoCloseable {
         }
     }
 
-    private String tail() {
+    /** The last lines that it wrote. */
+    public String tail() {
         try {
             List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
             return String.join(

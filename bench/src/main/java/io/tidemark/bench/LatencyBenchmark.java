@@ -20,10 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a base snapshot with a limit adds to the latency of the source's writes. Clients write
- * without rest, so many that no processor sleeps; the scan goes on and is held in short spells, in
- * pairs whose order changes from one to the next. Between them come pairs in both spells of which
- * it is held: what those differ by is what the measure can't tell from nothing.
+ * What a base snapshot with a limit adds to the latency of the source's writes. Clients write at an
+ * even pace, on processors that never sleep; the scan goes on and is held in short spells, in pairs
+ * whose order changes from one to the next. Between them come pairs in both spells of which it is
+ * held: what those differ by is what the measure can't tell from nothing.
  */
 final class LatencyBenchmark {
     /** Far under what a scan reaches, as an operator would set it beside a busy source. */
@@ -33,15 +33,18 @@ final class LatencyBenchmark {
     private static final double PROMISED_PERCENT = 10;
 
     /**
-     * With one client processors go to sleep while they wait for each other, and a scan keeps them
-     * awake: writes beside it then took half of the time that they took alone.
+     * One for each processor, each with a write every millisecond: a source that has something to
+     * spare. Where clients write without rest, what anything takes of the processors is missing to
+     * them.
      */
-    private static final int CLIENTS = 2 * Runtime.getRuntime().availableProcessors();
+    private static final int CLIENTS = Runtime.getRuntime().availableProcessors();
+
+    private static final Duration TURN = Duration.ofMillis(1);
 
     private static final long MIB = 1L << 20;
     private static final int PAIRS = 40;
 
-    /** Four requests of a scan with that limit. */
+    /** Sixteen requests of a scan with that limit. */
     private static final Duration SPELL = Duration.ofMillis(500);
 
     /** What a request that was under way at the change still takes. */
@@ -67,7 +70,8 @@ final class LatencyBenchmark {
 
     static Figures run(Workload workload, Path folder, Benchmark.Notes notes) throws Exception {
         notes.say("Writing " + workload.entries() + " documents into a simulated replica set …");
-        try (SourceData source = SourceData.write(workload);
+        try (AwakeProcessors awake = AwakeProcessors.keep();
+                SourceData source = SourceData.write(workload);
                 EmbeddedS3 s3 = S3.start(folder);
                 ObjectStore store = BucketUri.parse(S3.bucket(s3, "bases")).open();
                 HeldScan scan = new HeldScan(source, store, LIMIT_MIB_PER_SECOND * MIB).start()) {
@@ -130,7 +134,12 @@ final class LatencyBenchmark {
 
     private Spell write(Duration length) throws Exception {
         Callable<Spell> one =
-                () -> Spell.of(source::write, written::getAndIncrement, length.toNanos());
+                () ->
+                        Spell.of(
+                                source::write,
+                                written::getAndIncrement,
+                                TURN.toNanos(),
+                                length.toNanos());
         List<Spell> spells = new ArrayList<>();
         for (Future<Spell> each : clients.invokeAll(Collections.nCopies(CLIENTS, one))) {
             spells.add(each.get());
@@ -143,6 +152,7 @@ final class LatencyBenchmark {
         figures.put("pairs", (double) compared.size());
         figures.put("spellMillis", (double) SPELL.toMillis());
         figures.put("clients", (double) CLIENTS);
+        figures.put("writesPerSecondOfAClient", 1e9 / TURN.toNanos());
         figures.put("writes", (double) written.get());
         figures.put("limitMibPerSecond", (double) LIMIT_MIB_PER_SECOND);
         figures.put("scannedMibPerSecond", scanned / (double) MIB / (scanningNanos / 1e9));

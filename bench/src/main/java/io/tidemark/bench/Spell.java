@@ -2,6 +2,7 @@ package io.tidemark.bench;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -16,23 +17,26 @@ record Spell(long[] nanos) {
     }
 
     /**
-     * Writes for so long, one write after the other was acknowledged.
+     * Writes for so long at an even pace; a write that took longer than a turn is followed by the
+     * next at once.
      *
      * @param write told the number of each write
+     * @param turnNanos from one write to the next
      */
-    static Spell of(LongConsumer write, LongSupplier numbers, long lengthNanos) {
+    static Spell of(LongConsumer write, LongSupplier numbers, long turnNanos, long lengthNanos) {
         long[] latencies = new long[1024];
         int count = 0;
         long begun = System.nanoTime();
-        long now = begun;
-        while (now - begun < lengthNanos) {
+        long turn = begun;
+        while (turn - begun < lengthNanos) {
+            LockSupport.parkNanos(turn - System.nanoTime());
+            long before = System.nanoTime();
             write.accept(numbers.getAsLong());
-            long done = System.nanoTime();
             if (count == latencies.length) {
                 latencies = Arrays.copyOf(latencies, 2 * count);
             }
-            latencies[count++] = done - now;
-            now = done;
+            latencies[count++] = System.nanoTime() - before;
+            turn = Math.max(turn + turnNanos, System.nanoTime());
         }
         return new Spell(Arrays.copyOf(latencies, count));
     }

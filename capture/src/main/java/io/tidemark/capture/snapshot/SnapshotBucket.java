@@ -21,7 +21,7 @@ public record SnapshotBucket(
     private static final int LEAST_BATCH_BYTES = 64 << 10;
 
     /** Requests a second at least where a rate is set: a low one is not used up in bursts. */
-    private static final int LIMITED_REQUESTS_PER_SECOND = 8;
+    private static final int LIMITED_REQUESTS_PER_SECOND = 32;
 
     /** What one thread reads, compresses and puts in a second at least. */
     private static final long BYTES_OF_A_THREAD = 32L << 20;

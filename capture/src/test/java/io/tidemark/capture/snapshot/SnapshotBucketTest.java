@@ -17,11 +17,12 @@ class SnapshotBucketTest {
     @ParameterizedTest
     @CsvSource({
         "0,   0,   2097152, 4", // no limit
-        "16,  0,   2097152, 1",
-        "0,   16,  2097152, 1", // of the command alone
-        "100, 16,  2097152, 1", // the lower one counts
-        "16,  100, 2097152, 1",
-        "1,   0,   131072,  1", // eight requests a second
+        "16,  0,   524288,  1",
+        "0,   16,  524288,  1", // of the command alone
+        "100, 16,  524288,  1", // the lower one counts
+        "16,  100, 524288,  1",
+        "2,   0,   65536,   1", // 32 requests a second
+        "1,   0,   65536,   1", // but none for less
         "64,  0,   2097152, 3",
         "900, 0,   2097152, 4" // not more threads than there are
     })

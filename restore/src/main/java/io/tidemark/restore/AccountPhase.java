@@ -51,6 +51,6 @@ final class AccountPhase {
     }
 
     private AccountRestore accounts(ReplicaSetRestore restore) {
-        return new AccountRestore(restore.metadata(), targets.of(restore));
+        return new AccountRestore(restore.metadata(), targets.of(restore.plan()));
     }
 }

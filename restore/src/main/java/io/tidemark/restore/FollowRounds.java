@@ -84,7 +84,7 @@ final class FollowRounds {
     }
 
     private static boolean isOpen(ReplicaSetRestore restore, ClusterTime to) {
-        return restore.position().isBefore(to);
+        return restore.oplog().position().isBefore(to);
     }
 
     private Frontier frontier(ReplicaSetPlan set) {
@@ -106,8 +106,8 @@ final class FollowRounds {
         ClusterTime begun = ClusterTime.ZERO;
         for (ReplicaSetRestore restore : restores) {
             goal = ClusterTime.min(goal, frontiers.get(restore).reach());
-            least = ClusterTime.min(least, restore.position());
-            begun = ClusterTime.max(begun, restore.through());
+            least = ClusterTime.min(least, restore.oplog().position());
+            begun = ClusterTime.max(begun, restore.standing().through());
         }
         ClusterTime far = ClusterTime.max(Cuts.beyond(least, LONGEST), begun);
         goal = ClusterTime.min(goal, far);
@@ -124,7 +124,7 @@ final class FollowRounds {
         Optional<RestoreException> broken = Optional.empty();
         for (ReplicaSetRestore restore : restores) {
             ClusterTime end = ClusterTime.min(wanted, frontiers.get(restore).archived());
-            ClusterTime from = ClusterTime.min(restore.readFrom(), end);
+            ClusterTime from = ClusterTime.min(restore.oplog().readFrom(), end);
             Chain chain = catalogue.chain(restore.plan().life(), from, end);
             chains.put(restore, chain);
             if (!chain.isUnbroken()) {
@@ -134,7 +134,8 @@ final class FollowRounds {
         }
         ClusterTime reached = to;
         boolean begunAll =
-                restores.stream().noneMatch(restore -> reached.isBefore(restore.through()));
+                restores.stream()
+                        .noneMatch(restore -> reached.isBefore(restore.standing().through()));
         boolean advances = restores.stream().anyMatch(restore -> isOpen(restore, reached));
         if (broken.isPresent() && !(advances && begunAll)) {
             return Optional.of(new Round(to, chains, broken));
@@ -192,7 +193,7 @@ final class FollowRounds {
             return Optional.empty();
         }
         ClusterTime end = frontiers.get(config.get()).archived();
-        ClusterTime after = ClusterTime.max(lookedThrough, config.get().position());
+        ClusterTime after = ClusterTime.max(lookedThrough, config.get().oplog().position());
         if (!after.isBefore(end)) {
             return Optional.empty();
         }
@@ -244,7 +245,7 @@ final class FollowRounds {
 
     private static ClusterTime stands(Map<ReplicaSetRestore, Frontier> frontiers) {
         return frontiers.keySet().stream()
-                .map(ReplicaSetRestore::position)
+                .map(restore -> restore.oplog().position())
                 .reduce(ClusterTime.ZERO, ClusterTime::max);
     }
 
@@ -253,7 +254,7 @@ final class FollowRounds {
         for (Map.Entry<ReplicaSetRestore, Frontier> each : frontiers.entrySet()) {
             ReplicaSetPlan set = each.getKey().plan();
             ClusterTime end = each.getValue().archived();
-            boolean waitsForIt = !each.getKey().position().isBefore(end);
+            boolean waitsForIt = !each.getKey().oplog().position().isBefore(end);
             for (ArchivedReplicaSet other :
                     waitsForIt
                             ? catalogue.lives(set.replicaSet())

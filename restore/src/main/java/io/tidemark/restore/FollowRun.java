@@ -69,7 +69,7 @@ final class FollowRun {
             if (round.isPresent()) {
                 advance(round.get());
             } else {
-                restores().forEach(ReplicaSetRestore::pauseIfTime);
+                restores().forEach(restore -> restore.oplog().pauseIfTime());
                 reached();
                 watch.pause(poll);
             }
@@ -110,13 +110,14 @@ final class FollowRun {
     /** Returns how far it is applied. */
     private ClusterTime follow(
             ReplicaSetRestore restore, FollowRounds.Round round, ClusterTime to) {
-        if (!restore.position().isBefore(to)) {
-            return restore.position();
+        OplogReplay oplog = restore.oplog();
+        if (!oplog.position().isBefore(to)) {
+            return oplog.position();
         }
-        ClusterTime after = restore.isWarm() ? restore.position() : restore.readFrom();
+        ClusterTime after = oplog.isWarm() ? oplog.position() : oplog.readFrom();
         try (FollowRounds.Feed feed = round.feed(restore, after, to)) {
             restore.lookUpIn(feed);
-            return restore.follow(feed, to, new Control());
+            return oplog.follow(feed, to, new Control());
         }
     }
 
@@ -153,7 +154,7 @@ final class FollowRun {
     }
 
     private void pause() {
-        Parallel.forEach(restores(), ReplicaSetRestore::pause);
+        Parallel.forEach(restores(), restore -> restore.oplog().pause());
         told();
     }
 
@@ -171,7 +172,7 @@ final class FollowRun {
 
     private FollowStatus status() {
         Map<ReplicaSet, ClusterTime> applied = new TreeMap<>();
-        restores().forEach(r -> applied.put(r.plan().replicaSet(), r.position()));
+        restores().forEach(r -> applied.put(r.plan().replicaSet(), r.oplog().position()));
         return new FollowStatus(newest, applied);
     }
 

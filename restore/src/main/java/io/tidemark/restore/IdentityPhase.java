@@ -38,19 +38,17 @@ final class IdentityPhase {
     void run(List<String> warnings) {
         uuids = compareUuids();
         warnings.addAll(uuids.warnings());
-        targets.all()
-                .forEach(
-                        (set, target) -> {
-                            if (set.isConfigServer()) {
-                                metadataRestore(set, uuids.rewritten()).run();
-                            } else if (targets.wasMember(set)) {
-                                dropRoutingCache(set, target);
-                            }
-                        });
+        for (ReplicaSetPlan set : plan.replicaSets()) {
+            if (set.isConfigServer()) {
+                metadataRestore(set, uuids.rewritten()).run();
+            } else if (targets.wasMember(set)) {
+                dropRoutingCache(targets.of(set));
+            }
+        }
         if (uuids.fitTogether()) {
             new ShardIdentities(
                             plan,
-                            targets.all(),
+                            targets::of,
                             targets.facts(),
                             targets.cluster(),
                             this::newShardId,
@@ -70,7 +68,7 @@ final class IdentityPhase {
                         });
         return new MetadataRestore(
                 targets.cluster(),
-                targets.all().get(config),
+                targets.of(config),
                 targets.facts().get(config),
                 orphans.areChunksStaged(),
                 rewritten,
@@ -86,7 +84,7 @@ final class IdentityPhase {
     }
 
     /** Stale after the restore: a shard reads it anew from the config servers. */
-    private static void dropRoutingCache(ReplicaSetPlan set, RestoreTarget target) {
+    private static void dropRoutingCache(RestoreTarget target) {
         for (Namespace namespace : target.inspect().collections()) {
             boolean cache =
                     namespace.database().equals("config")
@@ -100,9 +98,7 @@ final class IdentityPhase {
     private CollectionUuids compareUuids() {
         CollectionUuids compared = new CollectionUuids(orphans.chunks());
         for (ReplicaSetRestore restore : targets.restores()) {
-            restore.replay().collections().stream()
-                    .filter(c -> c.target() == targets.of(restore))
-                    .forEach(compared::see);
+            restore.data().forEach(compared::see);
         }
         return compared;
     }

@@ -67,10 +67,10 @@ final class OrphanPhase {
     private void removeOrphans(ReplicaSetRestore restore) {
         if (restore.standing().stage() == Stage.ORPHANS) {
             Optional<String> shard = targets.source().shardIdOf(restore.plan());
-            for (CollectionState collection : restore.replay().collections()) {
+            for (CollectionState collection : restore.data()) {
                 Optional<OwnedRanges> owned =
                         shard.flatMap(id -> chunks.owned(collection.namespace(), id));
-                if (owned.isPresent() && collection.target() == targets.of(restore)) {
+                if (owned.isPresent()) {
                     removeOrphans(restore, collection, owned.get());
                 }
             }

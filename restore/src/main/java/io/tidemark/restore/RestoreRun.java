@@ -6,9 +6,7 @@ import io.tidemark.restore.indexes.CollectionFinish;
 import io.tidemark.restore.indexes.ViewFinish;
 import io.tidemark.restore.merge.MergedShard;
 import io.tidemark.restore.merge.MergedTarget;
-import io.tidemark.restore.merge.StagedShard;
 import io.tidemark.restore.plan.RestorePlan;
-import io.tidemark.restore.replay.CollectionState;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
@@ -34,8 +32,7 @@ final class RestoreRun implements AutoCloseable {
     private final RestoreProgress progress;
     private final long startedNanos = System.nanoTime();
     private final List<EntrySource> sources = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
-    private final Problems problems = new Problems();
+    private final Findings findings = new Findings();
     private final Map<TransactionKey, Decision> decisions = new LinkedHashMap<>();
     private final RestoreTargets targets;
     private final OrphanPhase orphans;
@@ -49,8 +46,8 @@ final class RestoreRun implements AutoCloseable {
         this.progress = progress;
         SliceReader reader = new SliceReader(request.bucket(), request.keys());
         plan.replicaSets().forEach(set -> sources.add(new EntrySource(reader, set)));
-        this.targets = new RestoreTargets(request, prepared, sources, progress, problems, warnings);
-        this.orphans = new OrphanPhase(targets, problems);
+        this.targets = new RestoreTargets(request, prepared, sources, progress, findings);
+        this.orphans = new OrphanPhase(targets, findings.problems());
         this.identity = new IdentityPhase(plan, targets, orphans);
         this.accounts = new AccountPhase(targets, request.options().accounts());
     }
@@ -76,7 +73,7 @@ final class RestoreRun implements AutoCloseable {
         progress.phase(RestoreProgress.Phase.CHECK);
         Parallel.forEach(
                 targets.restores(),
-                restore -> restore.checkObjects(targets.resumption().standing(restore.plan())));
+                restore -> restore.base().check(targets.resumption().standing(restore.plan())));
         decisions.putAll(new TransactionSearch(request, sources).decideBeforehand());
     }
 
@@ -106,7 +103,7 @@ final class RestoreRun implements AutoCloseable {
 
     void replay() {
         progress.phase(RestoreProgress.Phase.REPLAY);
-        Parallel.forEach(targets.restores(), ReplicaSetRestore::replayEntries);
+        Parallel.forEach(targets.restores(), restore -> restore.oplog().run(request.to()));
     }
 
     void decide() {
@@ -141,22 +138,25 @@ final class RestoreRun implements AutoCloseable {
     }
 
     private void finishCollections(ReplicaSetRestore restore) {
-        RestoreTarget target = targets.of(restore);
-        List<CollectionState> data =
-                restore.replay().collections().stream().filter(c -> c.target() == target).toList();
-        new CollectionFinish(data, problems).run();
-        new ViewFinish(restore.metadata(), target, problems, targets.isResumed(restore)).run();
+        Problems problems = findings.problems();
+        new CollectionFinish(restore.data(), problems).run();
+        new ViewFinish(
+                        restore.metadata(),
+                        targets.of(restore.plan()),
+                        problems,
+                        targets.isResumed(restore))
+                .run();
     }
 
     private void land(MergedTarget into) {
         List<MergedShard> shards = new ArrayList<>();
         for (ReplicaSetRestore restore : targets.restores()) {
-            restore.replay().problems().list().forEach(problems::add);
+            restore.replay().problems().list().forEach(findings.problems()::add);
             shards.add(
                     new MergedShard(
                             restore.plan(),
                             targets.source().shardIdOf(restore.plan()),
-                            (StagedShard) targets.of(restore),
+                            into.shardOf(restore.plan()),
                             List.copyOf(restore.replay().collections()),
                             restore.metadata()));
         }
@@ -166,24 +166,27 @@ final class RestoreRun implements AutoCloseable {
                 shards,
                 targets.cluster(),
                 orphans.chunks(),
-                warnings);
-        targets.replaced().putAll(into.replaced());
+                findings.warnings());
+        findings.replaced().putAll(into.replaced());
     }
 
     void writeMetadata() {
         progress.phase(RestoreProgress.Phase.IDENTITY);
         if (targets.merged().isPresent()) {
-            warnings.add(
-                    "Users, roles and keys (admin.system.*) are not restored into one target.");
+            findings.warnings()
+                    .add(
+                            "Users, roles and keys (admin.system.*) are not restored into one"
+                                    + " target.");
             return;
         }
-        identity.run(warnings);
-        accounts.run(warnings);
+        identity.run(findings.warnings());
+        accounts.run(findings.warnings());
     }
 
     RestoreReport verify() {
         progress.phase(RestoreProgress.Phase.VERIFY);
-        VerifyPhase verification = new VerifyPhase(targets, identity, accounts, problems);
+        VerifyPhase verification =
+                new VerifyPhase(targets, identity, accounts, findings.problems());
         Map<String, ReplicaSetReport> reports = verification.run();
         List<String> found = verification.problems();
         return new RestoreReport(
@@ -196,9 +199,9 @@ final class RestoreRun implements AutoCloseable {
                 orphans.removed(),
                 found.isEmpty(),
                 targets.merged().isEmpty() && identity.keptUuids(),
-                targets.replaced(),
+                findings.replaced(),
                 targets.merged().map(MergedTarget::rollback).orElse(List.of()),
-                warnings,
+                findings.warnings(),
                 found,
                 (System.nanoTime() - startedNanos) / 1e9);
     }

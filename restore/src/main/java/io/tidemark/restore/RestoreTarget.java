@@ -1,13 +1,10 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.replay.DocumentId;
-import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +12,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** A server that is restored into. */
 public interface RestoreTarget extends ReplayTarget, AutoCloseable {
@@ -37,43 +33,18 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
     void expireDocuments(boolean on);
 
     /**
-     * Inserts documents whose {@code _id} is free.
-     *
-     * @return the ids that are taken, by the target's own idea of equal ids; what has them stays
-     */
-    default Set<DocumentId> insertAbsent(Namespace namespace, List<DocumentWrite.Put> documents) {
-        Set<DocumentId> taken = new HashSet<>();
-        Set<DocumentId> ids =
-                documents.stream().map(DocumentWrite.Put::id).collect(Collectors.toSet());
-        find(namespace, ids, (id, document) -> taken.add(id));
-        write(
-                namespace,
-                documents.stream()
-                        .filter(put -> !taken.contains(put.id()))
-                        .map(DocumentWrite.class::cast)
-                        .toList());
-        return taken;
-    }
-
-    /**
      * The collections and views that it holds, with their indexes; those of {@code local} left out.
      */
-    default List<HeldCollection> held() {
-        throw new UnsupportedOperationException("tells no catalogue");
-    }
+    List<HeldCollection> held();
 
     /** Drops all indexes but that of {@code _id}. */
-    default void dropIndexes(Namespace namespace) {
-        throw new UnsupportedOperationException("drops no indexes");
-    }
+    void dropIndexes(Namespace namespace);
 
     /**
      * Hands the entries of its own oplog to {@code reader}, the newest first, for as long as that
      * one wants more. There are none if it is in no replica set.
      */
-    default void ownOplog(Predicate<RawDocument> reader) {
-        throw new UnsupportedOperationException("tells no oplog");
-    }
+    void ownOplog(Predicate<RawDocument> reader);
 
     /**
      * The users as whom this restore is connected, as {@code admin.system.users} names them: {@code

@@ -24,7 +24,7 @@ final class ShardIdentities {
     private static final Namespace VERSION = Namespace.of("admin.system.version");
 
     private final RestorePlan plan;
-    private final Map<ReplicaSetPlan, RestoreTarget> targets;
+    private final Function<ReplicaSetPlan, RestoreTarget> targets;
     private final Map<ReplicaSetPlan, TargetFacts> facts;
     private final ClusterMetadata cluster;
     private final Function<ReplicaSetPlan, Optional<String>> shardId;
@@ -32,7 +32,7 @@ final class ShardIdentities {
 
     ShardIdentities(
             RestorePlan plan,
-            Map<ReplicaSetPlan, RestoreTarget> targets,
+            Function<ReplicaSetPlan, RestoreTarget> targets,
             Map<ReplicaSetPlan, TargetFacts> facts,
             ClusterMetadata cluster,
             Function<ReplicaSetPlan, Optional<String>> shardId,
@@ -83,7 +83,7 @@ final class ShardIdentities {
                                 .ifPresent(
                                         id ->
                                                 write(
-                                                        targets.get(set),
+                                                        targets.apply(set),
                                                         fact,
                                                         id,
                                                         clusterId.get(),

@@ -41,7 +41,7 @@ final class SourceMetadata {
 
     private ClusterMetadata read(EntrySource source) {
         try (ReplicaSetRestore config = inMemory.apply(source)) {
-            config.replayEntries();
+            config.oplog().run(request.to());
             config.apply(new TransactionSearch(request, sources).decide(config.undecided()));
             return new ClusterMetadata(config.metadata());
         }

@@ -66,7 +66,7 @@ final class VerifyPhase {
     }
 
     private Map<String, CollectionReport> verifiedCollections(ReplicaSetRestore restore) {
-        RestoreTarget target = targets.of(restore);
+        RestoreTarget target = targets.of(restore.plan());
         TargetCheck check = new TargetCheck(target, problems);
         Map<String, CollectionReport> collections = check.run(restore.replay().collections());
         Set<Namespace> known = new HashSet<>();

@@ -3,6 +3,7 @@ package io.tidemark.restore;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.target.HeldCollection;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A target of a process that is killed at one of its calls: the call is done, done half, or not
@@ -121,6 +123,11 @@ public final class DyingTarget implements RestoreTarget {
     public List<HeldCollection> held() {
         read(() -> {});
         return kept.held();
+    }
+
+    @Override
+    public void ownOplog(Predicate<RawDocument> reader) {
+        read(() -> kept.ownOplog(reader));
     }
 
     @Override

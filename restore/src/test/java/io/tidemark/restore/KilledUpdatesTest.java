@@ -3,6 +3,7 @@ package io.tidemark.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.serial.SerialCollection;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSetRole;

@@ -10,6 +10,7 @@ import io.tidemark.restore.merge.Selection;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;

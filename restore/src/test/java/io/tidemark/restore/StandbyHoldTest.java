@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.restore.follow.FollowOptions;
 import io.tidemark.restore.follow.OplogTail;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.layout.KeyPrefix;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.StoredObject;

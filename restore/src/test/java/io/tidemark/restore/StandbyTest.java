@@ -10,6 +10,7 @@ import io.tidemark.restore.follow.FollowOptions;
 import io.tidemark.restore.follow.FollowStatus;
 import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Incarnation;

@@ -8,6 +8,7 @@ import io.tidemark.restore.checkpoint.MarkPlace;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.RunHolder;
 import io.tidemark.restore.checkpoint.RunLease;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;

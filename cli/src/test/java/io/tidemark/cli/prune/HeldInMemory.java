@@ -1,37 +1,32 @@
 package io.tidemark.cli.prune;
 
 import io.tidemark.storage.object.Body;
-import io.tidemark.storage.object.DamagedObjectException;
-import io.tidemark.storage.object.FencedException;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
 import io.tidemark.storage.object.StoredObject;
 import io.tidemark.storage.object.UnreachableException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A bucket in memory that dies after so many changes. */
 final class HeldInMemory implements ObjectStore {
-    private final TreeMap<String, byte[]> objects;
+    private final InMemoryObjectStore objects;
     private int changesLeft = Integer.MAX_VALUE;
 
     HeldInMemory() {
-        this(new TreeMap<>());
+        this(new InMemoryObjectStore());
     }
 
-    private HeldInMemory(TreeMap<String, byte[]> objects) {
+    private HeldInMemory(InMemoryObjectStore objects) {
         this.objects = objects;
     }
 
     HeldInMemory copy() {
-        return new HeldInMemory(new TreeMap<>(objects));
+        return new HeldInMemory(objects.copy());
     }
 
     void dieAfter(int changes) {
@@ -43,7 +38,9 @@ final class HeldInMemory implements ObjectStore {
     }
 
     TreeSet<String> keys() {
-        return new TreeSet<>(objects.keySet());
+        return objects.list("", "")
+                .map(StoredObject::key)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void change() {
@@ -55,66 +52,38 @@ final class HeldInMemory implements ObjectStore {
     @Override
     public PutOutcome put(String key, Body body) {
         change();
-        byte[] bytes;
-        try (InputStream in = body.open()) {
-            bytes = in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        byte[] before = objects.putIfAbsent(key, bytes);
-        if (before == null) {
-            return PutOutcome.CREATED;
-        }
-        if (!Arrays.equals(before, bytes)) {
-            throw FencedException.otherContent(key, describe());
-        }
-        return PutOutcome.ALREADY_IDENTICAL;
+        return objects.put(key, body);
     }
 
     @Override
     public Optional<StoredObject> head(String key) {
-        return Optional.ofNullable(objects.get(key)).map(b -> new StoredObject(key, b.length));
+        return objects.head(key);
     }
 
     @Override
     public byte[] read(String key, long offset, int length) {
-        byte[] bytes = objects.get(key);
-        if (bytes == null) {
-            throw DamagedObjectException.missing(key);
-        }
-        int from = (int) Math.min(offset, bytes.length);
-        return Arrays.copyOfRange(bytes, from, (int) Math.min((long) from + length, bytes.length));
+        return objects.read(key, offset, length);
     }
 
     @Override
     public Stream<StoredObject> list(String prefix, String startAfter) {
-        String from = prefix.compareTo(startAfter) > 0 ? prefix : startAfter;
-        return List.copyOf(objects.subMap(from, true, prefix + '\uffff', true).entrySet()).stream()
-                .filter(e -> !e.getKey().equals(startAfter))
-                .map(e -> new StoredObject(e.getKey(), e.getValue().length));
+        return objects.list(prefix, startAfter);
     }
 
     @Override
     public List<String> folders(String prefix) {
-        TreeSet<String> names = new TreeSet<>();
-        for (String key : objects.keySet()) {
-            int slash = key.indexOf('/', prefix.length());
-            if (key.startsWith(prefix) && slash > 0) {
-                names.add(key.substring(prefix.length(), slash));
-            }
-        }
-        return List.copyOf(names);
+        return objects.folders(prefix);
     }
 
     @Override
     public void delete(String key) {
         change();
-        objects.remove(key);
+        objects.delete(key);
     }
 
     @Override
     public String describe() {
-        return "memory";
+        return objects.describe();
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class EveryKindTest {
             throws InterruptedException {
         System.out.println("seed " + SEED);
         try (LivingCluster source = source(version);
-                MemoryBucket bucket = new MemoryBucket();
+                InMemoryObjectStore bucket = new InMemoryObjectStore();
                 SimulatedCluster target = target(version)) {
             source.readFrom(member);
             fill(source, version);
@@ -124,7 +125,7 @@ final class EveryKindTest {
             throws InterruptedException {
         ServerVersion version = ServerVersion.V8_0;
         try (LivingCluster source = source(version);
-                MemoryBucket bucket = new MemoryBucket();
+                InMemoryObjectStore bucket = new InMemoryObjectStore();
                 Volumes volumes = new Volumes(version, source.cluster.replicaSets().keySet())) {
             fill(source, version);
             Snapshots snapshots = new Snapshots(source, bucket, new Random(SEED), SMALL);
@@ -218,7 +219,7 @@ final class EveryKindTest {
         return MongoClients.create(set.uri());
     }
 
-    private static void requireVersions(MemoryBucket bucket, ServerVersion version) {
+    private static void requireVersions(InMemoryObjectStore bucket, ServerVersion version) {
         Catalogue catalogue = new Catalogue(bucket, Snapshots.CLUSTER);
         assertThat(catalogue.bases())
                 .hasSize(3)
@@ -232,14 +233,14 @@ final class EveryKindTest {
     }
 
     private static RestoreReport restore(
-            MemoryBucket bucket, ClusterTime to, SimulatedCluster target) {
+            InMemoryObjectStore bucket, ClusterTime to, SimulatedCluster target) {
         Map<String, String> targets = new TreeMap<>();
         target.replicaSets().forEach((name, set) -> targets.put(name, set.uri()));
         return Restore.run(request(bucket, to, targets), RestoreProgress.silent());
     }
 
     static RestoreRequest request(
-            MemoryBucket bucket, ClusterTime to, Map<String, String> targets) {
+            InMemoryObjectStore bucket, ClusterTime to, Map<String, String> targets) {
         return new RestoreRequest(
                 bucket,
                 FrameKeys.NONE,

@@ -12,6 +12,7 @@ import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,7 +33,7 @@ final class HeldVolumesTest {
     void everyKindGoesOnThereUnderItsUuidsTimeSeriesToo(ServerVersion version) throws Exception {
         try (LivingCluster source = EveryKindTest.source(version);
                 LivingCluster volumes = EveryKindTest.source(version);
-                MemoryBucket bucket = new MemoryBucket()) {
+                InMemoryObjectStore bucket = new InMemoryObjectStore()) {
             BsonArray shards = Volumes.shardsOf(source.cluster.config());
             live(source, version, shards);
             live(volumes, version, shards);

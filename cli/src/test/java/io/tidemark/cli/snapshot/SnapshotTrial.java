@@ -10,6 +10,7 @@ import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.layout.BasePlace;
@@ -21,6 +22,7 @@ import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import io.tidemark.storage.retention.EndedSnapshots;
@@ -59,7 +61,7 @@ final class SnapshotTrial implements AutoCloseable {
     final Random random = new Random(SEED);
     final LivingCluster living;
     final Snapshots snapshots;
-    private final ObjectStore bucket = new MemoryBucket();
+    private final ObjectStore bucket = new InMemoryObjectStore();
     private List<BaseManifest> all = List.of();
 
     SnapshotTrial(ServerVersion version, SnapshotSettings settings) {

@@ -4,6 +4,7 @@ import io.tidemark.embedded.mongo.CollectionDescription;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.sharding.Routing;
 import io.tidemark.restore.replay.MemoryTarget;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import io.tidemark.restore.guard.SourceCluster;
 import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.indexes.ViewFinish;
+import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.report.CollectionReport;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,7 @@ public final class MergedTarget implements AutoCloseable {
     private final Naming naming;
     private final Replacement replacement;
     private final Problems problems;
-    private final List<StagedShard> shards = new ArrayList<>();
+    private final Map<ReplicaSetPlan, StagedShard> shards = new HashMap<>();
     private final Map<String, CollectionReport> collections = new TreeMap<>();
     private final List<Namespace> restored = new ArrayList<>();
     private Optional<PreviousCollections> previous = Optional.empty();
@@ -66,11 +68,14 @@ public final class MergedTarget implements AutoCloseable {
         return target;
     }
 
-    /** The next shard's place in it. */
-    public StagedShard newShard() {
-        StagedShard shard = new StagedShard(target, shards.size(), naming::databaseOf);
-        shards.add(shard);
-        return shard;
+    /** Makes places for the next shard. They have numbers: every run adds them in one order. */
+    public void addShard(ReplicaSetPlan set) {
+        shards.put(set, new StagedShard(target, shards.size(), naming::databaseOf));
+    }
+
+    /** Where a shard waits in it. */
+    public StagedShard shardOf(ReplicaSetPlan set) {
+        return shards.get(set);
     }
 
     public TargetFacts inspect() {

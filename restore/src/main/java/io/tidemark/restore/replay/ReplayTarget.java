@@ -2,6 +2,7 @@ package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Where a replica set's data are restored to. Every method returns when the change is durable
@@ -76,6 +78,25 @@ public interface ReplayTarget {
     /** As above; what is displaced is of no interest. */
     default void write(Namespace namespace, List<DocumentWrite> writes) {
         write(namespace, writes, (id, document) -> {});
+    }
+
+    /**
+     * Inserts documents whose {@code _id} is free.
+     *
+     * @return the ids that are taken, by the target's own idea of equal ids; what has them stays
+     */
+    default Set<DocumentId> insertAbsent(Namespace namespace, List<DocumentWrite.Put> documents) {
+        Set<DocumentId> taken = new HashSet<>();
+        Set<DocumentId> ids =
+                documents.stream().map(DocumentWrite.Put::id).collect(Collectors.toSet());
+        find(namespace, ids, (id, document) -> taken.add(id));
+        write(
+                namespace,
+                documents.stream()
+                        .filter(put -> !taken.contains(put.id()))
+                        .map(DocumentWrite.class::cast)
+                        .toList());
+        return taken;
     }
 
     /** Writes in this order: for capped collections, whose order is part of their content. */

@@ -3,9 +3,9 @@ package io.tidemark.restore.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.ClusterTime;

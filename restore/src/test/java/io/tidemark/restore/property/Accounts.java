@@ -2,9 +2,9 @@ package io.tidemark.restore.property;
 
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.restore.BsonFiles;
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;

@@ -1,7 +1,7 @@
 package io.tidemark.restore.property;
 
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.TestArchive;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.BsonFiles;
 import io.tidemark.restore.DyingTarget;
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.Placement;
 import io.tidemark.restore.Replacement;
 import io.tidemark.restore.Restore;
@@ -18,6 +17,7 @@ import io.tidemark.restore.merge.Selection;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.bson.RawDocument;

@@ -3,7 +3,6 @@ package io.tidemark.restore.property;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.DyingTarget;
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
@@ -12,6 +11,7 @@ import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.TestArchive;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;

@@ -2,7 +2,7 @@ package io.tidemark.restore.property;
 
 import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.restore.BsonFiles;
-import io.tidemark.restore.MemoryRestoreTarget;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;

@@ -3,7 +3,6 @@ package io.tidemark.restore.property;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.DyingTarget;
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
@@ -18,6 +17,7 @@ import io.tidemark.restore.follow.FollowStatus;
 import io.tidemark.restore.follow.FollowWatch;
 import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;

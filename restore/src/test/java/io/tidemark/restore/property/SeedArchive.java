@@ -13,6 +13,7 @@ import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameOptions;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.storage.slice.SealedSlice;
@@ -81,7 +82,7 @@ final class SeedArchive implements AutoCloseable {
     }
 
     private final Random random;
-    private final ObjectStore bucket = new MemoryBucket();
+    private final ObjectStore bucket = new InMemoryObjectStore();
     private final Map<String, Oplog> oplogs = new TreeMap<>();
     private final List<Base> bases = new ArrayList<>();
     private final List<String> departed = new ArrayList<>();

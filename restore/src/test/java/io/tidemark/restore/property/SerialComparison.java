@@ -1,11 +1,11 @@
 package io.tidemark.restore.property;
 
 import io.tidemark.restore.BsonFiles;
-import io.tidemark.restore.MemoryRestoreTarget;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.serial.SerialCollection;
 import io.tidemark.restore.serial.SerialReplay;
+import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;

@@ -9,9 +9,9 @@ import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.sink.FaultyStore;
-import io.tidemark.sink.MemoryBucket;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.frames.FrameOptions;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StorageException;
 import io.tidemark.storage.slice.GapObject;
@@ -130,7 +130,7 @@ final class TimelineArchiverTest {
 
     @Test
     void withoutTopicsAndWithoutSlicesNothingIsPut() {
-        store = new MemoryBucket();
+        store = new InMemoryObjectStore();
         topics = new MemoryTimelineTopics(new Random(1));
         TimelineArchiver archiver = archiver(store, Duration.ofMillis(1));
         for (int step = 0; step < 20; step++) {
@@ -147,7 +147,7 @@ final class TimelineArchiverTest {
     }
 
     private void begin(long seed) {
-        store = new MemoryBucket();
+        store = new InMemoryObjectStore();
         topics = new MemoryTimelineTopics(new Random(seed));
         // The config servers' oplog is in the bucket.
         new GapObject(

@@ -18,9 +18,9 @@ import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.FencedException;
 import io.tidemark.storage.object.FileObjectStore;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
-import io.tidemark.storage.slice.MemoryStore;
 import io.tidemark.storage.slice.TestEntries;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +43,7 @@ final class BaseSnapshotTest {
             new BasePlace(TestEntries.CLUSTER, TestEntries.LIFE, "b1", TestEntries.RS0);
     private static final UUID COLLECTION = new UUID(1, 2);
     @TempDir Path folder;
-    private final ObjectStore store = new MemoryStore();
+    private final ObjectStore store = new InMemoryObjectStore();
     private final BaseReader reader = new BaseReader(store, FrameKeys.NONE);
 
     @Test
@@ -101,7 +101,7 @@ final class BaseSnapshotTest {
     void aPartOfAnotherRunUnderTheSameKeyIsFound() {
         BaseManifest manifest = put(documents(10), 1 << 20);
         String key = new ObjectKey.OfBasePart(PLACE, COLLECTION, PartId.of(0)).text();
-        ObjectStore other = new MemoryStore();
+        ObjectStore other = new InMemoryObjectStore();
         try (CollectionWriter writer =
                 new CollectionWriter(other, PLACE, COLLECTION, FrameOptions.defaults(), 1 << 20)) {
             documents(11).forEach(writer::add);
@@ -125,7 +125,7 @@ final class BaseSnapshotTest {
         for (int at = 0; at < good.length; at++) {
             byte[] bad = good.clone();
             bad[at] ^= (byte) (1 << (at % 8));
-            ObjectStore copy = new MemoryStore();
+            ObjectStore copy = new InMemoryObjectStore();
             copy.put(key, Body.of(bad));
             assertThatThrownBy(() -> BaseManifest.read(copy, PLACE))
                     .as("byte %d", at)
@@ -142,7 +142,7 @@ final class BaseSnapshotTest {
         for (int at = 0; at < good.length; at++) {
             byte[] bad = good.clone();
             bad[at] ^= (byte) (1 << (at % 8));
-            ObjectStore copy = new MemoryStore();
+            ObjectStore copy = new InMemoryObjectStore();
             copy.put(key, Body.of(bad));
             BaseReader damaged = new BaseReader(copy, FrameKeys.NONE);
             assertThatThrownBy(

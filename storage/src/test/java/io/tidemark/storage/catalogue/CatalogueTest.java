@@ -9,8 +9,8 @@ import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Slice;
 import io.tidemark.storage.object.Body;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
-import io.tidemark.storage.slice.MemoryStore;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ final class CatalogueTest {
     private static final ReplicaSet RS0 = new ReplicaSet("rs0");
     private static final ReplicaSet RS1 = new ReplicaSet("rs1");
     private static final long HOUR = 3600;
-    private final ObjectStore store = new MemoryStore();
+    private final ObjectStore store = new InMemoryObjectStore();
     private final Catalogue catalogue = new Catalogue(store, SHOP);
 
     @Test

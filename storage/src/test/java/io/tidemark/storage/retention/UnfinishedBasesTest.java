@@ -12,10 +12,10 @@ import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.base.BaseStart;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.Body;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import io.tidemark.storage.retention.UnfinishedBase.Fate;
-import io.tidemark.storage.slice.MemoryStore;
 import io.tidemark.storage.slice.TestEntries;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class UnfinishedBasesTest {
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
     private static final Duration THIRTY_DAYS = Duration.ofDays(30);
-    private final ObjectStore store = new MemoryStore();
+    private final ObjectStore store = new InMemoryObjectStore();
 
     private static BasePlace place(String snapshot) {
         return new BasePlace(TestEntries.CLUSTER, TestEntries.LIFE, snapshot, TestEntries.RS0);

@@ -15,6 +15,7 @@ import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.FileObjectStore;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,7 +165,7 @@ final class SliceDamageTest {
     }
 
     private ObjectStore copy(ObjectKey.OfSlice key, byte[] bytes) {
-        ObjectStore copy = new MemoryStore();
+        ObjectStore copy = new InMemoryObjectStore();
         copy.put(key.text(), Body.of(bytes));
         return copy;
     }

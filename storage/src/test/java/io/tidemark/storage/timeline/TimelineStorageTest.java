@@ -18,10 +18,10 @@ import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.FencedException;
 import io.tidemark.storage.object.FileObjectStore;
+import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.PutOutcome;
 import io.tidemark.storage.slice.KafkaRange;
-import io.tidemark.storage.slice.MemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,14 +45,14 @@ final class TimelineStorageTest {
     private static final String TOPIC_ID = "dGlkZW1hcms";
     private static final String RING = "a = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
     @TempDir Path folder;
-    private ObjectStore store = new MemoryStore();
+    private ObjectStore store = new InMemoryObjectStore();
     private final FrameOptions options = FrameOptions.defaults().withFrameBytes(1024);
     private final TimelineRecords records = new TimelineRecords(7);
 
     @Test
     void eventsAreReadAsTheyLastStoodWhateverTheirFields() {
         for (long seed = 1; seed <= 50; seed++) {
-            store = new MemoryStore();
+            store = new InMemoryObjectStore();
             Random random = new Random(seed);
             TimelineRecords any = new TimelineRecords(seed);
             Map<String, TopologyEventRecord> expected = new LinkedHashMap<>();
@@ -163,7 +163,7 @@ final class TimelineStorageTest {
         for (int at = 0; at < good.length; at++) {
             byte[] bad = good.clone();
             bad[at] ^= (byte) (1 << (at % 8));
-            ObjectStore damaged = new MemoryStore();
+            ObjectStore damaged = new InMemoryObjectStore();
             older.putTo(damaged);
             damaged.put(newer.header().key().text(), Body.of(bad));
             TimelineReader reader = new TimelineReader(damaged, CLUSTER, keys);
@@ -190,7 +190,7 @@ final class TimelineStorageTest {
             byte[] flipped = good.clone();
             flipped[at] ^= (byte) (1 << (at % 8));
             for (byte[] bad : List.of(flipped, Arrays.copyOf(good, at))) {
-                ObjectStore damaged = new MemoryStore();
+                ObjectStore damaged = new InMemoryObjectStore();
                 damaged.put(key, Body.of(bad));
                 TimelineReader reader = new TimelineReader(damaged, CLUSTER, FrameKeys.NONE);
 

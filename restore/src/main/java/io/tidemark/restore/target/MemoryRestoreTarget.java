@@ -1,12 +1,10 @@
-package io.tidemark.restore;
+package io.tidemark.restore.target;
 
+import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.replay.ReplayTarget;
-import io.tidemark.restore.target.HeldCollection;
-import io.tidemark.restore.target.TargetCondition;
-import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Namespace;
@@ -20,25 +18,35 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** A target in memory that answers the guard's questions as an empty lone server would. */
+/**
+ * A target in memory, for simulations and tests that need thousands of them: it answers the guard's
+ * questions as an empty lone server would, and keeps the port's promises.
+ */
 public class MemoryRestoreTarget implements RestoreTarget {
     private final MemoryTarget data = new MemoryTarget();
     private final String address;
     private final Map<String, RawDocument> marks = new HashMap<>();
 
+    /**
+     * @param address what messages call it
+     */
     public MemoryRestoreTarget(String address) {
         this.address = address;
     }
 
+    /** What a collection holds, in natural order. */
     public List<RawDocument> documents(String namespace) {
         return data.documents(Namespace.of(namespace));
     }
 
+    /** What it holds. */
     public MemoryTarget data() {
         return data;
     }
 
+    /** What the mark of an unfinished restore says. */
     public Optional<String> mark() {
         return readMark().flatMap(m -> m.string("description"));
     }
@@ -63,7 +71,12 @@ public class MemoryRestoreTarget implements RestoreTarget {
 
     @Override
     public void expireDocuments(boolean on) {
-        throw new UnsupportedOperationException("documents in memory don't expire");
+        // Documents in memory stay, whatever is asked for.
+    }
+
+    @Override
+    public void ownOplog(Predicate<RawDocument> reader) {
+        // A lone server has none.
     }
 
     @Override

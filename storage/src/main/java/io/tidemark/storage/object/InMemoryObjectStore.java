@@ -1,38 +1,62 @@
-package io.tidemark.cli.snapshot;
+package io.tidemark.storage.object;
 
-import io.tidemark.storage.object.Body;
-import io.tidemark.storage.object.DamagedObjectException;
-import io.tidemark.storage.object.FencedException;
-import io.tidemark.storage.object.ObjectStore;
-import io.tidemark.storage.object.PutOutcome;
-import io.tidemark.storage.object.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
-/** A bucket in memory, create-only as the real ones. */
-final class MemoryBucket implements ObjectStore {
-    private final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+/**
+ * A bucket of one process, for simulations and tests that make thousands of them; keeps the same
+ * promises. Handles on the same place are made by {@link #handle}.
+ */
+public final class InMemoryObjectStore implements ObjectStore {
+    private final ConcurrentSkipListMap<String, byte[]> objects;
+
+    /** Empty. */
+    public InMemoryObjectStore() {
+        this(new ConcurrentSkipListMap<>());
+    }
+
+    private InMemoryObjectStore(ConcurrentSkipListMap<String, byte[]> objects) {
+        this.objects = objects;
+    }
+
+    /** Another handle on the same objects. */
+    public InMemoryObjectStore handle() {
+        return new InMemoryObjectStore(objects);
+    }
+
+    /** Another bucket, which holds the same objects as this one does now. */
+    public InMemoryObjectStore copy() {
+        return new InMemoryObjectStore(new ConcurrentSkipListMap<>(objects));
+    }
 
     @Override
     public PutOutcome put(String key, Body body) {
+        ObjectNames.require(key);
+        byte[] bytes = read(key, body);
+        byte[] there = objects.putIfAbsent(key, bytes);
+        if (there != null && !Arrays.equals(there, bytes)) {
+            throw FencedException.otherContent(key, describe());
+        }
+        return there == null ? PutOutcome.CREATED : PutOutcome.ALREADY_IDENTICAL;
+    }
+
+    private static byte[] read(String key, Body body) {
         try (InputStream in = body.open()) {
             byte[] bytes = in.readAllBytes();
-            byte[] before = objects.putIfAbsent(key, bytes);
-            if (before == null) {
-                return PutOutcome.CREATED;
-            } else if (Arrays.equals(before, bytes)) {
-                return PutOutcome.ALREADY_IDENTICAL;
+            if (bytes.length != body.sizeBytes()) {
+                throw new IOException(
+                        "its body has " + bytes.length + " bytes, not " + body.sizeBytes());
             }
-            throw FencedException.otherContent(key, describe());
+            return bytes;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UnreachableException("Can't write object " + key + ": " + e.getMessage(), e);
         }
     }
 
@@ -53,8 +77,10 @@ final class MemoryBucket implements ObjectStore {
 
     @Override
     public Stream<StoredObject> list(String prefix, String startAfter) {
-        String from = prefix.compareTo(startAfter) > 0 ? prefix : startAfter;
-        return objects.tailMap(from, false).entrySet().stream()
+        boolean fromPrefix = prefix.compareTo(startAfter) > 0;
+        Map<String, byte[]> behind =
+                fromPrefix ? objects.tailMap(prefix, true) : objects.tailMap(startAfter, false);
+        return behind.entrySet().stream()
                 .takeWhile(e -> e.getKey().startsWith(prefix))
                 .map(e -> new StoredObject(e.getKey(), e.getValue().length));
     }

@@ -5,11 +5,8 @@ import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.Shard;
 import io.tidemark.schemas.oplog.OplogEntry;
-import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.TopologyEvent;
-import io.tidemark.timeline.pair.Pairing;
 import io.tidemark.timeline.pair.PairingLimits;
-import io.tidemark.timeline.pair.PreparedTransaction;
 import io.tidemark.timeline.tag.Fact;
 import io.tidemark.timeline.tag.Observation;
 import io.tidemark.timeline.tag.Role;
@@ -26,11 +23,9 @@ import io.tidemark.timeline.window.RestoreWindows;
 import io.tidemark.timeline.window.WindowRule;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -47,23 +42,19 @@ import java.util.function.Consumer;
  * <p>Not safe for use by several threads at once.
  */
 public final class TimelineFold {
-    private static final int PENDING_BEFORE_WORK = 4096;
     private final ReplicaSet config;
     private final Roster members;
     private final Map<ReplicaSet, Tagger> taggers = new TreeMap<>();
-    private final Map<ReplicaSet, ClusterTime> captured = new TreeMap<>();
-    private final PriorityQueue<Observation> pending = new PriorityQueue<>();
-    private final Pairing pairing;
-    private final Map<String, TopologyEvent> events = new TreeMap<>();
     private final ArchiveRecord archive = new ArchiveRecord();
-    private Consumer<TopologyEvent> listener = event -> {};
+    private final EventRecord events;
+    private final ClusterOrder order;
     private ClusterTime remembered = ClusterTime.ZERO;
-    private int worked;
 
     private TimelineFold(ReplicaSet config, Roster members, PairingLimits limits) {
         this.config = config;
         this.members = members;
-        this.pairing = new Pairing(limits, this::keep);
+        this.events = new EventRecord(limits);
+        this.order = new ClusterOrder(config, members, events.pairing(), archive);
     }
 
     /**
@@ -108,7 +99,7 @@ public final class TimelineFold {
     /** A fold over a replica set that is no part of a cluster: its collections lie nowhere else. */
     public static TimelineFold alone(ReplicaSet replicaSet) {
         TimelineFold fold = of(replicaSet, List.of());
-        fold.pairing.catalogueComplete();
+        fold.events.pairing().catalogueComplete();
         return fold;
     }
 
@@ -128,13 +119,12 @@ public final class TimelineFold {
         TimelineState state = TimelineJson.read(snapshot, TimelineState.class);
         TimelineFold fold =
                 new TimelineFold(state.config(), Roster.restored(state.roster()), limits);
-        fold.captured.putAll(state.captured());
+        fold.order.restore(state.captured(), state.pending());
         state.openParts()
                 .forEach((set, parts) -> fold.taggers.put(set, new Tagger(fold.role(set), parts)));
-        fold.pending.addAll(state.pending());
-        fold.pairing.restore(state.pairing());
-        state.events().forEach(event -> fold.events.put(event.id(), event));
-        told.forEach(event -> fold.events.put(event.id(), event));
+        fold.events.pairing().restore(state.pairing());
+        fold.events.restore(state.events());
+        fold.events.restore(told);
         fold.remembered = state.remembered();
         fold.archive.restore(state.archive());
         return fold;
@@ -142,7 +132,7 @@ public final class TimelineFold {
 
     /** Everything known, as JSON: for a state store or a file. */
     public byte[] snapshot() {
-        return snapshot(List.copyOf(events.values()));
+        return snapshot(events.told());
     }
 
     /**
@@ -160,10 +150,10 @@ public final class TimelineFold {
                 new TimelineState(
                         config,
                         members.state(),
-                        captured,
+                        order.captured(),
                         parts,
-                        pending.stream().sorted().toList(),
-                        pairing.state(),
+                        order.pending(),
+                        events.pairing().state(),
                         kept,
                         archive.state(),
                         remembered));
@@ -174,29 +164,28 @@ public final class TimelineFold {
      * the input's cluster times only.
      */
     public void onEvent(Consumer<TopologyEvent> consumer) {
-        listener = consumer;
+        events.onEvent(consumer);
     }
 
     /** The next entry of a replica set; one at or before its frontier is known and ignored. */
     public void accept(ReplicaSet set, OplogEntry entry) {
-        if (isNew(set, entry.clusterTime())) {
+        if (order.isNew(set, entry.clusterTime())) {
             Tagger tagger = taggers.computeIfAbsent(set, s -> new Tagger(role(s)));
             List<Fact> facts = tagger.tag(entry);
-            take(set, entry.clusterTime(), facts);
+            order.take(set, entry.clusterTime(), facts);
         }
     }
 
     /** As {@link #accept}, of an entry that was tagged where it lay. */
     public void observe(Observation observation) {
-        if (isNew(observation.replicaSet(), observation.at())) {
-            take(observation.replicaSet(), observation.at(), observation.facts());
+        if (order.isNew(observation.replicaSet(), observation.at())) {
+            order.take(observation.replicaSet(), observation.at(), observation.facts());
         }
     }
 
     /** Everything of the replica set up to {@code frontier} was given, or held nothing to tell. */
     public void captured(ReplicaSet set, ClusterTime frontier) {
-        begins(set, frontier);
-        captured.merge(set, frontier, ClusterTime::max);
+        order.captured(set, frontier);
     }
 
     /** Everything of the replica set up to {@code frontier} is in the archive. */
@@ -213,7 +202,7 @@ public final class TimelineFold {
     public void started(ReplicaSet set, ClusterTime after) {
         archive.started(set, after);
         if (set.equals(config) && after.equals(ClusterTime.ZERO)) {
-            pairing.catalogueComplete();
+            events.pairing().catalogueComplete();
         }
     }
 
@@ -222,7 +211,7 @@ public final class TimelineFold {
      * the gap.
      */
     public void gap(ReplicaSet set, Gap gap) {
-        missing(new Hole(set, Hole.Kind.GAP, gap));
+        order.missing(new Hole(set, Hole.Kind.GAP, gap));
     }
 
     /**
@@ -232,14 +221,7 @@ public final class TimelineFold {
     public void incarnationChanged(ReplicaSet set, ClusterTime last, ClusterTime first) {
         ClusterTime through = ClusterTime.max(last.next(), first.previous());
         Gap change = new Gap(last, through, "another replicaSetId from then on");
-        missing(new Hole(set, Hole.Kind.INCARNATION, change));
-    }
-
-    private void missing(Hole hole) {
-        if (archive.hole(hole)) {
-            Fact fact = new Fact.Missing(hole.gap().after());
-            pending.add(new Observation(hole.gap().through(), hole.replicaSet(), List.of(fact)));
-        }
+        order.missing(new Hole(set, Hole.Kind.INCARNATION, change));
     }
 
     /**
@@ -267,20 +249,13 @@ public final class TimelineFold {
 
     /** Members that leave, and of which not everything up to there is known yet. */
     public List<ReplicaSet> leaving() {
-        work();
-        return members.all().stream()
-                .filter(m -> members.leaves(m, frontier(m), pending).isPresent())
-                .map(Membership::replicaSet)
-                .toList();
+        order.work();
+        return order.leaving();
     }
 
     /** Where the replica set's record ends, if that was told; see {@link #ended}. */
     public Optional<ClusterTime> end(ReplicaSet set) {
         return members.end(set);
-    }
-
-    private ClusterTime frontier(Membership member) {
-        return captured.getOrDefault(member.replicaSet(), ClusterTime.ZERO);
     }
 
     /** A base that restores may start from; the same id for the same set again replaces it. */
@@ -300,8 +275,8 @@ public final class TimelineFold {
 
     /** Up to where every member of the cluster is captured, and who holds it back. */
     public Watermark capturedWatermark() {
-        work();
-        return Watermark.of(members.all(), captured);
+        order.work();
+        return order.watermark();
     }
 
     /** Up to where every member is archived; never after what is captured. */
@@ -313,13 +288,13 @@ public final class TimelineFold {
 
     /** The cluster's replica sets, past ones too. */
     public List<Membership> members() {
-        work();
+        order.work();
         return members.all();
     }
 
     /** The last cluster time captured of each replica set that was heard of. */
     public Map<ReplicaSet, ClusterTime> capturedFrontiers() {
-        return Map.copyOf(captured);
+        return Map.copyOf(order.captured());
     }
 
     /** The last cluster time archived of each replica set that was heard of. */
@@ -332,23 +307,13 @@ public final class TimelineFold {
      * {@link #onEvent} is told of those that stay so for a second.
      */
     public List<TopologyEvent> events() {
-        work();
-        Map<String, TopologyEvent> current = current();
-        pairing.preparedTransactions().stream()
-                .filter(PreparedTransaction::isUndecided)
-                .map(PreparedTransaction::toEvent)
-                .forEach(event -> current.put(event.id(), event));
-        List<TopologyEvent> all = new ArrayList<>(current.values());
-        all.sort(Comparator.comparing(TopologyEvent::from).thenComparing(TopologyEvent::id));
-        return all;
+        order.work();
+        return events.all();
     }
 
     /** The restore windows as of now. */
     public RestoreWindows windows(Policy policy) {
         Watermark watermark = archivedWatermark();
-        List<TopologyEvent> all = new ArrayList<>(current().values());
-        all.removeIf(event -> event.kind() == EventKind.PREPARED_TRANSACTION);
-        pairing.preparedTransactions().stream().map(PreparedTransaction::toEvent).forEach(all::add);
         List<Membership> sets = members.all();
         return new WindowRule(
                         watermark,
@@ -356,7 +321,7 @@ public final class TimelineFold {
                         archive.holes(sets),
                         archive.bases(sets, config),
                         remembered)
-                .apply(policy, all);
+                .apply(policy, events.forWindows());
     }
 
     /** Why a time is safe or not; see {@link RestoreWindows#explain}. */
@@ -366,13 +331,13 @@ public final class TimelineFold {
 
     /** How many facts wait for a replica set that lies behind. */
     public int pendingCount() {
-        return pending.size();
+        return order.pendingCount();
     }
 
     /** How many operations are under way. */
     public int openCount() {
-        work();
-        return pairing.openCount();
+        order.work();
+        return events.pairing().openCount();
     }
 
     /**
@@ -381,15 +346,9 @@ public final class TimelineFold {
      * @return the ids of the events dropped
      */
     public List<String> forgetBefore(ClusterTime oldest) {
-        List<String> dropped =
-                events.values().stream()
-                        .filter(e -> e.through().filter(t -> t.isBefore(oldest)).isPresent())
-                        .map(TopologyEvent::id)
-                        .toList();
-        dropped.forEach(events::remove);
+        List<String> dropped = events.forgetBefore(oldest);
         archive.forgetBefore(oldest);
         members.forget(oldest);
-        pairing.forgetBefore(oldest);
         remembered = ClusterTime.max(remembered, oldest);
         return dropped;
     }
@@ -399,87 +358,7 @@ public final class TimelineFold {
         return remembered;
     }
 
-    /** Ended events, and those under way as they stand. */
-    private Map<String, TopologyEvent> current() {
-        Map<String, TopologyEvent> all = new TreeMap<>(events);
-        pairing.openEvents().forEach(event -> all.put(event.id(), event));
-        return all;
-    }
-
-    private void keep(TopologyEvent event) {
-        events.put(event.id(), event);
-        listener.accept(event);
-    }
-
     private Role role(ReplicaSet set) {
         return set.equals(config) ? Role.CONFIG : Role.SHARD;
-    }
-
-    private boolean isNew(ReplicaSet set, ClusterTime time) {
-        begins(set, time);
-        ClusterTime frontier = captured.get(set);
-        return frontier == null || time.isAfter(frontier);
-    }
-
-    private void begins(ReplicaSet set, ClusterTime time) {
-        if (archive.heardOf(set, time) && set.equals(config)) {
-            pairing.knownFrom(time);
-        }
-    }
-
-    private void take(ReplicaSet set, ClusterTime at, List<Fact> facts) {
-        captured.put(set, at);
-        if (!facts.isEmpty()) {
-            pending.add(new Observation(at, set, facts));
-            if (pending.size() - worked > PENDING_BEFORE_WORK) {
-                work();
-            }
-        }
-    }
-
-    /** Pairs what no replica set can precede any more. */
-    private void work() {
-        ClusterTime safe = pair();
-        while (endRecords()) {
-            safe = pair();
-        }
-        pairing.advance(safe);
-        pairing.archived(
-                ClusterTime.min(safe, Watermark.of(members.all(), archive.reached()).at()));
-        worked = pending.size();
-    }
-
-    /** Gives up what will never come of members that leave; true if there was such. */
-    private boolean endRecords() {
-        boolean changed = false;
-        for (Membership member : members.all()) {
-            Optional<Gap> lost = members.lost(member, frontier(member), pending);
-            if (lost.isPresent()) {
-                gap(member.replicaSet(), lost.get());
-                captured(member.replicaSet(), lost.get().through().next());
-                changed = true;
-            }
-        }
-        return changed;
-    }
-
-    private ClusterTime pair() {
-        ClusterTime safe = Watermark.of(members.all(), captured).at();
-        while (!pending.isEmpty() && !pending.peek().at().isAfter(safe)) {
-            Observation next = pending.peek();
-            if (next.replicaSet().equals(config) && members.appear(next)) {
-                safe = Watermark.of(members.all(), captured).at();
-                continue;
-            }
-            pending.poll();
-            // Before it joins and after it leaves, what a replica set does is no matter of ours.
-            if (members.contains(next.replicaSet(), next.at())) {
-                pairing.accept(next, members.shardOf(next.replicaSet()));
-                if (members.follow(next, pairing::left)) {
-                    safe = Watermark.of(members.all(), captured).at();
-                }
-            }
-        }
-        return safe;
     }
 }

@@ -14,9 +14,11 @@ import io.tidemark.restore.report.ReplicaSetReport;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.report.TransactionReport;
 import io.tidemark.restore.timeline.TimeGuard;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.slice.SliceReader;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,11 @@ import java.util.Set;
 
 /** The phases of one restore, in order; each method is one of them. */
 final class RestoreRun implements AutoCloseable {
+    /** The same whichever run decided first; what has no commit comes last. */
+    private static final Comparator<Decision> BY_TIME =
+            Comparator.comparing((Decision d) -> d.commitTimestamp().orElse(ClusterTime.MAX))
+                    .thenComparing(d -> d.key().toString());
+
     private final RestoreRequest request;
     private final RestorePlan plan;
     private final List<String> forced;
@@ -194,7 +201,7 @@ final class RestoreRun implements AutoCloseable {
                 request.safety().policy().code(),
                 forced,
                 reports,
-                decisions.values().stream().map(RestoreRun::report).toList(),
+                decisions.values().stream().sorted(BY_TIME).map(RestoreRun::report).toList(),
                 orphans.removed().values().stream().mapToLong(Long::longValue).sum(),
                 orphans.removed(),
                 found.isEmpty(),

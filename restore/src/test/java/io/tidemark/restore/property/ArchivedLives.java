@@ -14,7 +14,9 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
@@ -23,16 +25,37 @@ import java.util.stream.LongStream;
  * -Dtidemark.seed=N}; more of them: {@code -Dtidemark.seeds=1000}.
  */
 final class ArchivedLives {
-    private static final int TIMES = 3;
     private static final Long ONE = Long.getLong("tidemark.seed");
 
+    /** The latest of all, and late ones, when there is something to restore. */
+    static final Choice LATE =
+            (number, safe, random) ->
+                    safe.get(
+                            number == 0
+                                    ? safe.size() - 1
+                                    : safe.size() / 2 + random.nextInt((safe.size() + 1) / 2));
+
     private final long seeds;
-    private final int mostEntries;
+    private final int times;
     private final LongUnaryOperator randomness;
     private final Choice choice;
+    private LongFunction<RandomLife> living = RandomLife::new;
+    private OptionalInt mostEntries = OptionalInt.empty();
 
     /** One life. */
-    record Lived(Life life, SeedArchive archive, ClusterTimeline timeline, Random random) {}
+    record Lived(Life life, SeedArchive archive, ClusterTimeline timeline, Random random) {
+        /** The times of archived entries that the policy calls safe, in order. */
+        List<ClusterTime> safe(Policy policy) {
+            RestoreWindows windows = timeline.windows(policy);
+            return archive.oplogs().values().stream()
+                    .flatMap(oplog -> oplog.archived().stream())
+                    .map(OplogEntry::clusterTime)
+                    .distinct()
+                    .sorted()
+                    .filter(windows::isSafe)
+                    .toList();
+        }
+    }
 
     /** Which safe time comes next. */
     @FunctionalInterface
@@ -53,14 +76,26 @@ final class ArchivedLives {
 
     /**
      * @param seeds on each build
-     * @param mostEntries in a slice of any life; each has its own number
+     * @param times of each life
      * @param randomness the seed of what is done, by the life's
      */
-    ArchivedLives(long seeds, int mostEntries, LongUnaryOperator randomness, Choice choice) {
+    ArchivedLives(long seeds, int times, LongUnaryOperator randomness, Choice choice) {
         this.seeds = seeds;
-        this.mostEntries = mostEntries;
+        this.times = times;
         this.randomness = randomness;
         this.choice = choice;
+    }
+
+    /** Slices are small: each life has its own number of entries in them, up to this one. */
+    ArchivedLives inSlicesOf(int most) {
+        mostEntries = OptionalInt.of(most);
+        return this;
+    }
+
+    /** Something goes on beside what lives do. */
+    ArchivedLives living(LongFunction<RandomLife> bySeed) {
+        living = bySeed;
+        return this;
     }
 
     /** True if one seed is tried alone: then not everything needs to have happened. */
@@ -85,10 +120,9 @@ final class ArchivedLives {
 
     private List<String> run(long seed, Trial trial) {
         List<String> failures = new ArrayList<>();
-        try (RandomLife lived = new RandomLife(seed)) {
+        try (RandomLife lived = living.apply(seed)) {
             lived.live();
-            int entries = 1 + (int) (seed % mostEntries);
-            try (SeedArchive archive = new SeedArchive(lived.life, seed, entries)) {
+            try (SeedArchive archive = archive(lived.life, seed)) {
                 lived.finishAll();
                 ClusterTimeline timeline =
                         new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
@@ -99,6 +133,12 @@ final class ArchivedLives {
             }
         }
         return failures;
+    }
+
+    private SeedArchive archive(Life life, long seed) {
+        return mostEntries.isPresent()
+                ? new SeedArchive(life, seed, 1 + (int) (seed % mostEntries.getAsInt()))
+                : new SeedArchive(life, seed);
     }
 
     private static List<String> run(Trial trial, Lived lived, ClusterTime time) {
@@ -112,20 +152,12 @@ final class ArchivedLives {
     }
 
     private List<ClusterTime> times(Lived lived) {
-        RestoreWindows windows = lived.timeline().windows(Policy.EXACT);
-        List<ClusterTime> safe =
-                lived.archive().oplogs().values().stream()
-                        .flatMap(oplog -> oplog.archived().stream())
-                        .map(OplogEntry::clusterTime)
-                        .distinct()
-                        .sorted()
-                        .filter(windows::isSafe)
-                        .toList();
-        List<ClusterTime> times = new ArrayList<>();
-        for (int i = 0; i < TIMES && !safe.isEmpty(); i++) {
-            times.add(choice.choose(i, safe, lived.random()));
+        List<ClusterTime> safe = lived.safe(Policy.EXACT);
+        List<ClusterTime> chosen = new ArrayList<>();
+        for (int i = 0; i < times && !safe.isEmpty(); i++) {
+            chosen.add(choice.choose(i, safe, lived.random()));
         }
-        return times;
+        return chosen;
     }
 
     /** Of a restore that is done nothing is left in its targets but what it restored. */

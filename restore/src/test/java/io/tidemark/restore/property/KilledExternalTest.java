@@ -16,15 +16,11 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MemoryRestoreTarget;
-import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
-import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.timeline.window.Policy;
-import io.tidemark.timeline.window.RestoreWindows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
@@ -45,7 +40,6 @@ import org.junit.jupiter.api.Test;
  * <p>One seed alone: {@code -Dtidemark.seed=N}; more of them: {@code -Dtidemark.seeds=1000}.
  */
 final class KilledExternalTest {
-    private static final int TIMES = 2;
     private static final int MOST_KILLS = 30;
 
     private long kills;
@@ -54,74 +48,43 @@ final class KilledExternalTest {
 
     @Test
     void aRestoreOverABaseInItsTargetsThatIsKilledAnywhereEndsAsIfNobodyHadKilledIt() {
-        List<String> failures = new ArrayList<>();
-        Long one = Long.getLong("tidemark.seed");
-        long first = Long.getLong("tidemark.firstSeed", 1);
-        LongStream seeds =
-                one != null
-                        ? LongStream.of(one)
-                        : LongStream.range(first, first + Long.getLong("tidemark.seeds", 12));
-        seeds.forEach(seed -> failures.addAll(run(seed)));
+        ArchivedLives lives =
+                new ArchivedLives(
+                        12,
+                        2,
+                        seed -> seed * 17 + 2,
+                        (number, safe, random) ->
+                                safe.get(safe.size() / 2 + random.nextInt((safe.size() + 1) / 2)));
+
+        List<String> failures = lives.failures(this::restore);
+
         System.out.printf(
                 "%d restores over bases in their targets, killed %d times, %d documents%n",
                 restores, kills, documents);
-
         assertThat(failures).as("%s", String.join("\n", failures)).isEmpty();
-        assertThat(one != null || restores > 0 && kills > restores).as("kills %d", kills).isTrue();
+        assertThat(ArchivedLives.isOne() || restores > 0 && kills > restores)
+                .as("kills %d", kills)
+                .isTrue();
     }
 
-    private List<String> run(long seed) {
-        List<String> failures = new ArrayList<>();
-        try (RandomLife lived = new RandomLife(seed)) {
-            lived.live();
-            try (SeedArchive archive = new SeedArchive(lived.life, seed)) {
-                lived.finishAll();
-                ClusterTimeline stored =
-                        new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
-                                .fromArchive(entries -> {});
-                Random random = new Random(seed * 17 + 2);
-                List<ClusterTime> safe = safe(archive, stored, Policy.EXACT);
-                // A volume holds what a migration under way has copied; a restored base does not.
-                List<ClusterTime> bases = safe(archive, stored, Policy.STRICT);
-                for (int i = 0; i < TIMES && safe.size() > 3; i++) {
-                    int to = safe.size() / 2 + random.nextInt(safe.size() / 2);
-                    // Of the same run without a gap, often.
-                    List<ClusterTime> before =
-                            bases.stream().filter(t -> t.isBefore(safe.get(to))).toList();
-                    if (before.isEmpty()) {
-                        continue;
-                    }
-                    int back = 1 + random.nextInt(Math.min(before.size(), 20));
-                    ClusterTime base = before.get(before.size() - back);
-                    try {
-                        failures.addAll(restore(lived.life, archive, base, safe.get(to), random));
-                    } catch (RuntimeException | AssertionError broken) {
-                        java.io.StringWriter trace = new java.io.StringWriter();
-                        broken.printStackTrace(new java.io.PrintWriter(trace));
-                        failures.add("from " + base + " to " + safe.get(to) + ": " + trace);
-                    }
-                }
-            }
+    private List<String> restore(ArchivedLives.Lived lived, ClusterTime time) {
+        // A volume holds what a migration under way has copied; a restored base does not.
+        List<ClusterTime> bases =
+                lived.safe(Policy.STRICT).stream().filter(t -> t.isBefore(time)).toList();
+        if (bases.isEmpty()) {
+            return List.of();
         }
-        return failures.stream().map(f -> "-Dtidemark.seed=" + seed + " " + f).toList();
+        // Of the same run without a gap, often.
+        int back = 1 + lived.random().nextInt(Math.min(bases.size(), 20));
+        ClusterTime base = bases.get(bases.size() - back);
+        return restore(lived, base, time).stream().map(d -> "from " + base + ": " + d).toList();
     }
 
-    private static List<ClusterTime> safe(
-            SeedArchive archive, ClusterTimeline stored, Policy policy) {
-        RestoreWindows windows = stored.windows(policy);
-        return archive.oplogs().values().stream()
-                .flatMap(oplog -> oplog.archived().stream())
-                .map(OplogEntry::clusterTime)
-                .distinct()
-                .sorted()
-                .filter(windows::isSafe)
-                .toList();
-    }
-
-    private List<String> restore(
-            Life life, SeedArchive archive, ClusterTime base, ClusterTime time, Random random) {
+    private List<String> restore(ArchivedLives.Lived lived, ClusterTime base, ClusterTime time) {
+        SeedArchive archive = lived.archive();
+        Random random = lived.random();
         Map<String, MemoryRestoreTarget> held = new TreeMap<>();
-        RestoreOptions options = KilledRestoreTest.options(random);
+        RestoreOptions options = KilledRuns.options(random);
         DyingTarget.Life immortal = new DyingTarget.Life(Long.MAX_VALUE, random);
         Map<String, MemoryRestoreTarget> whole;
         RestoreReport wanted;
@@ -139,49 +102,37 @@ final class KilledExternalTest {
             return List.of();
         }
         restores++;
-        Map<String, MemoryRestoreTarget> targets = copies(held);
-        RestoreReport report = null;
-        int killed = 0;
-        while (report == null) {
-            long last =
-                    killed >= MOST_KILLS
-                            ? Long.MAX_VALUE
-                            : 1 + (long) (random.nextDouble() * immortal.calls());
-            DyingTarget.Life mortal = new DyingTarget.Life(last, random);
-            try {
-                report = run(archive, time, Optional.of(base), options, targets, mortal);
-            } catch (DyingTarget.Killed dead) {
-                killed++;
-                kills++;
-                boolean marked = targets.values().stream().anyMatch(t -> t.readMark().isPresent());
-                if (!marked && new Comparison(life, time.toBson(), targets).run().isEmpty()) {
-                    // Killed when the last mark was gone.
-                    report = wanted;
-                }
-            }
-        }
-        List<String> wrong = new Comparison(life, time.toBson(), whole).run();
+        List<String> wrong = new Comparison(lived.life(), time.toBson(), whole).run();
         if (!wrong.isEmpty()) {
-            return List.of("from " + base + " to " + time + ", wrong without a kill: " + wrong);
+            return List.of("wrong without a kill: " + wrong);
         }
-        Comparison comparison = new Comparison(life, time.toBson(), targets);
+        Map<String, MemoryRestoreTarget> targets = copies(held);
+        Comparison comparison = new Comparison(lived.life(), time.toBson(), targets);
+        KilledRuns runs = new KilledRuns(random, immortal.calls(), MOST_KILLS);
+        RestoreReport report =
+                runs.toTheEnd(
+                                process ->
+                                        run(
+                                                archive,
+                                                time,
+                                                Optional.of(base),
+                                                options,
+                                                targets,
+                                                process),
+                                () -> KilledRestoreTest.isDone(lived.life(), time, targets))
+                        .orElse(wanted);
+        kills += runs.kills();
         List<String> differences = new ArrayList<>(comparison.run());
         documents += comparison.documents();
-        targets.forEach(
-                (name, target) -> {
-                    if (target.readMark().isPresent()) {
-                        differences.add("the mark is left in " + name);
-                    }
-                });
-        Map<String, Object> told = KilledRestoreTest.told(report);
-        if (!told.equals(KilledRestoreTest.told(wanted))) {
+        differences.addAll(ArchivedLives.leftovers(targets));
+        if (!KilledRuns.told(report).equals(KilledRuns.told(wanted))) {
             differences.add(
-                    "report " + told + "\n       but was " + KilledRestoreTest.told(wanted));
+                    "report "
+                            + KilledRuns.told(report)
+                            + "\n       but was "
+                            + KilledRuns.told(wanted));
         }
-        int times = killed;
-        return differences.stream()
-                .map(d -> "from " + base + " to " + time + ", killed " + times + ": " + d)
-                .toList();
+        return differences.stream().map(d -> "killed " + runs.kills() + ": " + d).toList();
     }
 
     /** A restore gives them the targets' hosts; on a volume they are the source's. */

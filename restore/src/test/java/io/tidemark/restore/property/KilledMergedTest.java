@@ -18,8 +18,6 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MemoryRestoreTarget;
-import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
@@ -34,7 +32,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,7 +43,6 @@ import org.junit.jupiter.api.Test;
  * <p>One seed alone: {@code -Dtidemark.seed=N}; more of them: {@code -Dtidemark.seeds=1000}.
  */
 final class KilledMergedTest {
-    private static final int TIMES = 2;
     private static final int MOST_KILLS = 30;
 
     /** What is restored where, with what is there before. */
@@ -62,52 +58,24 @@ final class KilledMergedTest {
 
     @Test
     void aMergedRestoreThatIsKilledAnywhereAndRunAgainEndsAsIfNobodyHadKilledIt() {
-        List<String> failures = new ArrayList<>();
-        Long one = Long.getLong("tidemark.seed");
-        long first = Long.getLong("tidemark.firstSeed", 1);
-        LongStream seeds =
-                one != null
-                        ? LongStream.of(one)
-                        : LongStream.range(first, first + Long.getLong("tidemark.seeds", 12));
-        seeds.forEach(seed -> failures.addAll(run(seed)));
+        List<String> failures =
+                new ArchivedLives(12, 2, seed -> seed * 13 + 1, ArchivedLives.LATE)
+                        .failures(this::restore);
+
         System.out.printf(
                 "%d merged restores (%d refused, %d taken back half done), killed %d times,"
                         + " %d documents%n",
                 restores, refused, taken, kills, documents);
-
         assertThat(failures).as("%s", String.join("\n", failures)).isEmpty();
-        assertThat(one != null || kills > restores).as("kills %d", kills).isTrue();
+        assertThat(ArchivedLives.isOne() || kills > restores).as("kills %d", kills).isTrue();
     }
 
-    private List<String> run(long seed) {
-        List<String> failures = new ArrayList<>();
-        try (RandomLife lived = new RandomLife(seed)) {
-            lived.live();
-            try (SeedArchive archive = new SeedArchive(lived.life, seed)) {
-                lived.finishAll();
-                ClusterTimeline stored =
-                        new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
-                                .fromArchive(entries -> {});
-                Random random = new Random(seed * 13 + 1);
-                for (ClusterTime time : KilledRestoreTest.times(archive, stored, random, TIMES)) {
-                    try {
-                        failures.addAll(restore(lived.life, archive, time, random));
-                    } catch (RuntimeException | AssertionError broken) {
-                        java.io.StringWriter trace = new java.io.StringWriter();
-                        broken.printStackTrace(new java.io.PrintWriter(trace));
-                        failures.add("to " + time + ": " + trace);
-                    }
-                }
-            }
-        }
-        return failures.stream().map(f -> "-Dtidemark.seed=" + seed + " " + f).toList();
-    }
-
-    private List<String> restore(Life life, SeedArchive archive, ClusterTime time, Random random) {
-        MergedComparison truth = new MergedComparison(life.cluster.oracle(), time.toBson());
+    private List<String> restore(ArchivedLives.Lived lived, ClusterTime time) {
+        Random random = lived.random();
+        MergedComparison truth = new MergedComparison(lived.life().cluster.oracle(), time.toBson());
         Wish wish = wish(truth.namespaces(), random);
-        RestoreOptions options = KilledRestoreTest.options(random);
-        RestoreRequest request = request(archive, time, wish, options);
+        RestoreOptions options = KilledRuns.options(random);
+        RestoreRequest request = request(lived.archive(), time, wish, options);
         MemoryRestoreTarget whole = target(wish);
         DyingTarget.Life immortal = new DyingTarget.Life(Long.MAX_VALUE, random);
         Outcome wanted = run(request, whole, immortal);
@@ -115,7 +83,9 @@ final class KilledMergedTest {
         refused += wanted.refusal().isPresent() ? 1 : 0;
 
         MemoryRestoreTarget target = target(wish);
-        Outcome found = runToTheEnd(request, target, wanted, immortal.calls(), random);
+        KilledRuns runs = new KilledRuns(random, immortal.calls(), MOST_KILLS);
+        Outcome found = runToTheEnd(request, target, wanted, runs, random);
+        kills += runs.kills();
         List<String> differences = new ArrayList<>();
         if (!found.refusal().equals(wanted.refusal())) {
             differences.add("refused " + found.refusal() + "\n   but was " + wanted.refusal());
@@ -133,7 +103,7 @@ final class KilledMergedTest {
             differences.add("the mark is left");
         }
         return differences.stream()
-                .map(d -> wish.placement() + " to " + time + ", killed " + found.kills() + ": " + d)
+                .map(d -> wish.placement() + ", killed " + found.kills() + ": " + d)
                 .toList();
     }
 
@@ -141,17 +111,13 @@ final class KilledMergedTest {
             RestoreRequest request,
             MemoryRestoreTarget target,
             Outcome wanted,
-            long calls,
+            KilledRuns runs,
             Random random) {
         Map<String, Object> before = content(target);
-        int killed = 0;
         boolean takingBack = false;
         while (true) {
-            long last =
-                    killed >= MOST_KILLS
-                            ? Long.MAX_VALUE
-                            : 1 + (long) (random.nextDouble() * calls);
-            boolean restarts = takingBack || killed > 0 && random.nextInt(12) == 0;
+            DyingTarget.Life process = runs.next();
+            boolean restarts = takingBack || runs.kills() > 0 && random.nextInt(12) == 0;
             RestoreRequest now =
                     new RestoreRequest(
                             request.bucket(),
@@ -163,21 +129,20 @@ final class KilledMergedTest {
                             request.safety(),
                             request.placement());
             try {
-                Outcome outcome = run(now, target, new DyingTarget.Life(last, random));
+                Outcome outcome = run(now, target, process);
                 boolean ends =
                         outcome.refusal().filter(r -> r.contains("without --restart")).isPresent();
                 takingBack &= !ends;
                 if (!ends) {
-                    return new Outcome(outcome.report(), outcome.refusal(), killed);
+                    return new Outcome(outcome.report(), outcome.refusal(), runs.kills());
                 }
             } catch (DyingTarget.Killed dead) {
-                killed++;
-                kills++;
+                runs.killed();
                 taken += restarts ? 1 : 0;
                 takingBack = restarts;
                 if (target.readMark().isEmpty() && !content(target).equals(before)) {
                     // Killed when the mark was gone: it was done, as the comparison shows.
-                    return new Outcome(wanted.report(), wanted.refusal(), killed);
+                    return new Outcome(wanted.report(), wanted.refusal(), runs.kills());
                 }
             }
         }
@@ -295,7 +260,7 @@ final class KilledMergedTest {
         return outcome.report()
                 .map(
                         report -> {
-                            Map<String, Object> told = KilledRestoreTest.told(report);
+                            Map<String, Object> told = KilledRuns.told(report);
                             told.put(
                                     "replaced", plain(new TreeMap<>(report.replaced()).toString()));
                             told.put("rollback", plain(report.rollback().toString()));

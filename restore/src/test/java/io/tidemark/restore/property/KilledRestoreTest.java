@@ -12,22 +12,15 @@ import io.tidemark.restore.Safety;
 import io.tidemark.restore.TestArchive;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MemoryRestoreTarget;
-import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.timeline.window.Policy;
-import io.tidemark.timeline.window.RestoreWindows;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,175 +31,90 @@ import org.junit.jupiter.api.Test;
  * <p>One seed alone: {@code -Dtidemark.seed=N}; more of them: {@code -Dtidemark.seeds=1000}.
  */
 final class KilledRestoreTest {
-    private static final int TIMES = 3;
     private static final int MOST_KILLS = 40;
 
     private long kills;
     private long restores;
     private long documents;
     private long accountsCompared;
+    private Accounts accounts;
 
     @Test
     void aRestoreThatIsKilledAnywhereAndRunAgainEndsAsIfNobodyHadKilledIt() {
-        List<String> failures = new ArrayList<>();
-        Long one = Long.getLong("tidemark.seed");
-        long first = Long.getLong("tidemark.firstSeed", 1);
-        LongStream seeds =
-                one != null
-                        ? LongStream.of(one)
-                        : LongStream.range(first, first + Long.getLong("tidemark.seeds", 20));
-        seeds.forEach(seed -> failures.addAll(run(seed)));
-        System.out.println(
-                restores
-                        + " restores, killed "
-                        + kills
-                        + " times, "
-                        + documents
-                        + " documents, "
-                        + accountsCompared
-                        + " accounts");
+        ArchivedLives lives =
+                new ArchivedLives(20, 3, seed -> seed * 11 + 3, ArchivedLives.LATE)
+                        .living(this::withAccounts);
 
+        List<String> failures = lives.failures(this::restore);
+
+        System.out.printf(
+                "%d restores, killed %d times, %d documents, %d accounts%n",
+                restores, kills, documents, accountsCompared);
         assertThat(failures).as("%s", String.join("\n", failures)).isEmpty();
         assertThat(accountsCompared).isPositive();
-        assertThat(one != null || kills > restores).as("kills %d", kills).isTrue();
+        assertThat(ArchivedLives.isOne() || kills > restores).as("kills %d", kills).isTrue();
     }
 
-    private List<String> run(long seed) {
-        List<String> failures = new ArrayList<>();
-        Accounts accounts = new Accounts(seed);
-        try (RandomLife lived = new RandomLife(seed, accounts::write)) {
-            lived.live();
-            try (SeedArchive archive = new SeedArchive(lived.life, seed)) {
-                lived.finishAll();
-                ClusterTimeline stored =
-                        new TimelineLookup(archive.bucket(), FrameKeys.NONE, TestArchive.CLUSTER)
-                                .fromArchive(entries -> {});
-                Random random = new Random(seed * 11 + 3);
-                for (ClusterTime time : times(archive, stored, random, TIMES)) {
-                    try {
-                        failures.addAll(
-                                restore(lived.life, accounts, archive, stored, time, random));
-                    } catch (RuntimeException | AssertionError broken) {
-                        java.io.StringWriter trace = new java.io.StringWriter();
-                        broken.printStackTrace(new java.io.PrintWriter(trace));
-                        failures.add("to " + time + ": " + trace);
-                    }
-                }
-            }
-        }
-        accountsCompared += accounts.compared();
-        return failures.stream().map(f -> "-Dtidemark.seed=" + seed + " " + f).toList();
+    private RandomLife withAccounts(long seed) {
+        accounts = new Accounts(seed);
+        return new RandomLife(seed, accounts::write);
     }
 
-    /** Late ones, when there is something to restore, and the latest of all. */
-    static List<ClusterTime> times(
-            SeedArchive archive, ClusterTimeline stored, Random random, int most) {
-        RestoreWindows windows = stored.windows(Policy.EXACT);
-        List<ClusterTime> safe =
-                archive.oplogs().values().stream()
-                        .flatMap(oplog -> oplog.archived().stream())
-                        .map(OplogEntry::clusterTime)
-                        .distinct()
-                        .sorted()
-                        .filter(windows::isSafe)
-                        .toList();
-        List<ClusterTime> times = new ArrayList<>();
-        for (int i = 0; i < most && !safe.isEmpty(); i++) {
-            int late = safe.size() / 2 + random.nextInt((safe.size() + 1) / 2);
-            times.add(safe.get(i == 0 ? safe.size() - 1 : Math.min(late, safe.size() - 1)));
-        }
-        return times;
-    }
-
-    private List<String> restore(
-            Life life,
-            Accounts accounts,
-            SeedArchive archive,
-            ClusterTimeline stored,
-            ClusterTime time,
-            Random random) {
-        RestoreOptions options = options(random);
-        Map<String, MemoryRestoreTarget> whole = new ConcurrentHashMap<>();
+    private List<String> restore(ArchivedLives.Lived lived, ClusterTime time) {
+        Random random = lived.random();
+        RestoreOptions options = KilledRuns.options(random);
         DyingTarget.Life immortal = new DyingTarget.Life(Long.MAX_VALUE, random);
         RestoreReport wanted;
         try {
-            wanted = run(archive, stored, time, options, whole, immortal);
+            wanted = run(lived, time, options, new ConcurrentHashMap<>(), immortal);
         } catch (RestoreException refused) {
             return List.of();
         }
         restores++;
         Map<String, MemoryRestoreTarget> targets = new ConcurrentHashMap<>();
-        RestoreReport report = null;
-        int killed = 0;
-        while (report == null) {
-            long last =
-                    killed >= MOST_KILLS
-                            ? Long.MAX_VALUE
-                            : 1 + (long) (random.nextDouble() * immortal.calls());
-            DyingTarget.Life mortal = new DyingTarget.Life(last, random);
-            try {
-                report = run(archive, stored, time, options, targets, mortal);
-            } catch (DyingTarget.Killed dead) {
-                killed++;
-                kills++;
-            } catch (RestoreException refused) {
-                boolean marked = targets.values().stream().anyMatch(t -> t.readMark().isPresent());
-                if (killed == 0 || marked) {
-                    return List.of("to " + time + ", killed " + killed + " times: " + refused);
-                }
-                // Killed when the last mark was gone: it was done, as the comparison shows.
-                report = wanted;
-            }
-        }
-        Comparison comparison = new Comparison(life, time.toBson(), targets);
+        Comparison comparison = new Comparison(lived.life(), time.toBson(), targets);
+        KilledRuns runs = new KilledRuns(random, immortal.calls(), MOST_KILLS);
+        RestoreReport report =
+                runs.toTheEnd(
+                                process -> run(lived, time, options, targets, process),
+                                () -> isDone(lived.life(), time, targets))
+                        .orElse(wanted);
+        kills += runs.kills();
         List<String> differences = new ArrayList<>(comparison.run());
         documents += comparison.documents();
-        differences.addAll(accounts.differences(life, time.toBson(), targets));
-        targets.forEach(
-                (name, target) -> {
-                    if (target.readMark().isPresent()) {
-                        differences.add("the mark is left in " + name);
-                    }
-                    target.data().collections().keySet().stream()
-                            .filter(ns -> ns.database().equals("tidemark_restore"))
-                            .forEach(ns -> differences.add("left in " + name + ": " + ns));
-                });
-        if (!told(report).equals(told(wanted))) {
-            differences.add("report " + told(report) + "\n       but was " + told(wanted));
+        long before = accounts.compared();
+        differences.addAll(accounts.differences(lived.life(), time.toBson(), targets));
+        accountsCompared += accounts.compared() - before;
+        differences.addAll(ArchivedLives.leftovers(targets));
+        if (!KilledRuns.told(report).equals(KilledRuns.told(wanted))) {
+            differences.add(
+                    "report "
+                            + KilledRuns.told(report)
+                            + "\n       but was "
+                            + KilledRuns.told(wanted));
         }
-        int times = killed;
-        return differences.stream()
-                .map(d -> "to " + time + ", killed " + times + ": " + d)
-                .toList();
+        return differences.stream().map(d -> "killed " + runs.kills() + ": " + d).toList();
     }
 
-    static Map<String, Object> told(RestoreReport report) {
-        Map<String, Object> told = new TreeMap<>();
-        told.put("replicaSets", report.replicaSets());
-        told.put("transactions", report.transactions());
-        told.put("orphans", report.orphans());
-        told.put("orphansRemoved", report.orphansRemoved());
-        told.put("verified", report.verified());
-        told.put("problems", report.problems());
-        told.put("uuidsKept", report.uuidsKept());
-        told.put("warnings", report.warnings());
-        return told;
+    /** Killed when the last mark was gone; before the first one there is nothing in a target. */
+    static boolean isDone(Life life, ClusterTime time, Map<String, MemoryRestoreTarget> targets) {
+        return targets.values().stream().noneMatch(t -> t.readMark().isPresent())
+                && new Comparison(life, time.toBson(), targets).run().isEmpty();
     }
 
     private static RestoreReport run(
-            SeedArchive archive,
-            ClusterTimeline stored,
+            ArchivedLives.Lived lived,
             ClusterTime time,
             RestoreOptions options,
             Map<String, MemoryRestoreTarget> targets,
             DyingTarget.Life process) {
         Map<String, String> names = new HashMap<>();
-        Restore.prepare(request(archive, time, names, options), stored)
+        Restore.prepare(request(lived, time, names, options), lived.timeline())
                 .plan()
                 .replicaSets()
                 .forEach(set -> names.put(set.replicaSet().name(), set.replicaSet().name()));
         return Restore.run(
-                request(archive, time, names, options),
+                request(lived, time, names, options),
                 RestoreProgress.silent(),
                 (name, o) ->
                         new DyingTarget(
@@ -215,27 +123,17 @@ final class KilledRestoreTest {
     }
 
     private static RestoreRequest request(
-            SeedArchive archive,
+            ArchivedLives.Lived lived,
             ClusterTime time,
             Map<String, String> names,
             RestoreOptions options) {
         return new RestoreRequest(
-                archive.bucket(),
+                lived.archive().bucket(),
                 FrameKeys.NONE,
                 TestArchive.CLUSTER,
                 time,
                 names,
                 options,
                 new Safety(Policy.EXACT, false));
-    }
-
-    static RestoreOptions options(Random random) {
-        int batch = 1 + random.nextInt(20);
-        long cache = random.nextBoolean() ? 0 : 5_000;
-        long remembered = random.nextBoolean() ? 0 : 1_000_000;
-        return new RestoreOptions(batch, 20_000, cache, 1 << 20, 2, remembered)
-                .withCheckpoints(
-                        new RestoreOptions.Frequency(
-                                1 + random.nextInt(60), Duration.ofMillis(random.nextInt(20))));
     }
 }

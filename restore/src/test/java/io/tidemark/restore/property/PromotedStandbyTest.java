@@ -49,13 +49,15 @@ final class PromotedStandbyTest {
     void aStandbyThatIsStoppedAndKilledAnywhereIsPromotedToTheTruth() {
         ArchivedLives lives =
                 new ArchivedLives(
-                        20,
-                        9,
-                        seed -> seed * 13 + 5,
-                        (number, safe, random) ->
-                                safe.get(
-                                        safe.size() / 3
-                                                + random.nextInt((safe.size() * 2 + 2) / 3)));
+                                20,
+                                3,
+                                seed -> seed * 13 + 5,
+                                (number, safe, random) ->
+                                        safe.get(
+                                                safe.size() / 3
+                                                        + random.nextInt(
+                                                                (safe.size() * 2 + 2) / 3)))
+                        .inSlicesOf(9);
 
         List<String> failures = lives.failures((lived, time) -> new One(lived, time).run());
 

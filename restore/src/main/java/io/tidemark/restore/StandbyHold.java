@@ -109,9 +109,12 @@ final class StandbyHold implements AutoCloseable {
                 this::renew, RENEW.toSeconds(), RENEW.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Of an earlier standby in these targets nothing is left, and this one began when it did. */
+    /**
+     * Of an earlier standby in these targets nothing is left, and this one began when it did. A
+     * note that can't be read stands in nobody's way: its own standby replaces it.
+     */
     private void takePlace() {
-        for (StandbyNote other : notes.all()) {
+        for (StandbyNote other : notes.told().notes()) {
             if (other.key().id().equals(note.key().id())) {
                 note = note.startedAt(other.startedAt());
             } else if (other.meets(note)) {

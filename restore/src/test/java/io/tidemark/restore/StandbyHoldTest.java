@@ -69,7 +69,7 @@ final class StandbyHoldTest {
         assertThat(source.follow(AT_ONCE).applied().values()).containsOnly(at(60));
         assertThat(source.promote(at(60)).verified()).isTrue();
 
-        assertThat(notes.all()).isEmpty();
+        assertThat(notes.told().notes()).isEmpty();
         assertThat(prune(Instant.now()).after()).isEqualTo(at(50).previous());
         assertThat(target.documents("db.c")).hasSize(59);
     }
@@ -79,13 +79,13 @@ final class StandbyHoldTest {
         source.follow(AT_ONCE);
         growTo(60);
         source.base("new", 50);
-        Instant seen = notes.all().get(0).key().seenAt();
+        Instant seen = notes.told().notes().get(0).key().seenAt();
 
         Instant last = seen.plus(StandbyNote.HOLDS);
         assertThat(prune(last).after()).isEqualTo(at(20));
-        assertThat(notes.all()).hasSize(1);
+        assertThat(notes.told().notes()).hasSize(1);
         assertThat(prune(last.plusMillis(1)).after()).isEqualTo(at(50).previous());
-        assertThat(notes.all()).isEmpty();
+        assertThat(notes.told().notes()).isEmpty();
 
         assertThatThrownBy(() -> source.follow(AT_ONCE))
                 .isInstanceOf(RestoreException.ArchiveDamaged.class)
@@ -120,7 +120,7 @@ final class StandbyHoldTest {
     @Test
     void itSaysHowFarItIsUnderItsNameAndOneThatBeginsAnewTakesItsPlace() {
         source.follow(new FollowOptions(Duration.ZERO, 0, Duration.ZERO, "berlin"));
-        StandbyNote first = notes.all().get(0);
+        StandbyNote first = notes.told().notes().get(0);
         assertThat(first.name()).isEqualTo("berlin");
         assertThat(first.appliedUntil()).isEqualTo(at(20));
         assertThat(first.newest()).isEqualTo(at(20));
@@ -129,13 +129,13 @@ final class StandbyHoldTest {
 
         growTo(30);
         source.follow(AT_ONCE);
-        StandbyNote second = notes.all().get(0);
+        StandbyNote second = notes.told().notes().get(0);
         assertThat(second.key().id()).isEqualTo(first.key().id());
         assertThat(second.startedAt()).isEqualTo(first.startedAt());
         assertThat(second.appliedUntil()).isEqualTo(at(30));
 
         source.restarting().follow(AT_ONCE);
-        assertThat(notes.all())
+        assertThat(notes.told().notes())
                 .singleElement()
                 .satisfies(note -> assertThat(note.key().id()).isNotEqualTo(first.key().id()));
     }
@@ -161,12 +161,32 @@ final class StandbyHoldTest {
     @Test
     void nothingIsRemovedWhileANoteCantBeRead() throws IOException {
         source.follow(AT_ONCE);
-        Path note = folder.resolve(notes.all().get(0).key().text());
+        Path note = folder.resolve(notes.told().notes().get(0).key().text());
         Files.writeString(note, Files.readString(note).replace("20:1", "60:1"));
 
         assertThatThrownBy(() -> prune(Instant.now()))
                 .isInstanceOf(DamagedObjectException.class)
-                .hasMessageContaining("standbys/");
+                .hasMessageContaining("standbys/")
+                .hasMessageContaining("prune --release");
+    }
+
+    @Test
+    void aStandbyWhoseNoteCantBeReadGoesOnAndReplacesIt() throws IOException {
+        source.follow(AT_ONCE);
+        StandbyNote first = notes.told().notes().get(0);
+        Files.writeString(folder.resolve(first.key().text()), "{");
+        assertThat(notes.told().damaged())
+                .singleElement()
+                .satisfies(damage -> assertThat(damage.key()).isEqualTo(first.key().text()));
+
+        growTo(30);
+        assertThat(source.follow(AT_ONCE).applied().values()).containsOnly(at(30));
+
+        assertThat(notes.told().damaged()).isEmpty();
+        assertThat(notes.told().notes())
+                .singleElement()
+                .satisfies(note -> assertThat(note.key().id()).isEqualTo(first.key().id()));
+        prune(Instant.now());
     }
 
     private void growTo(int end) {

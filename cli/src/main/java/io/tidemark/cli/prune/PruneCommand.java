@@ -135,7 +135,7 @@ public final class PruneCommand implements Callable<ExitCode> {
         standbys.ids().stream()
                 .filter(id -> release.contains(id.toString()))
                 .forEach(standbys::remove);
-        standbys.all().stream()
+        standbys.told().notes().stream()
                 .filter(note -> release.contains(note.name()))
                 .forEach(note -> standbys.remove(note.key().id()));
     }

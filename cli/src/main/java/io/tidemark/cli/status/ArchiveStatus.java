@@ -19,7 +19,6 @@ import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.drill.Drills;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
-import io.tidemark.storage.standby.StandbyNote;
 import io.tidemark.storage.standby.StandbyNotes;
 import io.tidemark.timeline.window.Policy;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ import java.util.stream.Stream;
  *     else it is the last time that is archived everywhere, be it safe or not
  * @param lastDrill whatever it found
  * @param lastProven the last drill that proved a restore
- * @param standbys that follow it, or did and may come back
+ * @param standbys that follow it, or did and may come back; and notes that can't be read
  */
 record ArchiveStatus(
         Map<ReplicaSet, ClusterTime> archivedUntil,
@@ -56,7 +55,7 @@ record ArchiveStatus(
         boolean timelineStored,
         Optional<DrillResult> lastDrill,
         Optional<DrillResult> lastProven,
-        List<StandbyNote> standbys) {
+        StandbyNotes.Told standbys) {
 
     /** The end of the last restore window, by the stored timeline. */
     private static Optional<ClusterTime> lastSafe(ClusterTimeline timeline) {
@@ -97,7 +96,7 @@ record ArchiveStatus(
                 timeline.isPresent(),
                 drills.last(),
                 drills.lastProven(),
-                new StandbyNotes(store, cluster).all());
+                new StandbyNotes(store, cluster).told());
     }
 
     /** The planner decides, so that status and restore never say different things. */

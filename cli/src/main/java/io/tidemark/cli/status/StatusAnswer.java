@@ -8,6 +8,7 @@ import io.tidemark.schemas.avro.CaptureStatus;
 import io.tidemark.schemas.avro.StatusOptime;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.storage.object.DamagedObjectException.Damage;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,10 +58,21 @@ record StatusAnswer(
         archive.lastBase().ifPresent(base -> out.println("  newest base serves from " + base));
         drills().words(out);
         standbys().forEach(standby -> standby.words(out));
+        problems()
+                .forEach(
+                        damage ->
+                                out.printf(
+                                        "  DAMAGED: %s %s: %s.%n    What to do: %s.%n",
+                                        damage.key(), damage.what(), damage.means(), damage.act()));
         if (!operations.isEmpty()) {
             out.println("Operations:");
             operations.forEach(operation -> operation.words(out));
         }
+    }
+
+    /** What of the archive can't be read, though the rest of this answer can be given. */
+    List<Damage> problems() {
+        return archive.standbys().damaged();
     }
 
     private List<StandbyStatus> standbys() {
@@ -71,7 +83,7 @@ record StatusAnswer(
                                         .flatMap(s -> time(s.getCapturedUntil()).stream()))
                         .max(Comparator.naturalOrder())
                         .orElse(ClusterTime.ZERO);
-        return archive.standbys().stream()
+        return archive.standbys().notes().stream()
                 .map(note -> new StandbyStatus(note, newest, now))
                 .toList();
     }
@@ -124,6 +136,15 @@ record StatusAnswer(
         drills().put(json);
         ArrayNode followers = json.putArray("standbys");
         standbys().forEach(standby -> standby.put(followers));
+        ArrayNode damaged = json.putArray("problems");
+        problems()
+                .forEach(
+                        damage ->
+                                damaged.addObject()
+                                        .put("key", damage.key())
+                                        .put("what", damage.what())
+                                        .put("means", damage.means())
+                                        .put("act", damage.act()));
         ArrayNode all = json.putArray("operations");
         operations.forEach(operation -> all.add(operation.json()));
         return json;

@@ -36,7 +36,9 @@ import picocli.CommandLine.Option;
         footer = {
             "  tidemark status --cluster shop --bucket file:/backup",
             "  tidemark status --cluster shop --bucket file:/backup --kafka kafka1:9092"
-                    + " --registry http://registry:8081 --json"
+                    + " --registry http://registry:8081 --json",
+            "",
+            "Ends with exit code 5 if the note of a standby can't be read: all else is shown."
         })
 public final class StatusCommand implements Callable<ExitCode> {
     private static final int ENDED_OPERATIONS = 5;
@@ -78,7 +80,7 @@ public final class StatusCommand implements Callable<ExitCode> {
             if (output.json()) {
                 context.console().document(answer.json());
             }
-            return ExitCode.DONE;
+            return answer.problems().isEmpty() ? ExitCode.DONE : ExitCode.ARCHIVE_DAMAGED;
         }
     }
 

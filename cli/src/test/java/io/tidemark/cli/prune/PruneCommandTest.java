@@ -11,6 +11,7 @@ import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.standby.StandbyNote;
@@ -18,6 +19,7 @@ import io.tidemark.storage.standby.StandbyNotes;
 import io.tidemark.storage.turn.ArchiveTurn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -109,6 +111,23 @@ class PruneCommandTest {
         assertThat(told.err()).contains("stays     oplogs after 7:0: standby berlin, last seen ");
         prune("--release=berlin");
         assertThat(prune("--keep-days=1").json().at("/kept/standbys")).isEmpty();
+    }
+
+    @Test
+    void aStandbysNoteThatCantBeReadHoldsEverythingUntilItIsReleasedByItsId() {
+        UUID id = UUID.randomUUID();
+        String key = new ObjectKey.OfStandby(new ClusterName("pbm"), id, Instant.now()).text();
+        try (ObjectStore store = BucketUri.parse(backup.bucket()).open()) {
+            store.put(key, Body.of("{".getBytes(StandardCharsets.UTF_8)));
+        }
+
+        CommandRun refused = run("--keep-days=1");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(refused.err()).contains(key, "prune --release " + id);
+        assertThat(run("--release=berlin").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(run("--keep-days=1").exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        prune("--release=" + id);
+        prune("--keep-days=1");
     }
 
     @Test

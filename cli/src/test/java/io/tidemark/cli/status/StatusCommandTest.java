@@ -9,15 +9,21 @@ import io.tidemark.cli.RealBackup;
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
 import io.tidemark.schemas.avro.CaptureStatus;
+import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
 import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.schemas.wire.RecordSerializer;
+import io.tidemark.storage.object.Body;
+import io.tidemark.storage.object.BucketUri;
+import io.tidemark.storage.object.ObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -66,6 +72,27 @@ class StatusCommandTest {
         assertThat(json.get("restorableUntil").isNull()).isTrue();
         assertThat(json.get("hindrance").asText()).contains("gap");
         assertThat(json.at("/gaps/0/replicaSet").asText()).isEqualTo("rs1");
+    }
+
+    @Test
+    void aStandbysNoteThatCantBeReadIsToldBesideAllElse() {
+        backup.imports("rs1", backup.oplogs("rs1"));
+        UUID id = new UUID(1, 2);
+        String key = new ObjectKey.OfStandby(new ClusterName("pbm"), id, Instant.now()).text();
+        try (ObjectStore store = BucketUri.parse(backup.bucket()).open()) {
+            store.put(key, Body.of("{".getBytes(StandardCharsets.UTF_8)));
+        }
+
+        CommandRun run =
+                CommandRun.of("status", "--json", "--cluster=pbm", "--bucket=" + backup.bucket());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        JsonNode json = run.json();
+        assertThat(json.at("/shards/0/name").asText()).isEqualTo("rs1");
+        assertThat(json.at("/problems/0/key").asText()).isEqualTo(key);
+        assertThat(json.at("/problems/0/means").asText()).contains("nothing is pruned until");
+        assertThat(json.at("/problems/0/act").asText()).contains("prune --release " + id);
+        assertThat(run.err()).contains("rs1", "archived until", "DAMAGED: " + key);
     }
 
     @Test

@@ -82,6 +82,11 @@ public record StandbyNote(
 
     /** From then on nothing is kept for it, if it gives no other sign of life. */
     public Instant holdsUntil() {
+        return holdsUntil(key);
+    }
+
+    /** As {@link #holdsUntil()}, whatever the note says. */
+    static Instant holdsUntil(ObjectKey.OfStandby key) {
         return key.seenAt().plus(HOLDS);
     }
 

@@ -5,10 +5,12 @@ import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.DamagedObjectException;
+import io.tidemark.storage.object.DamagedObjectException.Damage;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The standbys of one cluster, each by its newest note. */
@@ -43,21 +44,43 @@ public final class StandbyNotes {
     }
 
     /**
-     * All, those included for which nothing is kept any more.
+     * What the standbys of a cluster say.
      *
-     * @throws DamagedObjectException if one can't be read: what it needs is not known then
+     * @param notes of each its newest, those included for which nothing is kept any more
+     * @param damaged notes that can't be read
      */
-    public List<StandbyNote> all() {
-        return newest(key -> true);
+    public record Told(List<StandbyNote> notes, List<Damage> damaged) {
+        public Told {
+            notes = List.copyOf(notes);
+            damaged = List.copyOf(damaged);
+        }
+    }
+
+    /** All of them, as far as they can be read. */
+    public Told told() {
+        List<StandbyNote> notes = new ArrayList<>();
+        List<Damage> damaged = new ArrayList<>();
+        for (ObjectKey.OfStandby key : newest()) {
+            try {
+                read(key).ifPresent(notes::add);
+            } catch (DamagedObjectException e) {
+                damaged.add(e.damage());
+            }
+        }
+        return new Told(notes, damaged);
     }
 
     /**
      * Those for which something is kept.
      *
-     * @throws DamagedObjectException as with {@link #all}; one that is out of date is not read
+     * @throws DamagedObjectException if one can't be read: what it needs is not known then, so
+     *     nothing must go. One that is out of date is not read
      */
     public List<StandbyNote> holding(Instant now) {
-        return newest(key -> !now.isAfter(key.seenAt().plus(StandbyNote.HOLDS)));
+        return newest().stream()
+                .filter(key -> !now.isAfter(StandbyNote.holdsUntil(key)))
+                .flatMap(key -> read(key).stream())
+                .toList();
     }
 
     /** Of all that have left a note. */
@@ -67,13 +90,11 @@ public final class StandbyNotes {
         return ids;
     }
 
-    private List<StandbyNote> newest(Predicate<ObjectKey.OfStandby> wanted) {
+    private Collection<ObjectKey.OfStandby> newest() {
         Map<UUID, ObjectKey.OfStandby> newest = new TreeMap<>();
         // By standby in the order of time: the last one is the newest.
         keys(KeyPrefix.standbys(cluster)).forEach(key -> newest.put(key.id(), key));
-        List<StandbyNote> notes = new ArrayList<>();
-        newest.values().stream().filter(wanted).forEach(key -> read(key).ifPresent(notes::add));
-        return notes;
+        return newest.values();
     }
 
     /** Empty if the standby has ended meanwhile. */
@@ -82,12 +103,27 @@ public final class StandbyNotes {
             return Optional.of(StandbyNote.read(store, key));
         } catch (DamagedObjectException e) {
             if (store.head(key.text()).isPresent()) {
-                throw e;
+                throw new DamagedObjectException(damage(key, e.damage()), e);
             }
             // Renewed between the listing and now, or ended.
             List<ObjectKey.OfStandby> later = keys(key.id());
             return later.isEmpty() ? Optional.empty() : read(later.get(later.size() - 1));
         }
+    }
+
+    private static Damage damage(ObjectKey.OfStandby key, Damage found) {
+        return new Damage(
+                key.text(),
+                found.what(),
+                "how much of the archive standby "
+                        + key.id()
+                        + " still needs is not known, so nothing is pruned until "
+                        + StandbyNote.holdsUntil(key)
+                        + ", when it is waited for no longer",
+                "let that standby go on: within a minute another note takes this one's place; if"
+                        + " there is none any more, 'tidemark prune --release "
+                        + key.id()
+                        + "' gives it up");
     }
 
     private List<ObjectKey.OfStandby> keys(UUID id) {

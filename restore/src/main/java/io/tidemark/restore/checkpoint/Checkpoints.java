@@ -173,7 +173,8 @@ public final class Checkpoints implements WriteLog {
 
     private static ReplayState nothing() {
         return new ReplayState(
-                0, 0, 0, List.of(), List.of(), List.of(), List.of(), 0, List.of(), List.of());
+                0, 0, 0, List.of(), List.of(), List.of(), List.of(), 0, List.of(), List.of(),
+                List.of());
     }
 
     /** In the order of their numbers; documents of other epochs are to be removed. */

@@ -69,6 +69,7 @@ public final class Reconciliation {
                 state.begunBefore(),
                 state.openTransactions(),
                 state.problems(),
+                state.unknown(),
                 state.unrepaired());
     }
 

@@ -3,6 +3,7 @@ package io.tidemark.restore.checkpoint;
 import io.tidemark.restore.replay.ReplayState;
 import io.tidemark.restore.target.Bson;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
 import java.util.ArrayList;
@@ -84,6 +85,7 @@ final class StateDocuments {
                 .append("begunBefore", array(state.begunBefore(), k -> new BsonBinary(k.bson())))
                 .append("open", new BsonInt32(state.openTransactions()))
                 .append("problems", array(state.problems(), BsonString::new))
+                .append("unknown", array(state.unknown(), StateDocuments::unknown))
                 .append("unrepaired", unrepaired);
     }
 
@@ -102,6 +104,10 @@ final class StateDocuments {
                         .toList(),
                 document.getInt32("open").getValue(),
                 document.getArray("problems").stream().map(p -> p.asString().getValue()).toList(),
+                document.getArray("unknown", new BsonArray()).stream()
+                        .map(BsonValue::asDocument)
+                        .map(StateDocuments::unknown)
+                        .toList(),
                 document.getArray("unrepaired").stream()
                         .map(BsonValue::asDocument)
                         .map(
@@ -109,6 +115,19 @@ final class StateDocuments {
                                         new ReplayState.Unrepaired(
                                                 number(u, "number"), Bson.raw(u.getDocument("id"))))
                         .toList());
+    }
+
+    private static BsonDocument unknown(ReplayState.Unknown of) {
+        return new BsonDocument("uuid", new BsonBinary(of.uuid()))
+                .append("namespace", new BsonString(of.namespace().toString()))
+                .append("at", of.at().toBson());
+    }
+
+    private static ReplayState.Unknown unknown(BsonDocument document) {
+        return new ReplayState.Unknown(
+                document.getBinary("uuid").asUuid(),
+                Namespace.of(document.getString("namespace").getValue()),
+                ClusterTime.of(document.getTimestamp("at")));
     }
 
     private static BsonDocument collection(ReplayState.Saved of) {

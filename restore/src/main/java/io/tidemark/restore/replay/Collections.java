@@ -7,7 +7,9 @@ import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +32,10 @@ final class Collections {
     private final Catalogue catalogue = new Catalogue();
     private final Set<Namespace> skipped = new TreeSet<>();
     private final WriteLog log;
+
+    /** What entries of the base's time were about though nobody knew it, and the first of them. */
+    private final Map<UUID, ReplayState.Unknown> unknown = new LinkedHashMap<>();
+
     private long created;
 
     Collections(
@@ -138,6 +144,7 @@ final class Collections {
         created = state.collectionsCreated();
         skipped.addAll(state.skipped());
         catalogue.dropped().addAll(state.dropped());
+        state.unknown().forEach(one -> unknown.put(one.uuid(), one));
         for (ReplayState.Saved saved : state.collections()) {
             ReplayTarget where = placeOf(start.rules().of(saved.namespace()));
             CollectionState collection = CollectionState.of(saved, where, written.newCollection());
@@ -250,8 +257,64 @@ final class Collections {
         if (byName && catalogue.find(namespace).isEmpty()) {
             return Optional.of(create(namespace, operation.uuid(), NO_OPTIONS));
         }
-        requireFuzzy(operation);
+        requireFuzzy(operation, namespace);
         return Optional.empty();
+    }
+
+    /**
+     * The collection that a command changes; empty if it is not restored.
+     *
+     * @param namespace its name at that time
+     * @throws RestoreException.ArchiveDamaged as {@link #route}
+     */
+    Optional<CollectionState> changed(Operation command, Namespace namespace) {
+        Optional<CollectionState> known = resolve(command.uuid(), namespace);
+        boolean ours = start.rules().of(namespace) == NamespaceRules.Route.DATA;
+        boolean gone = command.uuid().filter(catalogue::wasDropped).isPresent();
+        if (known.isEmpty()
+                && ours
+                && !gone
+                && command.uuid().isPresent()
+                && !start.namesIdentify()) {
+            requireFuzzy(command, namespace);
+        }
+        return known;
+    }
+
+    /** A collection that nobody knew is gone: it was dropped before the base came to it. */
+    void droppedUnknown(UUID uuid) {
+        unknown.remove(uuid);
+    }
+
+    List<ReplayState.Unknown> unknown() {
+        return List.copyOf(unknown.values());
+    }
+
+    /**
+     * Called at the end of the base's reads.
+     *
+     * @throws RestoreException.ArchiveDamaged if the base lacks a collection that was there
+     */
+    void requireNoneUnknown() {
+        if (unknown.isEmpty()) {
+            return;
+        }
+        ReplayState.Unknown first = unknown.values().iterator().next();
+        throw new RestoreException.ArchiveDamaged(
+                "Entry "
+                        + first.at()
+                        + " of replica set "
+                        + start.replicaSet()
+                        + " is about collection "
+                        + first.namespace()
+                        + " ("
+                        + first.uuid()
+                        + "), which is not in the base, and which nothing dropped before the base"
+                        + " ended at "
+                        + start.exactFrom()
+                        + ". The base is incomplete: a dump misses a collection that is renamed"
+                        + " while it is taken, or that it was told to leave out. Restore from"
+                        + " another base.");
     }
 
     /** By UUID; by name where the collection of that name doesn't know its own. */
@@ -288,7 +351,7 @@ final class Collections {
         }
     }
 
-    private void requireFuzzy(Operation operation) {
+    private void requireFuzzy(Operation operation, Namespace namespace) {
         boolean fuzzy = !operation.at().isAfter(start.exactFrom());
         if (!fuzzy) {
             throw new RestoreException.ArchiveDamaged(
@@ -296,15 +359,19 @@ final class Collections {
                             + operation.at()
                             + " of replica set "
                             + start.replicaSet()
-                            + " writes to collection "
-                            + operation.ns()
+                            + " is about collection "
+                            + namespace
                             + " ("
                             + operation.uuid().map(UUID::toString).orElse("no UUID")
                             + "), which neither the base nor an earlier entry created. The archive"
                             + " lacks entries or the base is incomplete; restore from another"
                             + " base.");
         }
-        // The collection was dropped before the base's scan came to it.
+        // The collection was dropped before the base's scan came to it, if the base is whole.
+        operation
+                .uuid()
+                .map(uuid -> new ReplayState.Unknown(uuid, namespace, operation.at()))
+                .ifPresent(one -> unknown.putIfAbsent(one.uuid(), one));
     }
 
     private Namespace requireNamespace(Operation operation) {

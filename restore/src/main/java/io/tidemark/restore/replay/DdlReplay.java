@@ -28,23 +28,24 @@ final class DdlReplay {
         if (command instanceof DdlCommand.Create create) {
             return create(operation.uuid(), create);
         } else if (command instanceof DdlCommand.Drop drop) {
+            operation.uuid().ifPresent(collections::droppedUnknown);
             return drop(collections.resolve(operation.uuid(), drop.namespace()));
         } else if (command instanceof DdlCommand.DropDatabase database) {
             return dropDatabase(database.database());
         } else if (command instanceof DdlCommand.Rename rename) {
             return rename(operation, rename);
         } else if (command instanceof DdlCommand.CollMod collMod) {
-            return modify(operation.uuid(), collMod);
+            return modify(operation, collMod);
         } else if (command instanceof DdlCommand.AddIndexes add) {
-            Optional<CollectionState> of = collections.resolve(operation.uuid(), add.namespace());
+            Optional<CollectionState> of = collections.changed(operation, add.namespace());
             of.ifPresent(c -> add.specifications().forEach(c.indexes()::add));
             return of.isPresent();
         } else if (command instanceof DdlCommand.DropIndexes dropped) {
-            return dropIndexes(operation.uuid(), dropped);
+            return dropIndexes(operation, dropped);
         } else if (command instanceof DdlCommand.ConvertToCapped capped) {
-            return convertToCapped(operation.uuid(), capped);
+            return convertToCapped(operation, capped);
         } else if (command instanceof DdlCommand.Empty empty) {
-            return empty(operation.uuid(), empty);
+            return empty(operation, empty);
         } else if (command instanceof DdlCommand.Refused refused) {
             refuse(operation, refused);
         }
@@ -112,7 +113,8 @@ final class DdlReplay {
     }
 
     private boolean rename(Operation operation, DdlCommand.Rename rename) {
-        Optional<CollectionState> source = collections.resolve(operation.uuid(), rename.from());
+        Optional<CollectionState> source = collections.changed(operation, rename.from());
+        rename.dropTarget().ifPresent(collections::droppedUnknown);
         rename.dropTarget()
                 .flatMap(collections::find)
                 .filter(c -> source.isEmpty() || c != source.get())
@@ -129,8 +131,8 @@ final class DdlReplay {
         return source.isPresent();
     }
 
-    private boolean modify(Optional<UUID> uuid, DdlCommand.CollMod collMod) {
-        Optional<CollectionState> of = collections.resolve(uuid, collMod.namespace());
+    private boolean modify(Operation operation, DdlCommand.CollMod collMod) {
+        Optional<CollectionState> of = collections.changed(operation, collMod.namespace());
         of.ifPresent(
                 collection -> {
                     if (!collMod.changes().isEmpty()) {
@@ -141,8 +143,8 @@ final class DdlReplay {
         return of.isPresent();
     }
 
-    private boolean dropIndexes(Optional<UUID> uuid, DdlCommand.DropIndexes dropped) {
-        Optional<CollectionState> of = collections.resolve(uuid, dropped.namespace());
+    private boolean dropIndexes(Operation operation, DdlCommand.DropIndexes dropped) {
+        Optional<CollectionState> of = collections.changed(operation, dropped.namespace());
         of.ifPresent(
                 collection -> {
                     dropped.name().ifPresent(collection.indexes()::remove);
@@ -151,8 +153,8 @@ final class DdlReplay {
         return of.isPresent();
     }
 
-    private boolean convertToCapped(Optional<UUID> uuid, DdlCommand.ConvertToCapped capped) {
-        Optional<CollectionState> of = collections.resolve(uuid, capped.namespace());
+    private boolean convertToCapped(Operation operation, DdlCommand.ConvertToCapped capped) {
+        Optional<CollectionState> of = collections.changed(operation, capped.namespace());
         of.ifPresent(
                 collection -> {
                     queue.await(collection);
@@ -162,8 +164,8 @@ final class DdlReplay {
         return of.isPresent();
     }
 
-    private boolean empty(Optional<UUID> uuid, DdlCommand.Empty empty) {
-        Optional<CollectionState> of = collections.resolve(uuid, empty.namespace());
+    private boolean empty(Operation operation, DdlCommand.Empty empty) {
+        Optional<CollectionState> of = collections.changed(operation, empty.namespace());
         of.ifPresent(
                 collection -> {
                     drop(of);

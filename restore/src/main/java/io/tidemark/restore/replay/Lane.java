@@ -1,6 +1,5 @@
 package io.tidemark.restore.replay;
 
-import io.tidemark.restore.replay.update.OplogUpdate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -48,7 +47,7 @@ final class Lane {
         switch (operation.op()) {
             case "i" -> document.set(operation.o(), number);
             case "d" -> document.delete(number);
-            default -> document.update(new OplogUpdate(operation.o()), operation.at(), number);
+            default -> document.update(operation, number);
         }
         operations++;
         long grown = operation.o().sizeBytes() + OVERHEAD_BYTES;

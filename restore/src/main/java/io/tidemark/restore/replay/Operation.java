@@ -1,5 +1,8 @@
 package io.tidemark.restore.replay;
 
+import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.replay.update.InvalidUpdateException;
+import io.tidemark.restore.replay.update.OplogUpdate;
 import io.tidemark.schemas.bson.FieldWalk;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
@@ -58,8 +61,8 @@ public record Operation(
             }
         }
         if (o.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "an operation of the applyOps at " + at + " has no o");
+            throw new RestoreException.ArchiveDamaged(
+                    "An operation of the applyOps at " + at + " has no o: no server wrote it.");
         }
         return new Operation(op.orElse(""), ns.orElse(""), uuid, o.get(), o2, at);
     }
@@ -77,6 +80,31 @@ public record Operation(
         return o.first().map(RawElement::name).orElse("");
     }
 
+    /**
+     * The document as this update leaves it.
+     *
+     * @param before the document as it was; a missing one starts from its {@code _id}
+     * @throws RestoreException.ArchiveDamaged if no server could apply it either
+     */
+    RawDocument appliedTo(Optional<RawDocument> before) {
+        try {
+            return RawDocument.of(new OplogUpdate(o).apply(documentId(), before));
+        } catch (InvalidUpdateException unreadable) {
+            throw new RestoreException.ArchiveDamaged(
+                    "Entry "
+                            + at
+                            + " on "
+                            + ns
+                            + " updates the document "
+                            + o2.map(key -> key.toBson().toJson()).orElse("?")
+                            + " in a way that no server reads: "
+                            + unreadable.getMessage()
+                            + ". It is damaged, or of a server newer than this version of Tidemark"
+                            + " knows. Restore to a time before it, or use a newer version.",
+                    unreadable);
+        }
+    }
+
     Optional<Namespace> namespace() {
         return Namespace.parse(ns);
     }
@@ -87,13 +115,13 @@ public record Operation(
                 op.equals("u") ? o2.flatMap(key -> key.find("_id")) : o.find("_id");
         return id.orElseThrow(
                 () ->
-                        new IllegalArgumentException(
-                                "the operation '"
+                        new RestoreException.ArchiveDamaged(
+                                "The operation '"
                                         + op
                                         + "' at "
                                         + at
                                         + " on "
                                         + ns
-                                        + " names no _id"));
+                                        + " names no _id, so no server wrote it."));
     }
 }

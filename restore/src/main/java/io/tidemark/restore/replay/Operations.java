@@ -35,13 +35,24 @@ public final class Operations {
                     "The applyOps at " + at + " is nested deeper than any server writes it.");
         }
         for (RawElement element : array(command, at)) {
-            Operation operation = Operation.ofElement(element.document().orElseThrow(), at);
+            Operation operation = Operation.ofElement(operation(element, at), at);
             if (operation.isCommand() && operation.command().equals("applyOps")) {
                 forEach(operation.o(), at, deeper - 1, reader);
             } else {
                 reader.accept(operation);
             }
         }
+    }
+
+    private static RawDocument operation(RawElement element, ClusterTime at) {
+        return element.document()
+                .filter(document -> element.isDocument())
+                .orElseThrow(
+                        () ->
+                                new RestoreException.ArchiveDamaged(
+                                        "The applyOps at "
+                                                + at
+                                                + " lists something that is no operation."));
     }
 
     private static RawDocument array(RawDocument command, ClusterTime at) {

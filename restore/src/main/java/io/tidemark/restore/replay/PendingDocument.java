@@ -1,6 +1,5 @@
 package io.tidemark.restore.replay;
 
-import io.tidemark.restore.replay.update.OplogUpdate;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
@@ -23,7 +22,7 @@ final class PendingDocument {
     private ClusterTime lastAt = ClusterTime.ZERO;
     private long lastOperation;
 
-    private record Waiting(OplogUpdate update, long operation) {}
+    private record Waiting(Operation update, long operation) {}
 
     /**
      * @param isNew true if the first operation is an insert of what can't be in the target
@@ -46,11 +45,11 @@ final class PendingDocument {
         become(null);
     }
 
-    void update(OplogUpdate update, ClusterTime at, long operation) {
-        lastAt = at;
+    void update(Operation update, long operation) {
+        lastAt = update.at();
         lastOperation = operation;
-        if (update.isReplacement()) {
-            become(RawDocument.of(update.apply(id, Optional.empty())));
+        if (update.o().has("_id")) {
+            become(update.o());
         } else if (known) {
             apply(update);
         } else {
@@ -123,10 +122,10 @@ final class PendingDocument {
         waiting = List.of();
     }
 
-    private void apply(OplogUpdate update) {
+    private void apply(Operation update) {
         if (state == null) {
             missingAt = lastAt;
         }
-        state = RawDocument.of(update.apply(id, Optional.ofNullable(state)));
+        state = update.appliedTo(Optional.ofNullable(state));
     }
 }

@@ -1,6 +1,7 @@
 package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.TransactionKey;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param dropped UUIDs of collections that were dropped
  * @param begunBefore transactions that began before the base and have not ended
  * @param openTransactions how many have begun and not ended; their entries are read again
+ * @param unknown collections of the fuzzy interval that nobody knew and nothing has dropped yet
  * @param unrepaired updates of the fuzzy interval whose document has not come yet
  */
 public record ReplayState(
@@ -27,6 +29,7 @@ public record ReplayState(
         List<TransactionKey> begunBefore,
         int openTransactions,
         List<String> problems,
+        List<Unknown> unknown,
         List<Unrepaired> unrepaired) {
     /**
      * A collection.
@@ -87,8 +90,14 @@ public record ReplayState(
                 begunBefore,
                 openTransactions,
                 List.of(),
+                List.of(),
                 List.of());
     }
+
+    /**
+     * @param namespace its name in the first entry about it, which is of the time {@code at}
+     */
+    public record Unknown(UUID uuid, Namespace namespace, ClusterTime at) {}
 
     /**
      * @param collection its number
@@ -102,6 +111,7 @@ public record ReplayState(
         skipped = List.copyOf(skipped);
         begunBefore = List.copyOf(begunBefore);
         problems = List.copyOf(problems);
+        unknown = List.copyOf(unknown);
         unrepaired = List.copyOf(unrepaired);
     }
 }

@@ -142,6 +142,9 @@ public final class ShardReplay implements AutoCloseable {
     public void apply(OplogEntry entry) {
         entriesRead++;
         applied = false;
+        if (entry.clusterTime().isAfter(start.exactFrom())) {
+            collections.requireNoneUnknown();
+        }
         if (endsBeforeBase(entry)) {
             return;
         }
@@ -209,6 +212,7 @@ public final class ShardReplay implements AutoCloseable {
                 List.copyOf(transactions.begunBefore()),
                 transactions.openCount(),
                 problems.list(),
+                collections.unknown(),
                 unrepaired);
     }
 
@@ -297,6 +301,7 @@ public final class ShardReplay implements AutoCloseable {
         queue.endRepeats();
         queue.awaitAll();
         queue.reportUnrepaired();
+        collections.requireNoneUnknown();
         collections.dropLeftovers(problems);
     }
 

@@ -1,7 +1,6 @@
 package io.tidemark.restore.replay;
 
 import io.tidemark.restore.RestoreOptions;
-import io.tidemark.restore.replay.update.OplogUpdate;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
@@ -229,8 +228,7 @@ final class WriteQueue implements AutoCloseable {
                 flushOrdered(collection);
                 Optional<RawDocument> before =
                         collection.target().find(collection.namespace(), key);
-                byte[] after = new OplogUpdate(operation.o()).apply(id, before);
-                write = new DocumentWrite.Put(key, RawDocument.of(after), false);
+                write = new DocumentWrite.Put(key, operation.appliedTo(before), false);
             }
         }
         List<DocumentWrite> writes = ordered.computeIfAbsent(collection, c -> new ArrayList<>());

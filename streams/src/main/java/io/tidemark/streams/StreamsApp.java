@@ -41,13 +41,34 @@ public final class StreamsApp implements AutoCloseable {
     }
 
     /**
-     * Makes the topics that are missing, and begins; returns at once then.
+     * Makes the topics that are missing, and begins; returns at once then. One that is closed
+     * meanwhile, or was before, does not begin: that is no failure.
      *
      * @throws KafkaUnavailableException if Kafka doesn't answer
      */
     public void start() {
         LOGGER.atInfo().addKeyValue("cluster", names.cluster()).log("Timeline starts");
-        new TimelineTopics(names, config).ensure();
+        try {
+            if (!isClosed()) {
+                new TimelineTopics(names, config).ensure();
+            }
+        } catch (KafkaUnavailableException e) {
+            if (!isClosed()) {
+                throw e;
+            }
+        }
+        begin();
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** In one step: whoever closes it finds all of it running, or nothing. */
+    private synchronized void begin() {
+        if (closed) {
+            return;
+        }
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener(
                 (now, before) ->

@@ -4,6 +4,7 @@ import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.schemas.bson.MalformedBsonException;
 import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Counted;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,8 +120,8 @@ public final class BsonFile implements Closeable {
                         + " holds no BSON document at byte "
                         + position
                         + " (after "
-                        + documents
-                        + " documents): "
+                        + Counted.of(documents, "document")
+                        + "): "
                         + why
                         + ". It is damaged, or of another type (extended JSON is not read, and a"
                         + " mongodump archive only as --archive). Nothing of this import was made"

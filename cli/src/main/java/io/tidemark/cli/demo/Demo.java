@@ -12,6 +12,7 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.timeline.pair.PairingLimits;
@@ -86,7 +87,9 @@ final class Demo {
             story.chapter(
                     "3. The cluster is lost; so are Kafka and every process. The bucket is left");
             ArchiveSize size = ArchiveSize.of(bucket, CLUSTER);
-            story.line("it holds %,d entries in %,d slices", size.entries(), size.slices());
+            story.line(
+                    "it holds %s in %s",
+                    Counted.of(size.entries(), "entry"), Counted.of(size.slices(), "slice"));
             KnownTimes times = KnownTimes.read(bucket, CLUSTER, story);
             times.tellShares();
             times.explainTheDrop();
@@ -129,8 +132,8 @@ final class Demo {
             }
             int done = transfers.stream().mapToInt(Transfers::done).sum();
             story.line(
-                    "%,d transfers between accounts, each one transaction, most over two shards",
-                    done);
+                    "%s between accounts, each one transaction, most over two shards",
+                    Counted.of(done, "transfer"));
             return new Balancer(source, random, "shop.accounts", shop.chunksOfAccounts());
         }
     }
@@ -139,9 +142,9 @@ final class Demo {
             throws InterruptedException {
         long begun = System.nanoTime();
         story.line(
-                "%,d orders taken, sharded by customer; from now on the balancer moves chunks, one"
+                "%s taken, sharded by customer; from now on the balancer moves chunks, one"
                         + " after the other",
-                shop.takeOrders(balancer::step));
+                Counted.of(shop.takeOrders(balancer::step), "order"));
         balancer.finish();
         shop.changeTheCatalogue();
         story.line("an index, a rename, a drop and a new collection of the same name");
@@ -154,8 +157,9 @@ final class Demo {
         }
         balancer.finish();
         story.line(
-                "%,d updates and deletes of orders while %d chunks were moved",
-                writes, balancer.moves());
+                "%s of orders while %s moved",
+                new Counted(writes, "update or delete", "updates and deletes"),
+                new Counted(balancer.moves(), "chunk was", "chunks were"));
         pipeline.live().ifPresent(live -> live.tell(story));
         shop.dropTheOrders();
         story.line("OOPS: somebody drops shop.orders");
@@ -188,8 +192,10 @@ final class Demo {
                     .forEach(
                             (name, set) ->
                                     story.line(
-                                            "%-8s %,d entries read, %,d applied",
-                                            name, set.entriesRead(), set.entriesApplied()));
+                                            "%-8s %s read, %,d applied",
+                                            name,
+                                            Counted.of(set.entriesRead(), "entry"),
+                                            set.entriesApplied()));
             story.line(
                     "transactions under way at that moment: %d; left-over documents of the moved"
                             + " chunks removed: %,d",
@@ -242,8 +248,9 @@ final class Demo {
         Comparison comparison = new Comparison(source.oracle(), to);
         comparison.compare(target);
         story.line(
-                "%,d documents read back from the restored shards, %,d of them orders",
-                comparison.documents(), comparison.documents("shop.orders"));
+                "%s read back from the restored shards, %,d of them orders",
+                Counted.of(comparison.documents(), "document"),
+                comparison.documents("shop.orders"));
         story.line(
                 "each compared, byte by byte, with what the cluster was asked to hold at %s", to);
         story.line(

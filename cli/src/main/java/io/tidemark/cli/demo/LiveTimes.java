@@ -3,6 +3,7 @@ package io.tidemark.cli.demo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.timeline.Words;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.streams.view.TimelineView;
 import io.tidemark.timeline.window.Policy;
 
@@ -28,9 +29,12 @@ record LiveTimes(ClusterTime restorableUntil, double exact, double strict, int e
 
     void tell(Story story) {
         story.line(
-                "streams, live: %d events; restorable until %s, %s of the time so far under"
+                "streams, live: %s; restorable until %s, %s of the time so far under"
                         + " policy exact, %s under strict",
-                events, restorableUntil, Words.percent(exact), Words.percent(strict));
+                Counted.of(events, "event"),
+                restorableUntil,
+                Words.percent(exact),
+                Words.percent(strict));
     }
 
     void addTo(ObjectNode json) {

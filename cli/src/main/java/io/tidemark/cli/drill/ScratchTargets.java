@@ -11,6 +11,7 @@ import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import java.util.ArrayList;
@@ -59,8 +60,8 @@ final class ScratchTargets {
                                                         + " of "
                                                         + set.replicaSet()
                                                         + " holds "
-                                                        + found
-                                                        + " documents where the restore read "
+                                                        + Counted.of(found, "document")
+                                                        + " where the restore read "
                                                         + told.documents()
                                                         + ".");
                                     }

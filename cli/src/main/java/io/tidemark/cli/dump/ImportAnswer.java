@@ -3,6 +3,7 @@ package io.tidemark.cli.dump;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.schemas.model.Counted;
 import java.io.PrintStream;
 
 /**
@@ -15,15 +16,14 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
     public void words(PrintStream out) {
         OplogImport.Outcome oplog = result.oplog();
         out.printf(
-                "Imported %s (%s): %,d entries from %s to %s in %,d slices (%,d duplicates left"
-                        + " out)%n",
+                "Imported %s (%s): %s from %s to %s in %s (%s left out)%n",
                 result.replicaSet(),
                 result.role(),
-                oplog.entries(),
+                Counted.of(oplog.entries(), "entry"),
                 oplog.from(),
                 oplog.through(),
-                oplog.slices(),
-                oplog.duplicates());
+                Counted.of(oplog.slices(), "slice"),
+                Counted.of(oplog.duplicates(), "duplicate"));
         for (ReplicaSetImport.StoredBase base : result.bases()) {
             words(base, out);
         }
@@ -37,10 +37,9 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
 
     private static void words(ReplicaSetImport.StoredBase base, PrintStream out) {
         out.printf(
-                "and a base of %,d documents in %,d collections%s, which serves restores to %s and"
-                        + " later.%n",
-                base.documents(),
-                base.collections(),
+                "and a base of %s in %s%s, which serves restores to %s and later.%n",
+                Counted.of(base.documents(), "document"),
+                Counted.of(base.collections(), "collection"),
                 base.backup().isEmpty() ? "" : " (backup " + base.backup() + ")",
                 base.usableFrom());
         if (!base.lackingMetadata().isEmpty()) {

@@ -8,6 +8,7 @@ import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.Progress;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.IOException;
@@ -98,15 +99,15 @@ public final class ExportCommand implements Callable<ExitCode> {
         context.console()
                 .words(output.json())
                 .printf(
-                        "Exported base %s of %s to %s: %,d documents in %,d collections, and %,d"
-                                + " oplog entries that lead to %s. Restore it with: mongorestore"
+                        "Exported base %s of %s to %s: %s in %s, and %s up to %s."
+                                + " Restore it with: mongorestore"
                                 + " --oplogReplay%s %s%n",
                         result.base().place().snapshotId(),
                         replicaSet,
                         out,
-                        result.documents(),
-                        result.collections(),
-                        result.oplogEntries(),
+                        Counted.of(result.documents(), "document"),
+                        Counted.of(result.collections(), "collection"),
+                        new Counted(result.oplogEntries(), "oplog entry", "oplog entries"),
                         result.base().usableFrom(),
                         gzip ? " --gzip" : "",
                         out);

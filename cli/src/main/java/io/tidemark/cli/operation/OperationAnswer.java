@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.schemas.avro.OperationRecord;
 import io.tidemark.schemas.avro.OperationShare;
+import io.tidemark.schemas.model.Counted;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Comparator;
@@ -74,12 +75,12 @@ public record OperationAnswer(OperationRecord operation) {
 
     private static void words(OperationShare set, PrintStream out) {
         out.printf(
-                "    %-12s %s%s: %,d of about %,d documents, %,d of about %,d MiB%s%n",
+                "    %-12s %s%s: %,d of about %s, %,d of about %,d MiB%s%n",
                 set.getReplicaSet(),
                 set.getPhase(),
                 set.getOwner().isEmpty() ? "" : " by " + set.getOwner(),
                 set.getDocuments(),
-                set.getExpectedDocuments(),
+                Counted.of(set.getExpectedDocuments(), "document"),
                 set.getBytes() / MIB,
                 set.getExpectedBytes() / MIB,
                 set.getWhy() == null ? "" : "; last error: " + set.getWhy());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.schemas.layout.BasePlace;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.storage.retention.PrunePlan;
 import io.tidemark.storage.retention.UnfinishedBase.Fate;
 import java.io.PrintStream;
@@ -24,14 +25,13 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
 
     private void words(PrunePlan chosen, PrintStream out) {
         out.printf(
-                "%s %d bases, %,d parts of bases, %,d slices and gaps, %,d pictures of windows;"
-                        + " %,d bytes.%n",
+                "%s %s, %s, %s, %s; %s.%n",
                 dryRun ? "Would remove" : "Removed",
-                chosen.bases().size(),
-                chosen.parts().size(),
-                chosen.ranges().size(),
-                chosen.windows().size(),
-                chosen.sizeBytes());
+                Counted.of(chosen.bases().size(), "base"),
+                new Counted(chosen.parts().size(), "part of a base", "parts of bases"),
+                new Counted(chosen.ranges().size(), "slice or gap", "slices and gaps"),
+                new Counted(chosen.windows().size(), "picture of windows", "pictures of windows"),
+                Counted.of(chosen.sizeBytes(), "byte"));
         chosen.bases()
                 .forEach(
                         place ->

@@ -130,14 +130,15 @@ public final class VerifyCommand implements Callable<ExitCode> {
         }
         if (findings.leftovers() > 0) {
             out.printf(
-                    "Note: %,d parts of bases, %,d bytes, belong to no base: to a scan that goes"
-                            + " on or did not end.%n",
-                    findings.leftovers(), findings.leftoverBytes());
+                    "Note: %s to no base but to a scan that goes on or did not end: %s.%n",
+                    new Counted(findings.leftovers(), "part belongs", "parts belong"),
+                    Counted.of(findings.leftoverBytes(), "byte"));
         }
         if (findings.strangers() > 0) {
             out.printf(
-                    "Note: %,d keys are not Tidemark's and are ignored, such as %s%n",
-                    findings.strangers(), findings.someStrangers());
+                    "Note: %s not Tidemark's and ignored, such as %s%n",
+                    new Counted(findings.strangers(), "key is", "keys are"),
+                    findings.someStrangers());
         }
         out.printf(
                 "%s: %s, %s, %s and %s read; %s%n",

@@ -3,6 +3,7 @@ package io.tidemark.restore;
 import io.tidemark.restore.merge.Selection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -33,6 +34,13 @@ public record Placement(
     /** Everything, into empty targets. */
     public Placement(Map<String, String> shardIds, Map<String, String> addedShards) {
         this(shardIds, addedShards, List.of(), Replacement.NONE);
+    }
+
+    /** The same that says nothing of these shards. */
+    Placement without(Set<String> shards) {
+        Map<String, String> others = new TreeMap<>(shardIds);
+        others.keySet().removeAll(shards);
+        return new Placement(others, addedShards, selections, replacement);
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -37,6 +38,7 @@ import java.util.UUID;
  */
 final class Resumption {
     private static final String AFTER = "the first entry is after";
+    private static final String PLACEMENT = "the placement";
     private static final String TARGETS = "it goes into";
     private static final String EACH = "a target for each replica set";
     private static final String STATE = "it is being";
@@ -158,6 +160,7 @@ final class Resumption {
         if (standby.filter(StandbyMarks::isBegun).isPresent()) {
             // It goes on with the base that its mark names; who may join or leave was decided.
             wanted.keySet().removeAll(Set.of(StandbyMarks.BASE, AFTER, StandbyMarks.MEMBERS));
+            wanted.put(PLACEMENT, request.placement().without(newcomers(mark)).toString());
         }
         List<String> differences = new ArrayList<>();
         wanted.forEach(
@@ -182,6 +185,19 @@ final class Resumption {
                             + " --restart to take back what it has done, or name other targets."
                             + " Nothing was written.");
         }
+    }
+
+    /** How shards are called that this mark knows nothing of yet. */
+    private Set<String> newcomers(RestoreMark mark) {
+        Set<String> members = StandbyMarks.membersIn(mark);
+        Set<String> names = new TreeSet<>();
+        for (ReplicaSetPlan set : plan.replicaSets()) {
+            if (!members.contains(set.replicaSet().name())) {
+                names.add(set.replicaSet().name());
+                set.shardId().ifPresent(names::add);
+            }
+        }
+        return names;
     }
 
     private static String words(Standing at) {
@@ -214,7 +230,7 @@ final class Resumption {
                 standby.isPresent() ? StandbyMarks.FOLLOWS : plan.to().toString());
         arguments.put(StandbyMarks.SET, set.replicaSet().name());
         arguments.put(StandbyMarks.LIFE, set.life().incarnation().toString());
-        arguments.put("the placement", request.placement().toString());
+        arguments.put(PLACEMENT, request.placement().toString());
         arguments.put(TARGETS, request.isMerged() ? ONE : EACH);
         arguments.put(STATE, RESTORED);
         arguments.put(StandbyMarks.MEMBERS, members());
@@ -272,7 +288,11 @@ final class Resumption {
             Checkpoints kept = Checkpoints.resume(target, place, marks.get(set), holder);
             standby.flatMap(StandbyMarks::promotion).ifPresent(to -> promote(kept, to));
             if (!members().equals(kept.mark().arguments().get(StandbyMarks.MEMBERS))) {
-                kept.put(kept.mark().with(StandbyMarks.MEMBERS, members()));
+                // What is said of shards that join comes with them.
+                kept.put(
+                        kept.mark()
+                                .with(StandbyMarks.MEMBERS, members())
+                                .with(PLACEMENT, request.placement().toString()));
             }
             return kept;
         }

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -72,6 +74,19 @@ final class SetOpening implements AutoCloseable {
     /** What the config servers say at the restored time, once it was read. */
     ClusterMetadata cluster() {
         return cluster;
+    }
+
+    /**
+     * What is said of the shards that there are. Of a standby, which is told the same from one
+     * start to the next, some may have joined later than it stands, or have left.
+     */
+    Map<String, String> mapped(Placement placement) {
+        Set<String> elsewhere = new TreeSet<>(standby.map(StandbyMarks::shards).orElse(Set.of()));
+        for (ClusterMetadata.ShardEntry shard : cluster.shards()) {
+            elsewhere.remove(shard.id());
+            elsewhere.remove(shard.replicaSet());
+        }
+        return placement.without(elsewhere).shardIds();
     }
 
     /** The base that the replica set's target holds. */

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -28,12 +29,14 @@ import java.util.stream.Collectors;
  * @param unmarked names of the targets without a mark, where others have one
  * @param joining shards that have no part in it yet
  * @param promotion the time to which it is to be promoted; empty while it follows
+ * @param shards ids and replica sets of the shards that its source has, or had once
  */
 record StandbyMarks(
         Map<ReplicaSet, RestoreMark> marks,
         List<String> unmarked,
         Map<ReplicaSet, Joining> joining,
-        Optional<ClusterTime> promotion) {
+        Optional<ClusterTime> promotion,
+        Set<String> shards) {
     /** Names of the arguments in the marks. */
     static final String TIME = "the time";
 
@@ -52,6 +55,7 @@ record StandbyMarks(
         marks = new TreeMap<>(marks);
         unmarked = List.copyOf(unmarked);
         joining = new TreeMap<>(joining);
+        shards = Set.copyOf(shards);
     }
 
     /**
@@ -63,7 +67,7 @@ record StandbyMarks(
 
     /** One that only begins. */
     static StandbyMarks none() {
-        return new StandbyMarks(Map.of(), List.of(), Map.of(), Optional.empty());
+        return new StandbyMarks(Map.of(), List.of(), Map.of(), Optional.empty(), Set.of());
     }
 
     /**
@@ -96,16 +100,22 @@ record StandbyMarks(
                 marks,
                 marks.isEmpty() || finished ? List.of() : without,
                 Map.of(),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
     }
 
     StandbyMarks promotedTo(ClusterTime time) {
-        return new StandbyMarks(marks, unmarked, joining, Optional.of(time));
+        return new StandbyMarks(marks, unmarked, joining, Optional.of(time), shards);
+    }
+
+    /** The same where the archive has these shards, of whatever time. */
+    StandbyMarks knowing(Set<String> names) {
+        return new StandbyMarks(marks, unmarked, joining, promotion, names);
     }
 
     /** The same with shards that join. */
-    StandbyMarks with(Map<ReplicaSet, Joining> shards) {
-        return new StandbyMarks(marks, unmarked, shards, promotion);
+    StandbyMarks with(Map<ReplicaSet, Joining> newcomers) {
+        return new StandbyMarks(marks, unmarked, newcomers, promotion, shards);
     }
 
     /** True if other targets are named than the standby was begun with. */
@@ -119,6 +129,11 @@ record StandbyMarks(
     /** How the marks tell which replica sets there are. */
     static String members(Collection<ReplicaSet> sets) {
         return sets.stream().map(ReplicaSet::name).sorted().collect(Collectors.joining(", "));
+    }
+
+    /** Those that the marks of a run name. */
+    static Set<String> membersIn(RestoreMark mark) {
+        return Set.of(mark.arguments().get(MEMBERS).split(", "));
     }
 
     /** Whose members are those of its source, as far as it has come, and may change. */

@@ -70,9 +70,7 @@ final class StandbyMembers {
     private Set<ReplicaSet> followedBefore() {
         Set<ReplicaSet> before = new TreeSet<>();
         for (RestoreMark mark : marks.marks().values()) {
-            for (String name : mark.arguments().get(StandbyMarks.MEMBERS).split(", ")) {
-                before.add(new ReplicaSet(name));
-            }
+            StandbyMarks.membersIn(mark).forEach(name -> before.add(new ReplicaSet(name)));
         }
         return before;
     }

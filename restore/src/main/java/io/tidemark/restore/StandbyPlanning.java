@@ -13,6 +13,7 @@ import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
@@ -84,17 +85,18 @@ final class StandbyPlanning {
      * @param delay so far behind the archive it stays
      */
     PreparedRestore goOn(StandbyMarks found, Duration delay) {
+        StandbyMarks known = found.knowing(shards());
         StandbyMarks marks =
-                found.isChanged()
-                        ? new StandbyMembers(request, archive, found, delay).changed()
-                        : found;
+                known.isChanged()
+                        ? new StandbyMembers(request, archive, known, delay).changed()
+                        : known;
         List<ReplicaSetPlan> sets = new ArrayList<>();
         // What the config servers tell is asked for as of their own checkpoint.
         ClusterTime to = marks.through();
         for (RestoreMark mark : marks.marks().values()) {
-            ReplicaSetPlan set = plan(mark, known(mark));
+            ReplicaSetPlan set = plan(mark, reached(mark));
             sets.add(set);
-            to = set.isConfigServer() ? known(mark) : to;
+            to = set.isConfigServer() ? reached(mark) : to;
         }
         marks.joining().values().forEach(shard -> sets.add(shard.plan()));
         sets.sort(Comparator.comparing(ReplicaSetPlan::replicaSet));
@@ -106,13 +108,14 @@ final class StandbyPlanning {
                 Optional.of(marks));
     }
 
-    private static ClusterTime known(RestoreMark mark) {
+    private static ClusterTime reached(RestoreMark mark) {
         return StandbyMarks.needsBase(mark) ? mark.standing().through() : mark.standing().applied();
     }
 
     /** Exactly to the request's time. */
     PreparedRestore promote(ClusterTimeline timeline, RestoreTarget.Connector connector) {
-        StandbyMarks marks = StandbyMarks.find(request, connector).promotedTo(request.to());
+        StandbyMarks marks =
+                StandbyMarks.find(request, connector).promotedTo(request.to()).knowing(shards());
         if (!marks.isBegun()) {
             throw new RestoreException.TargetRefused(
                     "The targets hold no standby that could be promoted. 'tidemark standby' begins"
@@ -128,6 +131,22 @@ final class StandbyPlanning {
         var forced = guard.check(plan);
         sets.forEach(this::requireReach);
         return new PreparedRestore(plan, timeline.origin(), forced, Map.of(), Optional.of(marks));
+    }
+
+    /** Ids and replica sets of all that the archive has entries of. */
+    private Set<String> shards() {
+        Set<String> names = new TreeSet<>();
+        for (ArchivedReplicaSet life : archive.lives()) {
+            archive.role(life)
+                    .filter(ReplicaSetRole.ShardServer.class::isInstance)
+                    .map(role -> ((ReplicaSetRole.ShardServer) role).id())
+                    .ifPresent(
+                            id -> {
+                                names.add(id);
+                                names.add(life.replicaSet().name());
+                            });
+        }
+        return names;
     }
 
     private static void requireAllMarked(StandbyMarks marks) {

@@ -67,7 +67,7 @@ final class TargetForEach implements TargetLayout {
         sets.readMetadata(targets::get, left()::markOf);
         ShardNames names =
                 new ShardNames(
-                        request.placement().shardIds(), sets.cluster().shards(), more.keySet());
+                        sets.mapped(request.placement()), sets.cluster().shards(), more.keySet());
         source = SourceCluster.of(sets.cluster(), plan, names, more.keySet());
         found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
         sets.open(all -> all, targets::get);

@@ -25,9 +25,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,7 @@ final class StandbyMembersTest {
     private TestArchive archive;
     private ServerTargets targets;
     private final Map<String, String> named = new TreeMap<>();
+    private final Map<String, String> mapped = new TreeMap<>();
     private final Map<String, Integer> archived = new HashMap<>();
 
     @BeforeEach
@@ -94,6 +97,71 @@ final class StandbyMembersTest {
         assertThat(follow().applied()).hasSize(4);
         live(10);
         promoteToTheLatest();
+    }
+
+    @Test
+    void aShardThatJoinsMayGetAnotherIdThereAndKeepsItUntilItLeaves() {
+        String shard = source.cluster.addShard();
+        String set = source.cluster.shards().get(shard).name();
+        live(40);
+        blocked();
+        targets.add(set);
+        named.put(set, targets.of(set).uri());
+        mapped.put("nobody", "x");
+        assertThatThrownBy(this::follow)
+                .isInstanceOf(RestoreException.TargetRefused.class)
+                .hasMessageContaining("nobody");
+        mapped.clear();
+        mapped.put(shard, "eu9");
+        assertThat(follow().applied()).hasSize(5);
+        assertThat(follow().applied()).hasSize(5);
+
+        mapped.put(shard, "eu8");
+        assertThatThrownBy(this::follow)
+                .isInstanceOf(RestoreException.TargetRefused.class)
+                .hasMessageContaining("the placement is");
+        mapped.put(shard, "eu9");
+        BsonTimestamp joined = latest();
+        assertThat(Standby.prepare(request(ClusterTime.of(joined)), timeline()).plan().to())
+                .isEqualTo(ClusterTime.of(joined));
+
+        while (!source.cluster
+                .removeShard(shard)
+                .getString("state")
+                .getValue()
+                .equals("completed")) {
+            assertThat(source.cluster.routing().collections()).isNotEmpty();
+        }
+        live(20);
+        blocked();
+        named.remove(set);
+        assertThat(follow().applied()).hasSize(4);
+        live(10);
+        assertThat(follow().applied()).hasSize(4);
+        promoteToTheLatest();
+    }
+
+    @Test
+    void oneThatJoinedUnderAnotherIdIsThatShardWhenTheStandbyIsPromoted() {
+        String shard = source.cluster.addShard();
+        String set = source.cluster.shards().get(shard).name();
+        live(30);
+        blocked();
+        targets.add(set);
+        named.put(set, targets.of(set).uri());
+        mapped.put(set, "eu9");
+        follow();
+
+        assertThat(promote(latest()).verified()).isTrue();
+        List<String> ids =
+                targets
+                        .of(source.cluster.config().name())
+                        .primary()
+                        .find("config.shards", new BsonDocument(), Optional.empty())
+                        .stream()
+                        .map(document -> document.getString("_id").getValue())
+                        .toList();
+        assertThat(ids).contains("eu9").doesNotContain(shard).hasSize(4);
     }
 
     @Test
@@ -234,6 +302,8 @@ final class StandbyMembersTest {
                 TestArchive.CLUSTER,
                 time,
                 named,
-                RestoreOptions.defaults());
+                RestoreOptions.defaults(),
+                Safety.DEFAULT,
+                new Placement(mapped, Map.of()));
     }
 }

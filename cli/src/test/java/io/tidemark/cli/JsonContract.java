@@ -91,7 +91,9 @@ public final class JsonContract {
         List<String> differences = new ArrayList<>();
         Optional.ofNullable(verbs.get(verb))
                 .ifPresentOrElse(
-                        shape -> shape.compare(verb, document, shapes, differences),
+                        shape ->
+                                differences.addAll(
+                                        JsonShape.differences(verb, document, shape, shapes)),
                         () -> differences.add(verb + " has no section"));
         return differences;
     }

@@ -14,22 +14,42 @@ import java.util.Optional;
  * number of keys; what has nothing after it is a value, or a list of values.
  */
 sealed interface JsonShape {
+    /** Tells how a value differs. */
+    void compare(Place place, JsonNode value);
+
+    /** What differs from a shape, in words. */
+    static List<String> differences(
+            String path, JsonNode value, JsonShape shape, Map<String, JsonShape> shapes) {
+        Place place = new Place(path, shapes, new ArrayList<>());
+        shape.compare(place, value);
+        return place.differences();
+    }
+
     /**
-     * @param path where the value stands, for people
+     * Where a value stands.
+     *
+     * @param path for people
      * @param shapes those with names
      * @param differences what differs is added to them
      */
-    void compare(
-            String path, JsonNode value, Map<String, JsonShape> shapes, List<String> differences);
+    record Place(String path, Map<String, JsonShape> shapes, List<String> differences) {
+        private Place below(String name) {
+            return new Place(path + name, shapes, differences);
+        }
+
+        private Place apart() {
+            return new Place(path, shapes, new ArrayList<>());
+        }
+
+        private void differs(String how) {
+            differences.add(path + how);
+        }
+    }
 
     /** A string, a number, a truth, or a list of them. */
     record Plain() implements JsonShape {
         @Override
-        public void compare(
-                String path,
-                JsonNode value,
-                Map<String, JsonShape> shapes,
-                List<String> differences) {
+        public void compare(Place place, JsonNode value) {
             boolean plain = value.isValueNode();
             if (value.isArray()) {
                 plain = true;
@@ -38,7 +58,7 @@ sealed interface JsonShape {
                 }
             }
             if (!plain) {
-                differences.add(path + " holds more than the contract tells: " + value);
+                place.differs(" holds more than the contract tells: " + value);
             }
         }
     }
@@ -46,15 +66,11 @@ sealed interface JsonShape {
     /** Another one's, by its name. */
     record Named(String name) implements JsonShape {
         @Override
-        public void compare(
-                String path,
-                JsonNode value,
-                Map<String, JsonShape> shapes,
-                List<String> differences) {
+        public void compare(Place place, JsonNode value) {
             if (!name.equals("any")) {
-                Optional.ofNullable(shapes.get(name))
+                Optional.ofNullable(place.shapes().get(name))
                         .orElseThrow(() -> new IllegalStateException("no shape '" + name + "'"))
-                        .compare(path, value, shapes, differences);
+                        .compare(place, value);
             }
         }
     }
@@ -62,15 +78,11 @@ sealed interface JsonShape {
     /** A list of documents. */
     record Listed(JsonShape element) implements JsonShape {
         @Override
-        public void compare(
-                String path,
-                JsonNode value,
-                Map<String, JsonShape> shapes,
-                List<String> differences) {
+        public void compare(Place place, JsonNode value) {
             if (!value.isArray() && !value.isNull()) {
-                differences.add(path + " is no list: " + value);
+                place.differs(" is no list: " + value);
             }
-            value.forEach(each -> element.compare(path + "[]", each, shapes, differences));
+            value.forEach(each -> element.compare(place.below("[]"), each));
         }
     }
 
@@ -82,34 +94,30 @@ sealed interface JsonShape {
      */
     record Fields(Map<String, JsonShape> fields, List<String> optional) implements JsonShape {
         @Override
-        public void compare(
-                String path,
-                JsonNode value,
-                Map<String, JsonShape> shapes,
-                List<String> differences) {
+        public void compare(Place place, JsonNode value) {
             if (value.isNull()) {
                 return;
             } else if (!value.isObject()) {
-                differences.add(path + " is no document: " + value);
+                place.differs(" is no document: " + value);
                 return;
             }
             Optional<String> anyKey = fields.keySet().stream().filter(Fields::isData).findFirst();
             value.fields()
                     .forEachRemaining(
                             field -> {
-                                String at = path + "." + field.getKey();
+                                Place at = place.below("." + field.getKey());
                                 JsonShape shape =
                                         anyKey.map(fields::get)
                                                 .orElseGet(() -> fields.get(field.getKey()));
                                 if (shape == null) {
-                                    differences.add(at + " is not in the contract");
+                                    at.differs(" is not in the contract");
                                 } else {
-                                    shape.compare(at, field.getValue(), shapes, differences);
+                                    shape.compare(at, field.getValue());
                                 }
                             });
             fields.keySet().stream()
                     .filter(name -> !isData(name) && !optional.contains(name) && !value.has(name))
-                    .forEach(name -> differences.add(path + "." + name + " is missing"));
+                    .forEach(name -> place.differs("." + name + " is missing"));
         }
 
         private static boolean isData(String name) {
@@ -120,20 +128,16 @@ sealed interface JsonShape {
     /** One of several; what differs is told of the one that differs least. */
     record OneOf(List<JsonShape> shapes) implements JsonShape {
         @Override
-        public void compare(
-                String path,
-                JsonNode value,
-                Map<String, JsonShape> named,
-                List<String> differences) {
+        public void compare(Place place, JsonNode value) {
             shapes.stream()
                     .map(
                             shape -> {
-                                List<String> own = new ArrayList<>();
-                                shape.compare(path, value, named, own);
-                                return own;
+                                Place own = place.apart();
+                                shape.compare(own, value);
+                                return own.differences();
                             })
                     .min(Comparator.comparing(List::size))
-                    .ifPresent(differences::addAll);
+                    .ifPresent(place.differences()::addAll);
         }
     }
 

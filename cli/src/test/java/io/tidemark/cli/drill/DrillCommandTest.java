@@ -6,15 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.EmptyTargets;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.timeline.ImportedCluster;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DrillCommandTest {
     @TempDir private Path folder;
     private ImportedCluster archive;
-    private final Map<String, SimulatedReplicaSet> targets = new TreeMap<>();
+    private final EmptyTargets targets = new EmptyTargets();
 
     @BeforeEach
     void aClusterThatIsArchived() throws IOException {
@@ -38,7 +35,7 @@ class DrillCommandTest {
 
     @AfterEach
     void close() {
-        targets.values().forEach(SimulatedReplicaSet::close);
+        targets.close();
         archive.close();
     }
 
@@ -83,13 +80,14 @@ class DrillCommandTest {
         JsonNode drill = done(archive.verb(words("drill", "--clean"))).json();
 
         assertThat(drill.get("target").asText()).isEqualTo("given");
-        targets.forEach(
-                (name, set) -> {
-                    try (MongoClient client = MongoClients.create(set.uri())) {
-                        assertThat(client.listDatabaseNames())
-                                .doesNotContain("shop", "other", "tidemark_restore");
-                    }
-                });
+        targets.all()
+                .forEach(
+                        (name, set) -> {
+                            try (MongoClient client = MongoClients.create(set.uri())) {
+                                assertThat(client.listDatabaseNames())
+                                        .doesNotContain("shop", "other", "tidemark_restore");
+                            }
+                        });
         // Empty as they are, they take another one.
         assertThat(done(archive.verb(words("drill", "--clean"))).json().get("verified").asBoolean())
                 .isTrue();
@@ -98,7 +96,7 @@ class DrillCommandTest {
     @Test
     void aTargetThatDoesNotHoldWhatItShouldIsADifference() {
         startTargets();
-        SimulatedReplicaSet target = targets.get("rs0");
+        SimulatedReplicaSet target = targets.all().get("rs0");
         target.onCommand("createIndexes", command -> insertingAnOrder(target));
 
         CommandRun run = archive.verb(words("drill"));
@@ -121,22 +119,11 @@ class DrillCommandTest {
     }
 
     private void startTargets() {
-        archive.cluster
-                .replicaSets()
-                .keySet()
-                .forEach(
-                        name ->
-                                targets.put(
-                                        name,
-                                        SimulatedReplicaSet.builder("scratch-" + name)
-                                                .newestOnly()
-                                                .start()));
+        targets.start(archive.cluster.replicaSets().keySet());
     }
 
     private String[] words(String... first) {
-        List<String> words = new ArrayList<>(List.of(first));
-        targets.forEach((name, set) -> words.addAll(List.of("--target", name + "=" + set.uri())));
-        return words.toArray(String[]::new);
+        return targets.words(first).toArray(String[]::new);
     }
 
     private static CommandRun done(CommandRun run) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.EmptyTargets;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.TidemarkMain;
 import io.tidemark.cli.snapshot.BackedUpCluster;
@@ -16,11 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.bson.RawBsonDocument;
@@ -38,7 +37,7 @@ class LiveStandbyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @TempDir private Path folder;
-    private final Map<String, SimulatedReplicaSet> targets = new TreeMap<>();
+    private final EmptyTargets targets = new EmptyTargets();
     private BackedUpCluster source;
     private AutoCloseable sink;
     private int orders;
@@ -53,21 +52,12 @@ class LiveStandbyTest {
         run("admin", "{shardCollection: 'shop.orders', key: {customer: 1}}");
         run("admin", "{split: 'shop.orders', middle: {customer: 30}}");
         run("admin", "{moveChunk: 'shop.orders', find: {customer: 30}, to: 'shard1'}");
-        source.source
-                .replicaSets()
-                .keySet()
-                .forEach(
-                        name ->
-                                targets.put(
-                                        name,
-                                        SimulatedReplicaSet.builder("standby-" + name)
-                                                .newestOnly()
-                                                .start()));
+        targets.start(source.source.replicaSets().keySet());
     }
 
     @AfterEach
     void end() throws Exception {
-        targets.values().forEach(SimulatedReplicaSet::close);
+        targets.close();
         source.close();
     }
 
@@ -146,13 +136,12 @@ class LiveStandbyTest {
     }
 
     private List<String> words(String... first) {
-        List<String> words = new ArrayList<>(List.of(first));
+        List<String> words = targets.words(first);
         words.addAll(
                 List.of(
                         "--json",
                         "--cluster=" + BackedUpCluster.NAME,
                         "--bucket=" + source.bucketUri()));
-        targets.forEach((name, set) -> words.add("--target=" + name + "=" + set.uri()));
         return words;
     }
 
@@ -207,7 +196,7 @@ class LiveStandbyTest {
         for (Map.Entry<String, SimulatedReplicaSet> shard : source.source.shards().entrySet()) {
             for (String namespace : oracle.namespaces(time)) {
                 List<RawBsonDocument> truth = oracle.documentsOf(shard.getKey(), namespace, time);
-                SimulatedReplicaSet target = targets.get(shard.getValue().name());
+                SimulatedReplicaSet target = targets.all().get(shard.getValue().name());
                 assertThat(documents(target, namespace))
                         .as("%s on %s at %s", namespace, shard.getKey(), time)
                         .containsExactlyInAnyOrderElementsOf(truth);

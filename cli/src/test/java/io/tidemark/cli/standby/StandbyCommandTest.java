@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.tidemark.cli.CommandRun;
+import io.tidemark.cli.EmptyTargets;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.TidemarkMain;
 import io.tidemark.cli.timeline.ImportedCluster;
@@ -17,8 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,28 +28,19 @@ import org.junit.jupiter.api.io.TempDir;
 class StandbyCommandTest {
     @TempDir private Path folder;
     private ImportedCluster archive;
-    private final Map<String, SimulatedReplicaSet> targets = new TreeMap<>();
+    private final EmptyTargets targets = new EmptyTargets();
 
     @BeforeEach
     void aClusterThatIsArchived() throws IOException {
         archive = new ImportedCluster(folder, 5);
         archive.orders(0, 120);
         grow();
-        archive.cluster
-                .replicaSets()
-                .keySet()
-                .forEach(
-                        name ->
-                                targets.put(
-                                        name,
-                                        SimulatedReplicaSet.builder("standby-" + name)
-                                                .newestOnly()
-                                                .start()));
+        targets.start(archive.cluster.replicaSets().keySet());
     }
 
     @AfterEach
     void close() {
-        targets.values().forEach(SimulatedReplicaSet::close);
+        targets.close();
         archive.close();
     }
 
@@ -99,7 +89,7 @@ class StandbyCommandTest {
 
     private long orders() {
         long count = 0;
-        for (SimulatedReplicaSet set : targets.values()) {
+        for (SimulatedReplicaSet set : targets.all().values()) {
             try (MongoClient client = MongoClients.create(set.uri())) {
                 count += client.getDatabase("shop").getCollection("orders").countDocuments();
             }
@@ -144,9 +134,7 @@ class StandbyCommandTest {
     }
 
     private String[] words(String... first) {
-        List<String> words = new ArrayList<>(List.of(first));
-        targets.forEach((name, set) -> words.addAll(List.of("--target", name + "=" + set.uri())));
-        return words.toArray(String[]::new);
+        return targets.words(first).toArray(String[]::new);
     }
 
     private static CommandRun done(CommandRun run) {

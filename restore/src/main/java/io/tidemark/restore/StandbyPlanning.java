@@ -124,6 +124,7 @@ final class StandbyPlanning {
         requireAllMarked(marks);
         requireReachable(marks);
         TimeGuard guard = new TimeGuard(timeline, request.safety());
+        requireRecord(guard);
         requireMembers(marks.marks().keySet(), guard);
         List<ReplicaSetPlan> sets = new ArrayList<>();
         marks.marks().values().forEach(mark -> sets.add(plan(mark, request.to())));
@@ -185,6 +186,27 @@ final class StandbyPlanning {
                             + request.to()
                             + "' into other targets restores that time; a standby with a larger"
                             + " --delay leaves more time to choose. Nothing was written.");
+        }
+    }
+
+    /** A standby needs no base to get there, but somebody must know what was under way then. */
+    private void requireRecord(TimeGuard guard) {
+        Optional<ClusterTime> earliest = guard.earliest().filter(request.to()::isBefore);
+        if (earliest.isPresent() && !request.safety().force()) {
+            throw new RestoreException.NotCovered(
+                    "The standby could be brought to "
+                            + request.to()
+                            + ", but the oldest base that is left in the archive serves from "
+                            + earliest.get()
+                            + " on, and what was under way before (a migration, a DDL operation) is"
+                            + " not told any more: whether that time is safe is not known. Promote"
+                            + " it to "
+                            + guard.after(request.to())
+                                    .map(time -> time + " or a later safe time")
+                                    .orElse("a later safe time, once there is one")
+                            + ", or give --force-unsafe. A standby that stays behind (--delay)"
+                            + " needs a 'prune' that keeps a base older than its delay:"
+                            + " --keep-days. Nothing was written.");
         }
     }
 

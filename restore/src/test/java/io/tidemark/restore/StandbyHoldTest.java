@@ -75,6 +75,22 @@ final class StandbyHoldTest {
     }
 
     @Test
+    void beforeTheOldestBaseThatIsLeftNobodyKnowsWhatWasUnderWay() {
+        source.follow(AT_ONCE);
+        growTo(60);
+        source.base("new", 50);
+        prune(Instant.now());
+
+        assertThatThrownBy(() -> source.promote(at(30)))
+                .isInstanceOf(RestoreException.NotCovered.class)
+                .hasMessageContaining("could be brought to 30:1")
+                .hasMessageContaining("serves from 50:1 on")
+                .hasMessageContaining("--keep-days");
+        assertThat(source.promote(at(55)).verified()).isTrue();
+        assertThat(target.documents("db.c")).hasSize(54);
+    }
+
+    @Test
     void aStandbyThatStaysAwayForTooLongHoldsNothingAnyMoreAndIsForgotten() {
         source.follow(AT_ONCE);
         growTo(60);

@@ -45,6 +45,11 @@ public final class TimeGuard implements SafeTimes {
         return windows.after(time);
     }
 
+    /** The first time that some base of the archive serves; empty if there is none. */
+    public Optional<ClusterTime> earliest() {
+        return windows.earliest();
+    }
+
     /**
      * @param plan one that the archive allows
      * @return why the time is not safe, where the request goes on nevertheless; else nothing

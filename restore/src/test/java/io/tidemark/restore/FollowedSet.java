@@ -13,6 +13,7 @@ import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.timeline.window.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class FollowedSet implements AutoCloseable {
     final TestArchive archive;
     private final RestoreTarget.Connector connector;
     private boolean restarts;
+    private boolean forces;
 
     FollowedSet(Path folder, RestoreTarget.Connector connector) {
         this.archive = new TestArchive(folder);
@@ -97,12 +99,19 @@ final class FollowedSet implements AutoCloseable {
                 TestArchive.CLUSTER,
                 time,
                 Map.of("rs", "rs"),
-                RestoreOptions.defaults().restarting(restarts));
+                RestoreOptions.defaults().restarting(restarts),
+                new Safety(Policy.EXACT, forces));
     }
 
     /** The next standby takes back what this one has done. */
     FollowedSet restarting() {
         restarts = true;
+        return this;
+    }
+
+    /** Unsafe times are promoted to as well. */
+    FollowedSet forcing() {
+        forces = true;
         return this;
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.restore.follow.FollowOptions;
 import io.tidemark.restore.follow.OplogTail;
+import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.layout.KeyPrefix;
 import io.tidemark.storage.object.DamagedObjectException;
@@ -86,8 +87,10 @@ final class StandbyHoldTest {
                 .hasMessageContaining("could be brought to 30:1")
                 .hasMessageContaining("serves from 50:1 on")
                 .hasMessageContaining("--keep-days");
-        assertThat(source.promote(at(55)).verified()).isTrue();
-        assertThat(target.documents("db.c")).hasSize(54);
+        RestoreReport forced = source.forcing().promote(at(30));
+        assertThat(forced.verified()).isTrue();
+        assertThat(forced.forced()).singleElement().asString().contains("reaches from 50:1");
+        assertThat(target.documents("db.c")).hasSize(29);
     }
 
     @Test

@@ -59,6 +59,13 @@ public final class PromoteCommand implements Callable<ExitCode> {
                             + " with their passwords, as with 'restore'.")
     private boolean noAccounts;
 
+    @Option(
+            names = "--force-unsafe",
+            description =
+                    "Promote to a time that is not safe, half-done work included; the report names"
+                            + " what may be wrong. What the standby has passed can't be forced.")
+    private boolean forceUnsafe;
+
     public PromoteCommand(Context context) {
         this.context = context;
     }
@@ -81,7 +88,7 @@ public final class PromoteCommand implements Callable<ExitCode> {
 
     private ExitCode promote(ObjectStore store) {
         RestoreOptions options = RestoreOptions.defaults().withAccounts(!noAccounts);
-        RestoreRequest request = standby.request(context, store, at, options);
+        RestoreRequest request = standby.request(context, store, at, options, forceUnsafe);
         ClusterTimeline timeline =
                 new KnownTimeline(context, standby.archive(), store).findWindows();
         PreparedRestore prepared = Standby.prepare(request, timeline);

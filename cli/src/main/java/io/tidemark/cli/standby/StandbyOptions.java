@@ -40,7 +40,19 @@ final class StandbyOptions {
      */
     RestoreRequest request(
             Context context, ObjectStore store, ClusterTime to, RestoreOptions options) {
+        return request(context, store, to, options, false);
+    }
+
+    /**
+     * @param force whether a time that is not safe may be promoted to
+     */
+    RestoreRequest request(
+            Context context,
+            ObjectStore store,
+            ClusterTime to,
+            RestoreOptions options,
+            boolean force) {
         return targets.request(
-                context, archive, store, to, options, new Safety(policy.policy(), false));
+                context, archive, store, to, options, new Safety(policy.policy(), force));
     }
 }

@@ -164,11 +164,11 @@ public final class AuditCommand implements Callable<ExitCode> {
         if (known.isEmpty() || !known.containsAll(sets)) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "The "
+                    (known.isEmpty() ? "There is no oplog" : "There are the oplogs of " + known)
+                            + " in the "
                             + where
                             + " of cluster "
                             + cluster
-                            + (known.isEmpty() ? " hold no oplog" : " hold the oplogs of " + known)
                             + (sets.isEmpty() ? "" : ", not all of " + sets)
                             + ". Check where you read, --cluster and --replica-set.");
         }

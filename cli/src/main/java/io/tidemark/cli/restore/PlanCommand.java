@@ -55,6 +55,7 @@ public final class PlanCommand implements Callable<ExitCode> {
 
     @Override
     public ExitCode call() {
+        targets.requireUsable(context);
         PrintStream words = context.console().words(output.json());
         Optional<ExternalBase> external = base.external();
         try (ObjectStore store = archive.open()) {

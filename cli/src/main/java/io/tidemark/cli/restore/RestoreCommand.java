@@ -128,6 +128,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
     @Override
     public ExitCode call() {
         requireTogether();
+        targets.requireUsable(context);
         return until.follow ? follow() : restore();
     }
 

@@ -17,7 +17,6 @@ import io.tidemark.storage.object.ObjectStore;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,12 +33,15 @@ public final class TargetOptions {
     /** {@code config} always means the config servers, whatever their replica set is called. */
     static final String CONFIG_SERVERS = "config";
 
+    private static final String TARGET = "--target";
+
     private static final Pattern USER =
             Pattern.compile("(mongodb(?:\\+srv)?://)([^:@/]+)(:[^@/]*)?(@.*)");
 
     @Option(
-            names = "--target",
+            names = TARGET,
             paramLabel = "RS=URI",
+            converter = Named.Converter.class,
             description =
                     "Where a replica set of the archive is restored to: its name, '=', a MongoDB"
                         + " URI of the new replica set. Repeat it for each; 'config' means the"
@@ -47,25 +49,27 @@ public final class TargetOptions {
                         + " that takes all shards' documents put together. A password is not put"
                         + " here but into target.RS.password of --config, or"
                         + " TIDEMARK_TARGET_RS_PASSWORD.")
-    private Map<String, String> targets = new LinkedHashMap<>();
+    private List<Named> targets = new ArrayList<>();
 
     @Option(
             names = "--map",
             paramLabel = "OLD=NEW",
+            converter = Named.Converter.class,
             description =
                     "Gives a shard another id in the restored cluster: its id in the archive, or"
                         + " the name of its replica set there, '=', the new id. Repeat it for each;"
                         + " others keep theirs.")
-    private Map<String, String> shardIds = new LinkedHashMap<>();
+    private List<Named> shardIds = new ArrayList<>();
 
     @Option(
             names = "--add-shard",
             paramLabel = "ID=URI",
+            converter = Named.Converter.class,
             description =
                     "Registers an empty replica set as a further shard of the restored cluster."
                             + " Chunks lie as they did; repeat it for each. Its password is"
                             + " target.ID.password.")
-    private Map<String, String> added = new LinkedHashMap<>();
+    private List<Named> added = new ArrayList<>();
 
     @ArgGroup(exclusive = false, multiplicity = "0..*")
     private List<Selected> selected = new ArrayList<>();
@@ -117,31 +121,44 @@ public final class TargetOptions {
     /** Where the restored cluster differs from the archive's; it holds secrets. */
     public Placement placement(Context context) {
         Map<String, String> uris = new TreeMap<>();
-        added.forEach(
+        Map<String, String> further = Named.once("--add-shard", added);
+        further.forEach(
                 (id, uri) -> {
                     warnOfPassword(context, id, uri);
                     uris.put(id, withPassword(context.settings(), id, uri));
                 });
         List<Selection> selections = selected.stream().map(Selected::selection).toList();
         requireUsable(selections, context);
-        return new Placement(shardIds, uris, selections, new Replacement(replaced, keepsPrevious));
+        return new Placement(
+                Named.once("--map", shardIds),
+                uris,
+                selections,
+                new Replacement(replaced, keepsPrevious));
     }
 
     private void requireUsable(List<Selection> selections, Context context) {
         Optional<String> wrong = Optional.empty();
-        boolean merged =
-                targets.containsKey(RestoreRequest.MERGED)
-                        || context.settings().get("target." + RestoreRequest.MERGED).isPresent();
+        boolean merged = isMerged(Named.once(TARGET, targets), context);
         if (!selections.isEmpty() && !merged) {
             wrong = Optional.of("--ns needs --target merged=URI: all shards' parts go there.");
         } else if (MergedTarget.meet(selections)) {
             wrong = Optional.of("Two collections would get one name: give others by --as.");
         } else if (keepsPrevious && (replaced.isEmpty() || !merged)) {
             wrong = Optional.of("--keep-previous needs --replace and --target merged=URI.");
+        } else if (merged && !(shardIds.isEmpty() && added.isEmpty())) {
+            wrong =
+                    Optional.of(
+                            "--target merged=URI makes no shards: leave out --map and"
+                                    + " --add-shard.");
         }
         if (wrong.isPresent()) {
             throw new CommandFailure(ExitCode.USAGE, wrong.get());
         }
+    }
+
+    private static boolean isMerged(Map<String, String> flags, Context context) {
+        return flags.containsKey(RestoreRequest.MERGED)
+                || context.settings().get("target." + RestoreRequest.MERGED).isPresent();
     }
 
     /**
@@ -150,9 +167,18 @@ public final class TargetOptions {
      * @return URIs by replica set name; they hold secrets, so they are never printed
      */
     public Map<String, String> resolve(Context context) {
+        Map<String, String> all = named(context);
+        Named.once(TARGET, targets).forEach((name, uri) -> warnOfPassword(context, name, uri));
+        all.replaceAll((name, uri) -> withPassword(context.settings(), name, uri));
+        return all;
+    }
+
+    /** As they were written. */
+    private Map<String, String> named(Context context) {
         Map<String, String> all = new TreeMap<>();
         // A target for all takes the place of those that a file names one by one.
-        boolean ofFile = !targets.containsKey(RestoreRequest.MERGED);
+        Map<String, String> flags = Named.once(TARGET, targets);
+        boolean ofFile = !flags.containsKey(RestoreRequest.MERGED);
         context.settings()
                 .under("target.")
                 .forEach(
@@ -161,13 +187,28 @@ public final class TargetOptions {
                                 all.put(name, uri);
                             }
                         });
-        targets.forEach(
-                (name, uri) -> {
-                    warnOfPassword(context, name, uri);
-                    all.put(name, uri);
-                });
-        all.replaceAll((name, uri) -> withPassword(context.settings(), name, uri));
+        all.putAll(flags);
+        if (all.containsKey(RestoreRequest.MERGED) && all.size() > 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "Targets are named for "
+                            + all.keySet()
+                            + ", but 'merged' takes all replica sets: name it alone, or each"
+                            + " replica set's target without it.");
+        }
         return all;
+    }
+
+    /**
+     * To be called before anything is read.
+     *
+     * @throws CommandFailure if these options mean nothing together
+     */
+    void requireUsable(Context context) {
+        named(context);
+        Named.once("--add-shard", added);
+        Named.once("--map", shardIds);
+        requireUsable(selected.stream().map(Selected::selection).toList(), context);
     }
 
     /**

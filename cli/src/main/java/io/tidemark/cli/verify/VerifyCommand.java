@@ -63,6 +63,12 @@ public final class VerifyCommand implements Callable<ExitCode> {
 
     @Override
     public ExitCode call() {
+        if (to != null && !deep) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--to belongs to --deep: without it the whole archive is read, whatever time it"
+                            + " is of.");
+        }
         try (ObjectStore store = archive.open();
                 Progress progress = Progress.of(context.console(), "verify")) {
             Findings findings =

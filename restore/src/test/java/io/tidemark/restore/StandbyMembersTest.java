@@ -81,13 +81,7 @@ final class StandbyMembersTest {
         FollowStatus with = follow();
         assertThat(with.applied()).hasSize(5);
 
-        while (!source.cluster
-                .removeShard(shard)
-                .getString("state")
-                .getValue()
-                .equals("completed")) {
-            assertThat(source.cluster.routing().collections()).isNotEmpty();
-        }
+        remove(shard);
         live(20);
         assertThat(blocked())
                 .hasMessageContaining("shard '" + shard + "' leaves the cluster")
@@ -125,13 +119,7 @@ final class StandbyMembersTest {
         assertThat(Standby.prepare(request(ClusterTime.of(joined)), timeline()).plan().to())
                 .isEqualTo(ClusterTime.of(joined));
 
-        while (!source.cluster
-                .removeShard(shard)
-                .getString("state")
-                .getValue()
-                .equals("completed")) {
-            assertThat(source.cluster.routing().collections()).isNotEmpty();
-        }
+        remove(shard);
         live(20);
         blocked();
         named.remove(set);
@@ -216,6 +204,16 @@ final class StandbyMembersTest {
 
         named.remove("rs7");
         assertThat(follow().applied()).hasSize(4);
+    }
+
+    private void remove(String shard) {
+        while (!source.cluster
+                .removeShard(shard)
+                .getString("state")
+                .getValue()
+                .equals("completed")) {
+            assertThat(source.cluster.routing().collections()).isNotEmpty();
+        }
     }
 
     private void live(int steps) {

@@ -125,13 +125,7 @@ final class KilledExternalTest {
         List<String> differences = new ArrayList<>(comparison.run());
         documents += comparison.documents();
         differences.addAll(ArchivedLives.leftovers(targets));
-        if (!KilledRuns.told(report).equals(KilledRuns.told(wanted))) {
-            differences.add(
-                    "report "
-                            + KilledRuns.told(report)
-                            + "\n       but was "
-                            + KilledRuns.told(wanted));
-        }
+        differences.addAll(KilledRuns.differences(report, wanted));
         return differences.stream().map(d -> "killed " + runs.kills() + ": " + d).toList();
     }
 

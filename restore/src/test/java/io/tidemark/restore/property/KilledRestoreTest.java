@@ -86,13 +86,7 @@ final class KilledRestoreTest {
         differences.addAll(accounts.differences(lived.life(), time.toBson(), targets));
         accountsCompared += accounts.compared() - before;
         differences.addAll(ArchivedLives.leftovers(targets));
-        if (!KilledRuns.told(report).equals(KilledRuns.told(wanted))) {
-            differences.add(
-                    "report "
-                            + KilledRuns.told(report)
-                            + "\n       but was "
-                            + KilledRuns.told(wanted));
-        }
+        differences.addAll(KilledRuns.differences(report, wanted));
         return differences.stream().map(d -> "killed " + runs.kills() + ": " + d).toList();
     }
 

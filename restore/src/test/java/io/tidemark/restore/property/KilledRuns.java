@@ -4,6 +4,7 @@ import io.tidemark.restore.DyingTarget;
 import io.tidemark.restore.RestoreOptions;
 import io.tidemark.restore.report.RestoreReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -71,6 +72,13 @@ final class KilledRuns {
                 .withCheckpoints(
                         new RestoreOptions.Frequency(
                                 1 + random.nextInt(60), Duration.ofMillis(random.nextInt(20))));
+    }
+
+    /** Where a report tells something else than that of a restore that nobody killed. */
+    static List<String> differences(RestoreReport found, RestoreReport wanted) {
+        return told(found).equals(told(wanted))
+                ? List.of()
+                : List.of("report " + told(found) + "\n       but was " + told(wanted));
     }
 
     /** What a report tells of the restore, whoever ran it and how often. */

@@ -76,8 +76,8 @@ public final class DumpDirectory {
         Map<String, Path> documents = new TreeMap<>();
         Map<String, Path> metadata = new TreeMap<>();
         for (Path file : children(database)) {
-            baseName(file, METADATA).ifPresent(name -> metadata.put(name, file));
-            baseName(file, DOCUMENTS).ifPresent(name -> documents.put(name, file));
+            baseName(file, METADATA).ifPresent(name -> putOnce(metadata, name, file));
+            baseName(file, DOCUMENTS).ifPresent(name -> putOnce(documents, name, file));
         }
         Map<Namespace, FileDump.CollectionFile> found = new TreeMap<>();
         String name = database.getFileName().toString();
@@ -87,6 +87,19 @@ public final class DumpDirectory {
                 .filter(file -> !documents.containsKey(file))
                 .forEach(file -> add(found, name, file, metadata, Optional.empty()));
         return List.copyOf(found.values());
+    }
+
+    private static void putOnce(Map<String, Path> files, String name, Path file) {
+        Path other = files.put(name, file);
+        if (other != null) {
+            throw new CommandFailure(
+                    ExitCode.ARCHIVE_DAMAGED,
+                    other
+                            + " and "
+                            + file.getFileName()
+                            + " are of one collection, so the folder mixes two dumps. Leave the one"
+                            + " that belongs to the others.");
+        }
     }
 
     private static void add(

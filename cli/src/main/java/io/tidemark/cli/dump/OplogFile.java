@@ -123,7 +123,28 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
                                 + ". An oplog is in the order of cluster time; this file mixes"
                                 + " several. Give them as separate files.");
             }
+            requireTerm(entry.optime());
             previous = entry.optime();
+        }
+
+        /** Elections only raise the term: what falls behind was written by who had lost one. */
+        private void requireTerm(Optime optime) {
+            if (optime.term() >= 0 && optime.term() < previous.term()) {
+                throw new CommandFailure(
+                        ExitCode.ARCHIVE_DAMAGED,
+                        "File "
+                                + file()
+                                + ", entry "
+                                + documents.documents()
+                                + ": "
+                                + optime
+                                + " follows "
+                                + previous
+                                + ", of a later term, so the file mixes two histories, one of which"
+                                + " was rolled back. Nothing of this import was made part of the"
+                                + " archive; copy the oplog from a member that has what a majority"
+                                + " has.");
+            }
         }
 
         @Override

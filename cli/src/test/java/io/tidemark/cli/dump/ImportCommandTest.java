@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonInt64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +146,34 @@ class ImportCommandTest {
         assertThat(other.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
         assertThat(other.err()).contains("another history");
         assertThat(objects()).isEqualTo(stored);
+    }
+
+    @Test
+    void aTermThatFallsIsAnotherHistory() throws IOException {
+        CommandRun run =
+                imports(
+                        write(
+                                folder.resolve("a"),
+                                insert(10, 1, 1).append("t", new BsonInt64(2)),
+                                insert(11, 1, 2)));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(run.err()).contains("(term 1) follows").contains("(term 2)");
+        assertThat(objects()).isEmpty();
+    }
+
+    @Test
+    void aCollectionThatIsThereTwiceIsNotChosenFrom() throws IOException {
+        Path oplog = write(folder.resolve("oplog"), noop(10, 1));
+        byte[] whole = DumpFiles.bytes(List.of(BsonDocument.parse("{_id: 1, a: 'text'}")));
+        write(folder.resolve("dump/shop/a.bson"), whole);
+        write(folder.resolve("dump/shop/a.bson.gz"), whole);
+
+        CommandRun run = imports(oplog, "--dump", folder.resolve("dump").toString());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(run.err()).contains("a.bson and a.bson.gz are of one collection");
+        assertThat(objects()).isEmpty();
     }
 
     @Test

@@ -37,8 +37,8 @@ import java.util.TreeMap;
  * read from last: a lagging member delays the restorable time</td></tr>
  * <tr><td>{@code source.read.primary}</td><td>true</td><td>whether the primary is read if nothing
  * else can be; false waits rather than load it</td></tr>
- * <tr><td>{@code source.batch.bytes}</td><td>4MiB, 64KiB–16MiB</td><td>about how much one request
- * asks for: more is faster and needs more memory per replica set</td></tr>
+ * <tr><td>{@code source.batch.bytes}</td><td>1MiB, 64KiB–16MiB</td><td>about how much one request
+ * asks for: over a slow network more is faster; it needs more memory per replica set</td></tr>
  * <tr><td>{@code shards.refresh}</td><td>10s, 1s–1m</td><td>how often {@code config.shards} is
  * read, and topics are looked for: a new shard is captured after about twice this time</td></tr>
  * <tr><td>{@code commit.entries}</td><td>20000, 1–1000000</td><td>commit when so many entries are
@@ -237,7 +237,7 @@ public record CaptureConfig(
                         tags,
                         seconds(reader, "source.read.max.staleness", 90, 1, 3600),
                         reader.flag("source.read.primary", true));
-        int batch = (int) reader.bytes("source.batch.bytes", 4L << 20, 64L << 10, 16L << 20);
+        int batch = (int) reader.bytes("source.batch.bytes", 1L << 20, 64L << 10, 16L << 20);
         return new Source(
                 new Secret(uri),
                 seconds(reader, "source.timeout", 10, 1, 300),

@@ -76,7 +76,7 @@ class CaptureConfigTest {
         assertThat(config.tail().commitInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.source().timeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.source().cursors().batchBytes()).isEqualTo(4 << 20);
+        assertThat(config.source().cursors().batchBytes()).isEqualTo(1 << 20);
         assertThat(config.source().preferences().primaryAllowed()).isTrue();
         assertThat(config.source().preferences().maxStaleness()).isEqualTo(Duration.ofSeconds(90));
         assertThat(config.topics().replicationFactor()).isEqualTo((short) 3);
@@ -120,7 +120,7 @@ class CaptureConfigTest {
                         "source.read.tags", "use:backup, dc:east",
                         "source.read.max.staleness", "30s",
                         "source.read.primary", "false",
-                        "source.batch.bytes", "1MiB",
+                        "source.batch.bytes", "2MiB",
                         "shards.refresh", "20s",
                         "commit.entries", "100",
                         "commit.interval", "50ms",
@@ -186,7 +186,7 @@ class CaptureConfigTest {
         assertThat(config.source().preferences().tags())
                 .isEqualTo(Map.of("use", "backup", "dc", "east"));
         assertThat(config.source().preferences().primaryAllowed()).isFalse();
-        assertThat(config.source().cursors().batchBytes()).isEqualTo(1 << 20);
+        assertThat(config.source().cursors().batchBytes()).isEqualTo(2 << 20);
         assertThat(config.tail().commitEntries()).isEqualTo(100);
         assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.topics().client()).containsEntry("security.protocol", "SSL");

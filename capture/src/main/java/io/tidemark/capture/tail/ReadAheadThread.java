@@ -9,18 +9,24 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the next batch and makes its records while the last one is being sent. At most one batch
- * waits to be taken and one is being read, so memory is bounded, and nothing is read while the
- * taker is busy. One thread reads and prepares in the cursor's order, so the order is kept.
+ * Reads the next batches and makes their records while others are being sent. At most {@value
+ * #WAITING} batches wait to be taken and one is being read; how many bytes these may be is the
+ * cursor's to bound. One thread reads and prepares in the cursor's order, so the order is kept.
  */
 public final class ReadAheadThread implements EntryFeed {
     /** A batch, or why there are no more. */
     private record Reading(List<PreparedEntry> batch, RuntimeException failure) {}
 
+    /**
+     * A commit stands still until everything sent is acknowledged; so much is read in that time
+     * with requests of the default size.
+     */
+    private static final int WAITING = 4;
+
     private final OplogCursor cursor;
     private final EntryPreparer preparer;
     private final Duration awaitData;
-    private final BlockingQueue<Reading> waiting = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<Reading> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Thread thread;
     private volatile boolean closed;
     private RuntimeException failure;

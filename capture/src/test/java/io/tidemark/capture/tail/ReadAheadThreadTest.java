@@ -75,13 +75,13 @@ class ReadAheadThreadTest {
     }
 
     @Test
-    void atMostTwoBatchesAreReadAheadOfATakerThatStandsStill() throws Exception {
+    void atMostFiveBatchesAreReadAheadOfATakerThatStandsStill() throws Exception {
         try (EntryFeed feed = feed(batches(60))) {
-            await().until(() -> batchesRead.get() == 2);
+            await().until(() -> batchesRead.get() == 5);
             Thread.sleep(300);
-            assertThat(batchesRead).hasValue(2);
+            assertThat(batchesRead).hasValue(5);
             feed.next(WAIT);
-            await().until(() -> batchesRead.get() == 3);
+            await().until(() -> batchesRead.get() == 6);
         }
         await().until(() -> cursorClosed);
     }

@@ -69,6 +69,11 @@ public final class Settings {
         return values;
     }
 
+    /** The keys that the file sets. */
+    Set<String> keysOfFile() {
+        return file.keySet();
+    }
+
     /** The file's entries whose keys begin with {@code prefix}, without it. */
     public Map<String, String> under(String prefix) {
         Map<String, String> found = new TreeMap<>();

@@ -50,7 +50,7 @@ public final class Tidemark {
                                 : CommandLine.Help.Ansi.OFF))) {
             return ExitCode.DONE;
         }
-        return Verbs.call(parsed, commands);
+        return Verbs.call(parsed, commands, settings);
     }
 
     /** Needed before parsing, because defaults of options come from it. */

@@ -101,7 +101,7 @@ final class Verbs {
                 new SinkCommand(context));
     }
 
-    private static List<CommandLine> all(CommandLine root) {
+    static List<CommandLine> all(CommandLine root) {
         List<CommandLine> found = new ArrayList<>();
         Deque<CommandLine> open = new ArrayDeque<>(List.of(root));
         while (!open.isEmpty()) {
@@ -112,10 +112,13 @@ final class Verbs {
         return found;
     }
 
-    static ExitCode call(ParseResult parsed, CommandLine root) throws Exception {
+    static ExitCode call(ParseResult parsed, CommandLine root, Settings settings) throws Exception {
         List<CommandLine> line = parsed.asCommandLineList();
         CommandLine last = line.get(line.size() - 1);
         Object verb = last.getCommand();
+        if (!(verb instanceof Service)) {
+            MistypedKeys.refuse(settings, last, all(root));
+        }
         CommandSpec options = last.getCommandSpec().mixins().get("common");
         if (options != null && options.userObject() instanceof CommonOptions common) {
             Logging.configure(common.verbosity(), verb instanceof Service);

@@ -196,27 +196,9 @@ public final class ConfigReader {
 
     private String nearest(String key) {
         return known.stream()
-                .min(java.util.Comparator.comparingInt(k -> distance(key, k)))
-                .filter(k -> distance(key, k) <= Math.max(NEAR, key.length() / 3))
+                .min(java.util.Comparator.comparingInt(k -> Spelling.distance(key, k)))
+                .filter(k -> Spelling.distance(key, k) <= Math.max(NEAR, key.length() / 3))
                 .map(k -> "; did you mean " + k + "?")
                 .orElse("");
-    }
-
-    /** How many letters to put in, take out or change (Levenshtein). */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -6,7 +6,7 @@ public enum ExitCode {
     BUG(1, "a bug in Tidemark"),
     USAGE(2, "the command line or the configuration is wrong"),
     NOT_RESTORABLE(3, "that time is not safe or not covered"),
-    TARGET_REFUSED(4, "the target was refused; nothing was written"),
+    TARGET_REFUSED(4, "the target was refused, or refused what a restore writes"),
     ARCHIVE_DAMAGED(5, "the archive, or the input of an import, is damaged or incomplete"),
     UNREACHABLE(6, "something can't be reached"),
     DIFFERENCE(7, "verification found a difference"),

@@ -11,6 +11,7 @@ import io.tidemark.schemas.oplog.OplogEntry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A file of oplog entries, read once to its end: whole, in order, and from where to where.
@@ -73,6 +74,9 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
 
     /** Gives the entries in order. */
     static final class Reader implements Closeable {
+        /** Operations that are nothing without their {@code o}. */
+        private static final Set<String> WRITES = Set.of("i", "u", "d", "c");
+
         private final BsonFile documents;
         private Optime previous = Optime.NONE;
 
@@ -92,7 +96,11 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
 
         private OplogEntry entry(io.tidemark.schemas.bson.RawDocument document) {
             try {
-                return OplogEntry.of(document);
+                OplogEntry entry = OplogEntry.of(document);
+                if (WRITES.contains(entry.op())) {
+                    entry.o(); // refused now rather than by the restore that needs it
+                }
+                return entry;
             } catch (MalformedEntryException noEntry) {
                 throw new CommandFailure(
                         ExitCode.ARCHIVE_DAMAGED,

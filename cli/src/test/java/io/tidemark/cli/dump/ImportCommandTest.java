@@ -163,6 +163,18 @@ class ImportCommandTest {
     }
 
     @Test
+    void anEntryThatSaysNotWhatWasWrittenIsNone() throws IOException {
+        BsonDocument without = insert(11, 1, 2);
+        without.remove("o");
+
+        CommandRun run = imports(write(folder.resolve("a"), insert(10, 1, 1), without));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(run.err()).contains("document 2").contains("has no o");
+        assertThat(objects()).isEmpty();
+    }
+
+    @Test
     void aCollectionThatIsThereTwiceIsNotChosenFrom() throws IOException {
         Path oplog = write(folder.resolve("oplog"), noop(10, 1));
         byte[] whole = DumpFiles.bytes(List.of(BsonDocument.parse("{_id: 1, a: 'text'}")));

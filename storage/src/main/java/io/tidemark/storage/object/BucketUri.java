@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,9 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
             String path = text.substring("file:".length()).replaceFirst("^//+", "/");
             if (path.isBlank()) {
                 throw refuse(text, "no directory is named");
+            }
+            if (Files.isRegularFile(Path.of(path))) {
+                throw refuse(text, "that is a file; a bucket is a folder");
             }
             return new Directory(Path.of(path));
         }

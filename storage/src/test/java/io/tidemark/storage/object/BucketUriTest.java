@@ -3,10 +3,13 @@ package io.tidemark.storage.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +64,18 @@ final class BucketUriTest {
         assertThatThrownBy(() -> BucketUri.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("s3://BUCKET/PREFIX");
+    }
+
+    @Test
+    void refusesAFileInAFoldersPlace(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("one.slice"), "");
+
+        assertThatThrownBy(() -> BucketUri.parse("file:" + file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("one.slice")
+                .hasMessageContaining("a bucket is a folder");
+        assertThat(BucketUri.parse("file:" + folder.resolve("not-yet")).toString())
+                .endsWith("not-yet");
     }
 
     @Test

@@ -17,11 +17,18 @@ final class SettingsAsDefaults implements IDefaultValueProvider {
 
     @Override
     public String defaultValue(ArgSpec argument) {
-        boolean single = argument instanceof OptionSpec && !argument.isMultiValue();
-        if (!single || argument.arity().max() == 0) {
-            return null;
-        }
-        String key = ((OptionSpec) argument).longestName().substring(2);
-        return settings.get(key).orElse(null);
+        return argument instanceof OptionSpec option && isSettable(option)
+                ? settings.get(key(option)).orElse(null)
+                : null;
+    }
+
+    /** Flags, and what is given several times, belong to a command line. */
+    static boolean isSettable(OptionSpec option) {
+        return !option.isMultiValue() && option.arity().max() > 0;
+    }
+
+    /** The setting of an option. */
+    static String key(OptionSpec option) {
+        return option.longestName().substring(2);
     }
 }

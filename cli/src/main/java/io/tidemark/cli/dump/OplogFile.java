@@ -91,16 +91,13 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
         Optional<OplogEntry> next() {
             Optional<OplogEntry> entry = documents.next().map(this::entry);
             entry.ifPresent(this::requireOrder);
+            entry.ifPresent(this::requirePayload);
             return entry;
         }
 
         private OplogEntry entry(io.tidemark.schemas.bson.RawDocument document) {
             try {
-                OplogEntry entry = OplogEntry.of(document);
-                if (WRITES.contains(entry.op())) {
-                    entry.o(); // refused now rather than by the restore that needs it
-                }
-                return entry;
+                return OplogEntry.of(document);
             } catch (MalformedEntryException noEntry) {
                 throw new CommandFailure(
                         ExitCode.ARCHIVE_DAMAGED,
@@ -118,18 +115,10 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
 
         private void requireOrder(OplogEntry entry) {
             if (entry.clusterTime().isBefore(previous.clusterTime())) {
-                throw new CommandFailure(
-                        ExitCode.ARCHIVE_DAMAGED,
-                        "File "
-                                + file()
-                                + ", entry "
-                                + documents.documents()
-                                + ": "
-                                + entry.optime()
-                                + " follows "
-                                + previous
-                                + ". An oplog is in the order of cluster time; this file mixes"
-                                + " several. Give them as separate files.");
+                throw outOfOrder(
+                        entry.optime(),
+                        ". An oplog is in the order of cluster time; this file mixes several. Give"
+                                + " them as separate files.");
             }
             requireTerm(entry.optime());
             previous = entry.optime();
@@ -138,6 +127,37 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
         /** Elections only raise the term: what falls behind was written by who had lost one. */
         private void requireTerm(Optime optime) {
             if (optime.term() >= 0 && optime.term() < previous.term()) {
+                throw outOfOrder(
+                        optime,
+                        ", of a later term, so the file mixes two histories, one of which was"
+                                + " rolled back. Nothing of this import was made part of the"
+                                + " archive; copy the oplog from a member that has what a majority"
+                                + " has.");
+            }
+        }
+
+        private CommandFailure outOfOrder(Optime next, String meaning) {
+            return new CommandFailure(
+                    ExitCode.ARCHIVE_DAMAGED,
+                    "File "
+                            + file()
+                            + ", entry "
+                            + documents.documents()
+                            + ": "
+                            + next
+                            + " follows "
+                            + previous
+                            + meaning);
+        }
+
+        /** Here rather than in the restore that comes to it, when the file may be gone. */
+        private void requirePayload(OplogEntry entry) {
+            if (!WRITES.contains(entry.op())) {
+                return;
+            }
+            try {
+                entry.o();
+            } catch (MalformedEntryException without) {
                 throw new CommandFailure(
                         ExitCode.ARCHIVE_DAMAGED,
                         "File "
@@ -145,13 +165,10 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
                                 + ", entry "
                                 + documents.documents()
                                 + ": "
-                                + optime
-                                + " follows "
-                                + previous
-                                + ", of a later term, so the file mixes two histories, one of which"
-                                + " was rolled back. Nothing of this import was made part of the"
-                                + " archive; copy the oplog from a member that has what a majority"
-                                + " has.");
+                                + without.getMessage()
+                                + ", so what it wrote is not known. Copy the oplog again, from"
+                                + " another member if it is the same there.",
+                        without);
             }
         }
 

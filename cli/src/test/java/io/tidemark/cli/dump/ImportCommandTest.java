@@ -170,7 +170,10 @@ class ImportCommandTest {
         CommandRun run = imports(write(folder.resolve("a"), insert(10, 1, 1), without));
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
-        assertThat(run.err()).contains("document 2").contains("has no o");
+        assertThat(run.err())
+                .contains("entry 2")
+                .contains("has no o")
+                .contains("Copy the oplog again");
         assertThat(objects()).isEmpty();
     }
 

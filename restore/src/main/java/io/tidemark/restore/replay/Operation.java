@@ -80,6 +80,11 @@ public record Operation(
         return o.first().map(RawElement::name).orElse("");
     }
 
+    /** True of an update for which the document as it was does not matter. */
+    boolean isReplacement() {
+        return new OplogUpdate(o).isReplacement();
+    }
+
     /**
      * The document as this update leaves it.
      *

@@ -48,7 +48,7 @@ final class PendingDocument {
     void update(Operation update, long operation) {
         lastAt = update.at();
         lastOperation = operation;
-        if (update.o().has("_id")) {
+        if (update.isReplacement()) {
             become(update.o());
         } else if (known) {
             apply(update);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,11 @@ final class RealClusterRestoreTest {
                                 assertThat(t.commitTimestamp()).isEqualTo("1644243375:5");
                             });
         }
+    }
+
+    @BeforeEach
+    void needsTheRecordedData() {
+        RealClusterArchive.requireRecorded();
     }
 
     @Test

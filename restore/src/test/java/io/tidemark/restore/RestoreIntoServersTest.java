@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,11 @@ final class RestoreIntoServersTest {
             client.getDatabase("admin").runCommand(Document.parse(command));
             assertThat(indexes(uri)).contains(999);
         }
+    }
+
+    @BeforeEach
+    void needsTheRecordedData() {
+        RealClusterArchive.requireRecorded();
     }
 
     @Test

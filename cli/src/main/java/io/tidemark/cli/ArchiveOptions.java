@@ -1,9 +1,11 @@
 package io.tidemark.cli;
 
 import io.tidemark.schemas.model.ClusterName;
+import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -45,5 +47,30 @@ public final class ArchiveOptions {
     /** Opens no connection yet; the caller closes it. */
     public ObjectStore open() {
         return bucket.open();
+    }
+
+    /**
+     * For verbs that would take an empty answer for a good one, as after a slip in a name.
+     *
+     * @throws CommandFailure if the bucket holds nothing of the cluster, with what it does hold
+     */
+    public void requireKnown(ObjectStore store) {
+        if (!new Catalogue(store, cluster).holdsAnything()) {
+            throw unknown(store, ExitCode.NOT_RESTORABLE);
+        }
+    }
+
+    /** That the bucket holds nothing of the cluster, and what it does hold. */
+    public CommandFailure unknown(ObjectStore store, ExitCode exitCode) {
+        List<ClusterName> others = Catalogue.clusters(store);
+        return new CommandFailure(
+                exitCode,
+                "The archive holds nothing of cluster "
+                        + cluster
+                        + ": check --bucket and --cluster. "
+                        + store.describe()
+                        + (others.isEmpty()
+                                ? " holds no cluster at all."
+                                : " holds " + others + "."));
     }
 }

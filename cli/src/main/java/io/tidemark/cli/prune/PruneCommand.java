@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
             "",
             "Refused with exit code 8 while a restore reads the archive or, with --source-uri,"
                     + " while",
-            "a snapshot goes on."
+            "a snapshot goes on; with exit code 3 if the bucket holds nothing of the cluster."
         })
 public final class PruneCommand implements Callable<ExitCode> {
     private static final int DEFAULT_DAYS = 7;
@@ -106,7 +106,8 @@ public final class PruneCommand implements Callable<ExitCode> {
     public ExitCode call() {
         Optional<RetentionRule> rule = rule();
         try (ObjectStore store = archive.open()) {
-            requireKnown(store);
+            archive.requireKnown(store);
+            requireSnapshots(store);
             Holds holds = new Holds(store, archive.cluster());
             if (!dryRun) {
                 keep.forEach(holds::add);
@@ -187,7 +188,7 @@ public final class PruneCommand implements Callable<ExitCode> {
     }
 
     /** A slip in a hold's name would be found when the snapshot is gone. */
-    private void requireKnown(ObjectStore store) {
+    private void requireSnapshots(ObjectStore store) {
         Set<String> known = new TreeSet<>();
         for (BasePlace place : new Catalogue(store, archive.cluster()).bases()) {
             known.add(place.snapshotId());

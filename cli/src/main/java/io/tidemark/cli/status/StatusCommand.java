@@ -38,7 +38,9 @@ import picocli.CommandLine.Option;
             "  tidemark status --cluster shop --bucket file:/backup --kafka kafka1:9092"
                     + " --registry http://registry:8081 --json",
             "",
-            "Ends with exit code 5 if the note of a standby can't be read: all else is shown."
+            "Ends with exit code 5 if the note of a standby can't be read: all else is shown.",
+            "Refused with exit code 3 if neither the bucket nor, where named, Kafka knows the"
+                    + " cluster."
         })
 public final class StatusCommand implements Callable<ExitCode> {
     private static final int ENDED_OPERATIONS = 5;
@@ -67,12 +69,17 @@ public final class StatusCommand implements Callable<ExitCode> {
     @Override
     public ExitCode call() {
         try (ObjectStore store = archive.open()) {
-            ArchiveStatus archived = ArchiveStatus.read(store, archive.cluster(), archive.keys());
             Optional<KafkaPlace> place = kafka.place(context);
+            Optional<Map<ReplicaSet, CaptureStatus>> captured = place.flatMap(this::captured);
+            if (captured.isEmpty()) {
+                // One that is captured may not have come to the bucket yet.
+                archive.requireKnown(store);
+            }
+            ArchiveStatus archived = ArchiveStatus.read(store, archive.cluster(), archive.keys());
             StatusAnswer answer =
                     new StatusAnswer(
                             archived,
-                            place.map(this::captured).orElse(Map.of()),
+                            captured.orElse(Map.of()),
                             place.map(this::operations).orElse(List.of()),
                             context.clock().instant(),
                             Duration.ofDays(drillDays));
@@ -84,8 +91,8 @@ public final class StatusCommand implements Callable<ExitCode> {
         }
     }
 
-    /** The newest status by replica set; none if capture never ran. */
-    private Map<ReplicaSet, CaptureStatus> captured(KafkaPlace place) {
+    /** The newest status by replica set; empty if capture never ran for the cluster. */
+    private Optional<Map<ReplicaSet, CaptureStatus>> captured(KafkaPlace place) {
         Map<ReplicaSet, CaptureStatus> newest = new TreeMap<>();
         try (CompactedTopic<CaptureStatus> topic =
                 new CompactedTopic<>(
@@ -93,11 +100,14 @@ public final class StatusCommand implements Callable<ExitCode> {
                         new TopicNames(archive.cluster()).captureStatus(),
                         CaptureStatus.class,
                         CaptureStatus.getClassSchema())) {
+            if (!topic.exists()) {
+                return Optional.empty();
+            }
             topic.read()
                     .values()
                     .forEach(status -> newest.put(new ReplicaSet(status.getReplicaSet()), status));
         }
-        return newest;
+        return Optional.of(newest);
     }
 
     private List<OperationAnswer> operations(KafkaPlace place) {

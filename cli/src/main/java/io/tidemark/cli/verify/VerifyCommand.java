@@ -13,7 +13,6 @@ import io.tidemark.cli.Progress;
 import io.tidemark.cli.drill.Rehearsal;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Counted;
-import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.ObjectStore;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -80,7 +79,7 @@ public final class VerifyCommand implements Callable<ExitCode> {
                             .run();
             progress.close();
             if (findings.objects() == 0) {
-                throw nothing(store);
+                throw archive.unknown(store, ExitCode.ARCHIVE_DAMAGED);
             }
             words(findings);
             Optional<Rehearsal> replayed = deep ? replay(store, findings) : Optional.empty();
@@ -107,18 +106,6 @@ public final class VerifyCommand implements Callable<ExitCode> {
                 rehearsal -> DeepCheck.words(rehearsal, words),
                 () -> words.println("Not replayed: no time is safe; 'tidemark windows' says why."));
         return replayed;
-    }
-
-    private CommandFailure nothing(ObjectStore store) {
-        return new CommandFailure(
-                ExitCode.ARCHIVE_DAMAGED,
-                "There is nothing of cluster "
-                        + archive.cluster()
-                        + " in "
-                        + store.describe()
-                        + "; it holds "
-                        + Catalogue.clusters(store)
-                        + ". Check --bucket and --cluster.");
     }
 
     private void words(Findings findings) {

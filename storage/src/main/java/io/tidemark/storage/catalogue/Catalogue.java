@@ -50,6 +50,17 @@ public final class Catalogue {
         return clusters;
     }
 
+    /**
+     * Whether the bucket knows of the cluster: by slices, bases, a timeline, holds, drills or notes
+     * of standbys. What only a restore or a prune left that was under way tells nothing.
+     */
+    public boolean holdsAnything() {
+        String turns = KeyPrefix.turns(cluster);
+        String prefix = KeyPrefix.cluster(cluster);
+        return store.folders(prefix).stream()
+                .anyMatch(folder -> !turns.equals(prefix + folder + "/"));
+    }
+
     /** Every life of every replica set that has slices or gaps. */
     public List<ArchivedReplicaSet> replicaSets() {
         List<ArchivedReplicaSet> sets = new ArrayList<>();

@@ -11,7 +11,6 @@ import io.tidemark.schemas.oplog.OplogEntry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A file of oplog entries, read once to its end: whole, in order, and from where to where.
@@ -74,9 +73,6 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
 
     /** Gives the entries in order. */
     static final class Reader implements Closeable {
-        /** Operations that are nothing without their {@code o}. */
-        private static final Set<String> WRITES = Set.of("i", "u", "d", "c");
-
         private final BsonFile documents;
         private Optime previous = Optime.NONE;
 
@@ -152,11 +148,8 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
 
         /** Here rather than in the restore that comes to it, when the file may be gone. */
         private void requirePayload(OplogEntry entry) {
-            if (!WRITES.contains(entry.op())) {
-                return;
-            }
             try {
-                entry.o();
+                entry.requirePayload();
             } catch (MalformedEntryException without) {
                 throw new CommandFailure(
                         ExitCode.ARCHIVE_DAMAGED,

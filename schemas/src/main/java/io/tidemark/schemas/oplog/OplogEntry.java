@@ -95,6 +95,21 @@ public final class OplogEntry {
                 .orElseThrow(() -> new MalformedEntryException("entry " + optime + " has no o"));
     }
 
+    /**
+     * For whoever judges entries that nobody needs yet: only a replay asks for what they hold.
+     *
+     * @throws MalformedEntryException if the entry wrote something and does not say what: an i, u,
+     *     d or c without {@code o}
+     */
+    public void requirePayload() {
+        switch (op) {
+            case "i", "u", "d", "c" -> o();
+            default -> {
+                // What else there is needs none, or is not known to need one.
+            }
+        }
+    }
+
     /** Document key of an update; old options or counts of a command; the message of a noop. */
     public Optional<RawDocument> o2() {
         return document(fields.o2());

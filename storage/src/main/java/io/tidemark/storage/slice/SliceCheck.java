@@ -1,6 +1,7 @@
 package io.tidemark.storage.slice;
 
 import io.tidemark.schemas.model.Optime;
+import io.tidemark.schemas.oplog.MalformedEntryException;
 import io.tidemark.schemas.oplog.OplogEntry;
 
 /** Compares a slice's entries with its header. */
@@ -17,9 +18,20 @@ final class SliceCheck {
         if (last == null && !entry.optime().equals(header.first())) {
             throw differs("first entry is " + entry.optime());
         }
+        requirePayload(entry);
         // Not by kind: a later version may know more kinds than the one that wrote.
         count++;
         last = entry.optime();
+    }
+
+    private void requirePayload(OplogEntry entry) {
+        try {
+            entry.requirePayload();
+        } catch (MalformedEntryException e) {
+            throw SliceReader.damaged(
+                    header.key(),
+                    "holds an entry that does not say what it wrote (" + e.getMessage() + ")");
+        }
     }
 
     void finish() {

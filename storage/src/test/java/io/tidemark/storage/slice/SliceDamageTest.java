@@ -23,6 +23,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +100,34 @@ final class SliceDamageTest {
             assertThatThrownBy(() -> readAll(reader, key))
                     .isInstanceOf(DamagedObjectException.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"i", "u", "d", "c"})
+    void anEntryThatDoesNotSayWhatItWroteIsFoundAndANoopMayBeEmpty(String op) {
+        entries.add(without("n", 100));
+        SliceReader reader = new SliceReader(store, FrameKeys.NONE);
+        ObjectKey.OfSlice sound = put(FrameOptions.defaults());
+        assertThat(reader.verify(sound).entryCount()).isEqualTo(13);
+
+        entries.add(without(op, 101));
+        ObjectKey.OfSlice key = put(FrameOptions.defaults());
+
+        assertThatThrownBy(() -> reader.verify(key))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("does not say what it wrote")
+                .hasMessageContaining(TestEntries.at(101, 1).toString());
+    }
+
+    /** An entry without {@code o}. */
+    private static OplogEntry without(String op, long seconds) {
+        BsonDocument entry =
+                new BsonDocument("op", new BsonString(op))
+                        .append("ns", new BsonString("shop.orders"))
+                        .append("ts", new BsonTimestamp(TestEntries.at(seconds, 1).bits()))
+                        .append("t", new BsonInt64(3))
+                        .append("v", new BsonInt64(2));
+        return OplogEntry.of(TestEntries.bytes(entry));
     }
 
     @Test

@@ -27,12 +27,14 @@ import picocli.CommandLine.Option;
         description =
                 "Read the whole archive of a cluster: is every object there, does every checksum"
                         + " fit, does every entry decode, does each replica set's record go on"
-                        + " without a hole, and do the shards agree on how transactions ended?",
+                        + " without a hole and have a base to begin with, and do the shards agree"
+                        + " on how transactions ended?",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark verify --cluster shop --bucket file:/backup",
             "  tidemark verify --cluster shop --bucket file:/backup --json",
-            "  tidemark verify --cluster shop --bucket file:/backup --deep"
+            "  tidemark verify --cluster shop --bucket file:/backup --deep",
+            "  tidemark verify --cluster shop --bucket file:/backup --base external"
         })
 public final class VerifyCommand implements Callable<ExitCode> {
     private final Context context;
@@ -56,6 +58,16 @@ public final class VerifyCommand implements Callable<ExitCode> {
             description = "With --deep: up to this time. Default: the latest that is safe.")
     private ClusterTime to;
 
+    @Option(
+            names = "--base",
+            paramLabel = "external",
+            description =
+                    "The bases are volume snapshots or dumps that you keep elsewhere, as for"
+                            + " restore --base external: none is missed then. Default: a replica"
+                            + " set that has neither a base in the archive nor a record from its"
+                            + " first entry on is a problem.")
+    private String base;
+
     public VerifyCommand(Context context) {
         this.context = context;
     }
@@ -68,6 +80,7 @@ public final class VerifyCommand implements Callable<ExitCode> {
                     "--to belongs to --deep: without it the whole archive is read, whatever time it"
                             + " is of.");
         }
+        requireBase();
         try (ObjectStore store = archive.open();
                 Progress progress = Progress.of(context.console(), "verify")) {
             Findings findings =
@@ -78,8 +91,11 @@ public final class VerifyCommand implements Callable<ExitCode> {
                                     f -> progress.show("objects", f.objects()))
                             .run();
             progress.close();
-            if (findings.objects() == 0) {
+            if (findings.objects() == 0 && findings.leftovers() == 0) {
                 throw archive.unknown(store, ExitCode.ARCHIVE_DAMAGED);
+            }
+            if (base == null) {
+                new StartCheck(store, archive.cluster(), findings).run();
             }
             words(findings);
             Optional<Rehearsal> replayed = deep ? replay(store, findings) : Optional.empty();
@@ -91,6 +107,19 @@ public final class VerifyCommand implements Callable<ExitCode> {
             boolean differs = replayed.filter(r -> !r.problems().isEmpty()).isPresent();
             ExitCode sound = differs ? ExitCode.DIFFERENCE : ExitCode.DONE;
             return findings.problems().isEmpty() ? sound : ExitCode.ARCHIVE_DAMAGED;
+        }
+    }
+
+    private void requireBase() {
+        if (base != null && !base.equals("external")) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--base can be 'external' only, not '" + base + "'.");
+        }
+        if (base != null && deep) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--deep replays over the archive's bases, and --base external says that there"
+                            + " are none: leave one of them out.");
         }
     }
 

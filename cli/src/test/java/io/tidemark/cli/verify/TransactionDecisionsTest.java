@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
@@ -25,7 +26,7 @@ class TransactionDecisionsTest {
         imports("a", prepared(10), commit(14, 12));
         imports("b", prepared(12), commit(17, 12));
 
-        CommandRun run = verify();
+        CommandRun run = verified();
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         assertThat(run.json().get("undecided")).isEmpty();
@@ -36,7 +37,7 @@ class TransactionDecisionsTest {
         imports("a", prepared(10), commit(14, 12));
         imports("b", prepared(12), commit(17, 13));
 
-        CommandRun run = verify();
+        CommandRun run = verified();
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
         assertThat(run.json().at("/problems/0/what").asText()).contains("two commit timestamps");
@@ -48,7 +49,7 @@ class TransactionDecisionsTest {
         imports("a", prepared(10), commit(14, 12));
         imports("b", prepared(12), entry(17, "{abortTransaction: 1}"));
 
-        CommandRun run = verify();
+        CommandRun run = verified();
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
         assertThat(run.json().at("/problems/0/what").asText())
@@ -62,7 +63,7 @@ class TransactionDecisionsTest {
         imports("a", prepared(10), noop(20));
         imports("b", prepared(12), noop(20));
 
-        CommandRun run = verify();
+        CommandRun run = verified();
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         JsonNode undecided = run.json().get("undecided");
@@ -76,7 +77,7 @@ class TransactionDecisionsTest {
         imports("a", prepared(10), commit(14, 12));
         imports("b", prepared(12), noop(20));
 
-        assertThat(verify().json().get("undecided")).isEmpty();
+        assertThat(verified().json().get("undecided")).isEmpty();
     }
 
     @Test
@@ -89,7 +90,7 @@ class TransactionDecisionsTest {
                 commit(24, 22));
         imports("b", prepared(22), commit(25, 22));
 
-        CommandRun run = verify();
+        CommandRun run = verified();
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
     }
@@ -113,9 +114,35 @@ class TransactionDecisionsTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
     }
 
-    private CommandRun verify() {
+    @Test
+    void oplogsWithoutABaseRestoreNothingUnlessTheBasesLieElsewhere() throws IOException {
+        imports("a", prepared(10), commit(14, 12));
+
+        CommandRun alone = verify();
+        CommandRun beside = verify("--base=external");
+
+        assertThat(alone.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(alone.json().get("problems")).hasSize(1);
+        assertThat(alone.json().at("/problems/0/key").asText()).endsWith("/oplog/a/");
+        assertThat(alone.json().at("/problems/0/means").asText()).contains("can be restored");
+        assertThat(beside.exitCode()).as(beside.err()).isEqualTo(ExitCode.DONE);
+    }
+
+    /** Of oplogs alone. */
+    private CommandRun verified() {
+        return verify("--base=external");
+    }
+
+    private CommandRun verify(String... further) {
         return CommandRun.of(
-                "verify", "--json", "--cluster=shop", "--bucket=file:" + folder.resolve("bucket"));
+                Stream.concat(
+                                Stream.of(
+                                        "verify",
+                                        "--json",
+                                        "--cluster=shop",
+                                        "--bucket=file:" + folder.resolve("bucket")),
+                                Stream.of(further))
+                        .toArray(String[]::new));
     }
 
     private static BsonDocument prepared(int increment) {

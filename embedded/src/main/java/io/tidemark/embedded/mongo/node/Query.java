@@ -75,7 +75,8 @@ final class Query {
         visit(
                 documents,
                 document -> {
-                    if (matches(document)) {
+                    // What was looked up by its key need not be looked for among all keys again.
+                    if (idOnly || matches(document)) {
                         found.add(document);
                     }
                     return sorted || backwards || found.size() < wanted;

@@ -28,6 +28,8 @@ import java.util.function.Predicate;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.codecs.configuration.CodecRegistries;
+import org.bson.codecs.configuration.CodecRegistry;
 
 /**
  * A replica set, or a lone server, reached by the driver. Every write is acknowledged by a majority
@@ -36,6 +38,10 @@ import org.bson.BsonInt32;
 public final class MongoTarget implements RestoreTarget {
     private static final int SELECTION_SECONDS = 15;
     private static final Namespace OPLOG = Namespace.of("local.oplog.rs");
+    private static final CodecRegistry CODECS =
+            CodecRegistries.fromRegistries(
+                    CodecRegistries.fromCodecs(new ExactDocumentCodec()),
+                    MongoClientSettings.getDefaultCodecRegistry());
 
     private final MongoClient client;
     private final Commands commands;
@@ -67,6 +73,7 @@ public final class MongoTarget implements RestoreTarget {
         }
         return MongoClientSettings.builder()
                 .applyConnectionString(connection)
+                .codecRegistry(CODECS)
                 .writeConcern(WriteConcern.MAJORITY.withJournal(true))
                 .readConcern(ReadConcern.LOCAL)
                 .readPreference(ReadPreference.primary())

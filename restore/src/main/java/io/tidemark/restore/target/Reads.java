@@ -6,6 +6,7 @@ import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.model.Namespace;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -29,7 +30,7 @@ final class Reads {
         in.openDocument("_id").openArray("$in");
         int number = 0;
         for (DocumentId id : ids) {
-            in.append(Integer.toString(number++), id.asDocument().first().orElseThrow());
+            id.appendTo(in, Integer.toString(number++).getBytes(StandardCharsets.US_ASCII));
         }
         RawBsonDocument byId = RawDocument.of(in.close().close().build()).toBson();
         commands.run(

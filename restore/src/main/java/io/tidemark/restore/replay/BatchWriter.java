@@ -5,7 +5,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Writes one batch at a time of each lane: deletes, then puts, reading the documents that deltas
@@ -86,30 +86,6 @@ final class BatchWriter {
         return unrepaired;
     }
 
-    /** Hands on each document as it comes. */
-    private static void read(
-            CollectionState collection,
-            Set<DocumentId> ids,
-            BiConsumer<DocumentId, RawDocument> there,
-            Consumer<DocumentId> absent) {
-        List<DocumentId> all = List.copyOf(ids);
-        for (int i = 0; i < all.size(); i += FIND_AT_ONCE) {
-            Set<DocumentId> some =
-                    new LinkedHashSet<>(all.subList(i, Math.min(all.size(), i + FIND_AT_ONCE)));
-            collection
-                    .target()
-                    .find(
-                            collection.namespace(),
-                            Set.copyOf(some),
-                            (id, before) -> {
-                                if (some.remove(id)) {
-                                    there.accept(id, before);
-                                }
-                            });
-            some.forEach(absent);
-        }
-    }
-
     private void checkMissing(CollectionState collection, DocumentId id, PendingDocument document) {
         if (document.wasSet() && !unrepaired.isEmpty()) {
             unrepaired.remove(new Missing(collection, id));
@@ -132,12 +108,17 @@ final class BatchWriter {
         }
     }
 
+    /** What is done with a document that the target holds. */
+    private interface Found {
+        void accept(DocumentId id, PendingDocument document, RawDocument held);
+    }
+
     /** One batch on its way. One thread. */
     private final class Writing {
         private final CollectionState collection;
         private final Map<DocumentId, PendingDocument> documents;
         private final Map<DocumentId, EarlierWrites.Earlier> earlier = new HashMap<>();
-        private final Set<DocumentId> unread = new LinkedHashSet<>();
+        private final Map<DocumentId, PendingDocument> unread = new LinkedHashMap<>();
         private List<DocumentWrite> writes = new ArrayList<>();
         private List<WriteLog.DocumentChange> changes = new ArrayList<>();
         private long bytes;
@@ -148,31 +129,64 @@ final class BatchWriter {
         }
 
         void run() {
-            documents.forEach(
-                    (id, document) -> {
-                        if (document.isGone()) {
-                            delete(id, document);
-                        }
-                    });
-            read(
-                    collection,
-                    unread,
-                    (id, held) -> deleted(id, collection.expected().take(id, held)),
+            forEach(PendingDocument::isGone, this::delete);
+            readUnread(
+                    (id, document, held) ->
+                            change(id, collection.expected().take(id, held), 0, document),
                     this::deletedNothing);
             send();
-            unread.clear();
-            documents.forEach(
-                    (id, document) -> {
-                        if (!document.isGone()) {
-                            put(id, document);
-                        }
-                    });
-            read(
-                    collection,
-                    unread,
-                    (id, held) -> putOver(id, documents.remove(id), Optional.of(held)),
-                    id -> putOver(id, documents.remove(id), Optional.empty()));
+            forEach(document -> !document.isGone(), this::put);
+            readUnread(
+                    (id, document, held) -> putOver(id, document, Optional.of(held)),
+                    (id, document) -> putOver(id, document, Optional.empty()));
             send();
+        }
+
+        /** Each is let go as it is handed on, so that what it becomes is not held for longer. */
+        private void forEach(
+                Predicate<PendingDocument> which, BiConsumer<DocumentId, PendingDocument> work) {
+            for (Map.Entry<DocumentId, PendingDocument> each : documents.entrySet()) {
+                PendingDocument document = each.getValue();
+                if (document != null && which.test(document)) {
+                    each.setValue(null);
+                    work.accept(each.getKey(), document);
+                }
+            }
+        }
+
+        /** Reads what is to be read, and hands on each document as it comes. */
+        private void readUnread(Found there, BiConsumer<DocumentId, PendingDocument> absent) {
+            var rest = unread.entrySet().iterator();
+            while (rest.hasNext()) {
+                Map<DocumentId, PendingDocument> asked = new LinkedHashMap<>();
+                while (rest.hasNext() && asked.size() < FIND_AT_ONCE) {
+                    Map.Entry<DocumentId, PendingDocument> each = rest.next();
+                    asked.put(each.getKey(), each.getValue());
+                    rest.remove();
+                }
+                read(asked, there);
+                asked.forEach(
+                        (id, document) -> {
+                            if (document != null) {
+                                absent.accept(id, document);
+                            }
+                        });
+            }
+        }
+
+        /** Found ones become null in {@code asked}: one that comes twice counts once. */
+        private void read(Map<DocumentId, PendingDocument> asked, Found there) {
+            collection
+                    .target()
+                    .find(
+                            collection.namespace(),
+                            asked.keySet(),
+                            (id, held) -> {
+                                PendingDocument document = asked.replace(id, null);
+                                if (document != null) {
+                                    there.accept(id, document, held);
+                                }
+                            });
         }
 
         private void delete(DocumentId id, PendingDocument document) {
@@ -180,17 +194,17 @@ final class BatchWriter {
             recovery.earlier().beginsAnew(collection, id);
             Optional<EarlierWrites.Earlier> known = recovery.earlier().take(collection, id);
             if (known.isPresent()) {
-                deleted(id, forget(known.get(), document));
+                change(id, forget(known.get(), document), 0, document);
             } else {
                 long before = collection.expected().takeRemembered(id);
                 // What an earlier run has inserted is in the target, and was never counted.
                 boolean uncounted = document.isNew() && recovery.repeats();
                 if (before != 0) {
-                    deleted(id, before);
+                    change(id, before, 0, document);
                 } else if (!uncounted && !collection.expected().remembersAll()) {
-                    unread.add(id);
+                    unread.put(id, document);
                 } else {
-                    deletedNothing(id);
+                    deletedNothing(id, document);
                 }
             }
             cache.remove(collection, id);
@@ -201,14 +215,10 @@ final class BatchWriter {
          * A delete that a fuzzy base has in it already. It is told too: a document of that id which
          * is inserted next, and not told, would else be taken for the one that it was to delete.
          */
-        private void deletedNothing(DocumentId id) {
-            if (!documents.get(id).isNew()) {
-                deleted(id, 0);
+        private void deletedNothing(DocumentId id, PendingDocument document) {
+            if (!document.isNew()) {
+                change(id, 0, 0, document);
             }
-        }
-
-        private void deleted(DocumentId id, long before) {
-            change(id, before, 0);
         }
 
         /** Writes what can be written without the document as the target holds it. */
@@ -228,7 +238,7 @@ final class BatchWriter {
                 if (before != 0 || absent) {
                     put(id, document, before, before == 0);
                 } else {
-                    unread.add(id);
+                    unread.put(id, document);
                 }
             }
         }
@@ -237,7 +247,7 @@ final class BatchWriter {
             updated.add(collection);
             Optional<RawDocument> held = cache.find(collection, id);
             if (held.isEmpty() || earlier.containsKey(id)) {
-                unread.add(id);
+                unread.put(id, document);
                 return;
             }
             long before = collection.expected().takeRemembered(id);
@@ -309,10 +319,6 @@ final class BatchWriter {
             if (bytes >= messageBytes) {
                 send();
             }
-        }
-
-        private void change(DocumentId id, long before, long after) {
-            change(id, before, after, documents.get(id));
         }
 
         private void change(DocumentId id, long before, long after, PendingDocument document) {

@@ -26,6 +26,9 @@ public final class DocumentId {
     private static final byte INT64 = 0x12;
     private static final byte DECIMAL = 0x13;
 
+    /** What {@code {_id: …}} has besides the value: length, type, name, end. */
+    private static final int AROUND_ID = 10;
+
     private final byte type;
     private final byte[] value;
     private final long hash;
@@ -61,9 +64,14 @@ public final class DocumentId {
     /** {@code {_id: …}}. */
     public RawDocument asDocument() {
         return RawDocument.of(
-                new RawDocumentBuilder(value.length + 16)
+                new RawDocumentBuilder(value.length + AROUND_ID)
                         .append(new byte[] {'_', 'i', 'd'}, type, value)
                         .build());
+    }
+
+    /** Writes it as a field of another name, given as UTF-8. */
+    public void appendTo(RawDocumentBuilder document, byte[] name) {
+        document.append(name, type, value);
     }
 
     /**
@@ -88,10 +96,17 @@ public final class DocumentId {
      */
     int equalityHash() {
         return switch (type) {
-            case INT32, INT64, DOUBLE, DECIMAL, DOCUMENT, ARRAY, SYMBOL, SCOPED_CODE ->
+            // The commonest by far, each of which is looked at.
+            case INT32 -> mixed(little().getInt());
+            case INT64 -> mixed(little().getLong());
+            case DOUBLE, DECIMAL, DOCUMENT, ARRAY, SYMBOL, SCOPED_CODE ->
                     equalityHash(asDocument().first().orElseThrow());
             default -> (int) hash;
         };
+    }
+
+    private ByteBuffer little() {
+        return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static int equalityHash(RawElement element) {

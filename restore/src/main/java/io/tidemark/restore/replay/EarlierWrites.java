@@ -56,8 +56,12 @@ public final class EarlierWrites {
     private final Map<Long, Map<Long, Earlier>> byCollection = new HashMap<>();
     private final Map<Long, Map<Long, Long>> applied = new HashMap<>();
 
+    /** False until something is known, and mostly for ever: every document of replay asks. */
+    private volatile boolean knows;
+
     /** In the order in which the log was told. */
     public synchronized void add(long collection, WriteLog.DocumentChange change) {
+        knows = true;
         byCollection
                 .computeIfAbsent(collection, c -> new HashMap<>())
                 .computeIfAbsent(change.id(), id -> new Earlier(change.before()))
@@ -70,7 +74,11 @@ public final class EarlierWrites {
     }
 
     /** What is known of a document; afterwards it is known no more. */
-    synchronized Optional<Earlier> take(CollectionState collection, DocumentId id) {
+    Optional<Earlier> take(CollectionState collection, DocumentId id) {
+        return knows ? taken(collection, id) : Optional.empty();
+    }
+
+    private synchronized Optional<Earlier> taken(CollectionState collection, DocumentId id) {
         Map<Long, Earlier> documents = byCollection.get(collection.number());
         if (documents == null) {
             return Optional.empty();
@@ -87,17 +95,28 @@ public final class EarlierWrites {
      * later batch, too, must not be applied to it again.
      */
     synchronized void hasThrough(CollectionState collection, DocumentId id, long operation) {
+        knows = true;
         applied.computeIfAbsent(collection.number(), c -> new HashMap<>())
                 .put(id.hash(), operation);
     }
 
     /** The last operation that the document has beyond those that this run applied; 0 for none. */
-    synchronized long through(CollectionState collection, DocumentId id) {
+    long through(CollectionState collection, DocumentId id) {
+        return knows ? appliedThrough(collection, id) : 0;
+    }
+
+    private synchronized long appliedThrough(CollectionState collection, DocumentId id) {
         return applied.getOrDefault(collection.number(), Map.of()).getOrDefault(id.hash(), 0L);
     }
 
     /** The document was set anew or deleted: what follows is to be applied to that. */
-    synchronized void beginsAnew(CollectionState collection, DocumentId id) {
+    void beginsAnew(CollectionState collection, DocumentId id) {
+        if (knows) {
+            removeApplied(collection, id);
+        }
+    }
+
+    private synchronized void removeApplied(CollectionState collection, DocumentId id) {
         applied.getOrDefault(collection.number(), new HashMap<>()).remove(id.hash());
     }
 

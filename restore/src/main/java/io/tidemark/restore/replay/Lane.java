@@ -41,7 +41,7 @@ final class Lane {
     long add(DocumentId id, Operation operation, long number, boolean isNew) {
         PendingDocument document = documents.get(id);
         if (document == null) {
-            document = new PendingDocument(operation.documentId(), isNew);
+            document = new PendingDocument(isNew);
             documents.put(id, document);
         }
         switch (operation.op()) {

@@ -1,7 +1,6 @@
 package io.tidemark.restore.replay;
 
 import io.tidemark.schemas.bson.RawDocument;
-import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Optional;
  * state is unknown and the deltas wait for the document as it is in the target.
  */
 final class PendingDocument {
-    private final RawElement id;
     private final boolean isNew;
     private List<Waiting> waiting = List.of();
     private boolean known;
@@ -27,8 +25,7 @@ final class PendingDocument {
     /**
      * @param isNew true if the first operation is an insert of what can't be in the target
      */
-    PendingDocument(RawElement id, boolean isNew) {
-        this.id = id;
+    PendingDocument(boolean isNew) {
         this.isNew = isNew;
     }
 

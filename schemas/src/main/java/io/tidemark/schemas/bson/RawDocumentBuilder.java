@@ -1,9 +1,7 @@
 package io.tidemark.schemas.bson;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 
 /**
  * Builds a BSON document out of raw elements: values are copied byte for byte, never decoded.
@@ -13,7 +11,8 @@ public final class RawDocumentBuilder {
     private static final int LARGEST = Integer.MAX_VALUE - 64;
     private byte[] bytes;
     private int size;
-    private final Deque<Integer> open = new ArrayDeque<>();
+    private int[] open = new int[4];
+    private int depth;
 
     public RawDocumentBuilder() {
         this(256);
@@ -130,7 +129,7 @@ public final class RawDocumentBuilder {
 
     /** Closes the embedded document or array that was opened last. */
     public RawDocumentBuilder close() {
-        if (open.size() < 2) {
+        if (depth < 2) {
             throw new IllegalStateException("no embedded document is open");
         }
         closeHere();
@@ -139,12 +138,11 @@ public final class RawDocumentBuilder {
 
     /** Closes the document; the builder is of no use afterwards. */
     public byte[] build() {
-        if (open.size() != 1) {
-            throw new IllegalStateException(
-                    (open.size() - 1) + " embedded documents are still open");
+        if (depth != 1) {
+            throw new IllegalStateException((depth - 1) + " embedded documents are still open");
         }
         closeHere();
-        return Arrays.copyOf(bytes, size);
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
     private RawDocumentBuilder append64(byte type, String name, long value) {
@@ -156,7 +154,8 @@ public final class RawDocumentBuilder {
     }
 
     private void openHere() {
-        open.push(size);
+        open = depth < open.length ? open : Arrays.copyOf(open, 2 * depth);
+        open[depth++] = size;
         reserve(4);
         size += 4;
     }
@@ -164,7 +163,7 @@ public final class RawDocumentBuilder {
     private void closeHere() {
         reserve(1);
         bytes[size++] = 0;
-        int start = open.pop();
+        int start = open[--depth];
         BsonBytes.putInt32(bytes, start, size - start);
     }
 

@@ -12,7 +12,9 @@ final class FieldName {
     private FieldName() {}
 
     static String of(RawElement element) {
-        return new String(element.nameBytes(), StandardCharsets.ISO_8859_1);
+        int start = element.start() + 1;
+        int length = element.valueStart() - 1 - start;
+        return new String(element.array(), start, length, StandardCharsets.ISO_8859_1);
     }
 
     static byte[] bytes(String name) {

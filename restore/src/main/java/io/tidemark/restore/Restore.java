@@ -176,6 +176,12 @@ public final class Restore {
             return before.get();
         }
         run.checkObjects();
+        RestoreReport report = midway(() -> written(run));
+        progress.phase(RestoreProgress.Phase.DONE);
+        return report;
+    }
+
+    private static RestoreReport written(RestoreRun run) {
         run.mark();
         run.loadBases();
         run.replay();
@@ -197,8 +203,18 @@ public final class Restore {
                     report);
         }
         run.unmark(report);
-        progress.phase(RestoreProgress.Phase.DONE);
         return report;
+    }
+
+    /** Work that writes: what ends it says so. */
+    static <T> T midway(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (UnreachableException bucket) {
+            throw new RestoreException.Unreachable(bucket.getMessage(), bucket).midway();
+        } catch (RestoreException e) {
+            throw e.midway();
+        }
     }
 
     static <T> T reading(Supplier<T> work) {

@@ -7,6 +7,7 @@ package io.tidemark.restore;
 public abstract sealed class RestoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int exitCode;
+    private boolean midway;
 
     private RestoreException(int exitCode, String message, Throwable cause) {
         super(message, cause);
@@ -16,6 +17,25 @@ public abstract sealed class RestoreException extends RuntimeException {
     /** The exit code of the process. */
     public int exitCode() {
         return exitCode;
+    }
+
+    /**
+     * True if it came after the first write, and the same restore, run again, may come further:
+     * what was written stays, and it goes on from its last checkpoint.
+     */
+    public boolean isMidway() {
+        return midway;
+    }
+
+    /** It came after the first write. */
+    RestoreException midway() {
+        midway = mayPass();
+        return this;
+    }
+
+    /** Whether the same may be done again without a change of what is asked for. */
+    boolean mayPass() {
+        return false;
     }
 
     /**
@@ -33,12 +53,34 @@ public abstract sealed class RestoreException extends RuntimeException {
     public static final class TargetRefused extends RestoreException {
         private static final long serialVersionUID = 1L;
 
+        private final boolean ofCommand;
+
         public TargetRefused(String message) {
-            super(4, message, null);
+            this(message, null);
         }
 
         public TargetRefused(String message, Throwable cause) {
+            this(message, cause, false);
+        }
+
+        private TargetRefused(String message, Throwable cause, boolean ofCommand) {
             super(4, message, cause);
+            this.ofCommand = ofCommand;
+        }
+
+        /**
+         * The target itself refused something: a full disk, a right that is missing. What to do
+         * then depends on when it comes, and the message says nothing of it.
+         *
+         * @param cause null if there is none
+         */
+        public static TargetRefused ofCommand(String message, Throwable cause) {
+            return new TargetRefused(message, cause, true);
+        }
+
+        @Override
+        boolean mayPass() {
+            return ofCommand;
         }
     }
 
@@ -61,6 +103,11 @@ public abstract sealed class RestoreException extends RuntimeException {
 
         public Unreachable(String message, Throwable cause) {
             super(6, message, cause);
+        }
+
+        @Override
+        boolean mayPass() {
+            return true;
         }
     }
 

@@ -57,23 +57,33 @@ public final class Standby {
                         FollowRun follow = new FollowRun(now, options, tail, watch, run, hold);
                         run.guard(connector);
                         run.hold(hold, options.name());
-                        begin(run, prepared, follow);
-                        stoppable.follows();
-                        return follow.run();
+                        check(run, prepared);
+                        return Restore.midway(
+                                () -> {
+                                    begin(run, prepared, follow);
+                                    stoppable.follows();
+                                    return follow.run();
+                                });
                     }
                 });
     }
 
-    private static void begin(RestoreRun run, PreparedRestore prepared, FollowRun follow) {
-        boolean anew = !prepared.standby().orElseThrow().isBegun();
-        if (anew) {
+    private static boolean beginsAnew(PreparedRestore prepared) {
+        return !prepared.standby().orElseThrow().isBegun();
+    }
+
+    private static void check(RestoreRun run, PreparedRestore prepared) {
+        if (beginsAnew(prepared)) {
             run.checkObjects();
         }
+    }
+
+    private static void begin(RestoreRun run, PreparedRestore prepared, FollowRun follow) {
         run.mark();
         follow.unlessStopped(
                 () -> {
                     run.loadBases();
-                    if (anew) {
+                    if (beginsAnew(prepared)) {
                         run.replay();
                     }
                 });

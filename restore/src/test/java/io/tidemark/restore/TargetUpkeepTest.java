@@ -2,6 +2,7 @@ package io.tidemark.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -140,12 +141,35 @@ final class TargetUpkeepTest {
         assertThat(identities()).hasSize(workload.cluster.shards().size());
     }
 
+    @Test
+    void whatEndsARestoreBehindItsFirstWriteSaysThatItCanGoOn() {
+        RestoreException full = RestoreException.TargetRefused.ofCommand("disk full", null);
+        RestoreException lost = new RestoreException.Unreachable("lost", null);
+        RestoreException advised = new RestoreException.TargetRefused("do something else");
+
+        assertThat(endedBy(full, RestoreProgress.Phase.GUARD).isMidway()).isFalse();
+        assertThat(endedBy(advised, RestoreProgress.Phase.BASE).isMidway()).isFalse();
+        assertThat(endedBy(full, RestoreProgress.Phase.BASE).isMidway()).isTrue();
+        assertThat(endedBy(lost, RestoreProgress.Phase.VERIFY).isMidway()).isTrue();
+
+        assertThat(restore(RestoreProgress.silent()).verified()).isTrue();
+        targets.requireSame(end.toBson());
+    }
+
+    private RestoreException endedBy(RestoreException why, RestoreProgress.Phase last) {
+        return catchThrowableOfType(RestoreException.class, () -> restore(endingAt(last, why)));
+    }
+
     private static RestoreProgress endingAt(RestoreProgress.Phase last) {
+        return endingAt(last, new IllegalStateException("cut off"));
+    }
+
+    private static RestoreProgress endingAt(RestoreProgress.Phase last, RuntimeException why) {
         return new RestoreProgress() {
             @Override
             public void phase(Phase phase) {
                 if (phase == last) {
-                    throw new IllegalStateException("cut off");
+                    throw why;
                 }
             }
         };

@@ -4,6 +4,7 @@ import io.tidemark.cli.ArchiveOptions;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.GoingOn;
 import io.tidemark.cli.MibPerSecond;
 import io.tidemark.cli.kafka.KafkaOptions;
 import io.tidemark.restore.RestoreRequest;
@@ -69,8 +70,10 @@ public final class FollowingOptions {
         try (ObjectStore store = archive.open();
                 OplogTail tail = tail(context, archive);
                 Following following = new Following(display)) {
+            RestoreRequest asked = request.apply(store);
             FollowStatus end =
-                    Standby.follow(request.apply(store), options, tail, display, following);
+                    GoingOn.standby(asked.options().restart())
+                            .told(() -> Standby.follow(asked, options, tail, display, following));
             display.ended(end);
             following.done();
             return ExitCode.DONE;

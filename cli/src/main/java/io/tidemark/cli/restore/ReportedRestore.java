@@ -2,6 +2,7 @@ package io.tidemark.cli.restore;
 
 import io.tidemark.cli.Console;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.GoingOn;
 import io.tidemark.cli.Progress;
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.RestoreException;
@@ -15,8 +16,10 @@ import java.util.function.Function;
  * Runs something that ends with the report of a restore, and shows both.
  *
  * @param json whether the report goes to stdout as JSON
+ * @param goingOn what is done when it is cut off
  */
-public record ReportedRestore(Console console, boolean json, ProgressOption shown) {
+public record ReportedRestore(
+        Console console, boolean json, ProgressOption shown, GoingOn goingOn) {
     /**
      * @param task what it is called on a terminal
      * @return done, or a difference: then too the report is shown
@@ -34,7 +37,7 @@ public record ReportedRestore(Console console, boolean json, ProgressOption show
                             RestoreSize.of(prepared, bucket),
                             shown.interval(console),
                             System::nanoTime);
-            RestoreReport report = work.apply(paced);
+            RestoreReport report = goingOn.told(() -> work.apply(paced));
             progress.close();
             answer(report, words);
             return ExitCode.DONE;

@@ -6,6 +6,7 @@ import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.GoingOn;
 import io.tidemark.cli.JsonOption;
 import io.tidemark.cli.follow.FollowingOptions;
 import io.tidemark.cli.operation.KeptTurn;
@@ -201,7 +202,8 @@ public final class RestoreCommand implements Callable<ExitCode> {
         new PlanAnswer(prepared, Restore.preview(request, prepared), safety.safety().policy())
                 .words(words);
         RestoreRequest asked = request;
-        return new ReportedRestore(context.console(), output.json(), shown)
+        GoingOn goingOn = GoingOn.restore(restart, external.isPresent());
+        return new ReportedRestore(context.console(), output.json(), shown, goingOn)
                 .run(
                         "restore",
                         prepared,

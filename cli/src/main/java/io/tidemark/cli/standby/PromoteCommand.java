@@ -3,6 +3,7 @@ package io.tidemark.cli.standby;
 import io.tidemark.capture.SourceLocks;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.GoingOn;
 import io.tidemark.cli.operation.KeptTurn;
 import io.tidemark.cli.operation.OperationTurns;
 import io.tidemark.cli.operation.SourceOptions;
@@ -92,7 +93,8 @@ public final class PromoteCommand implements Callable<ExitCode> {
         ClusterTimeline timeline =
                 new KnownTimeline(context, standby.archive(), store).findWindows();
         PreparedRestore prepared = Standby.prepare(request, timeline);
-        return new ReportedRestore(context.console(), standby.json(), standby.shown())
+        GoingOn goingOn = GoingOn.promotion();
+        return new ReportedRestore(context.console(), standby.json(), standby.shown(), goingOn)
                 .run(
                         "promote",
                         prepared,

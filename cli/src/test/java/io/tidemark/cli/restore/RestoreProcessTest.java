@@ -124,6 +124,29 @@ final class RestoreProcessTest {
         assertThat(state(target)).containsAllEntriesOf(documents);
     }
 
+    @Test
+    void aWriteThatTheTargetRefusesIsToldWithTheWayOn() {
+        target.onCommand(
+                "insert",
+                command -> {
+                    throw new CommandFailure(ErrorCode.Unauthorized, "not authorized");
+                });
+
+        CommandRun run = CommandRun.of(words().toArray(String[]::new));
+        List<String> again = new ArrayList<>(words());
+        again.add("--restart");
+        CommandRun restarted = CommandRun.of(again.toArray(String[]::new));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.TARGET_REFUSED);
+        assertThat(run.json().at("/error/message").asText())
+                .contains("not authorized")
+                .contains("What was written stays, marked as unfinished.")
+                .contains("run the same command again, and it goes on")
+                .endsWith("--restart takes back what was done and begins anew.");
+        assertThat(restarted.json().at("/error/message").asText())
+                .contains("run the same command again without --restart");
+    }
+
     /** Starts the command as a process and kills it when it has changed so many documents there. */
     private void kill(String prefix, int afterChanges) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();

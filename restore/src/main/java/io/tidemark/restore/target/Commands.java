@@ -84,7 +84,7 @@ final class Commands {
     }
 
     private RestoreException refused(String what, MongoException e) {
-        return new RestoreException.TargetRefused(
+        return RestoreException.TargetRefused.ofCommand(
                 "Target "
                         + address
                         + " refused to "

@@ -1,6 +1,7 @@
 package io.tidemark.restore.target;
 
 import com.mongodb.MongoCommandException;
+import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.schemas.bson.FieldWalk;
 import io.tidemark.schemas.bson.RawDocument;
@@ -116,8 +117,8 @@ final class OddDocuments {
     private static void requireWritten(BsonDocument reply) {
         boolean written = reply.getNumber("n", new BsonInt32(0)).intValue() == 1;
         if (!written) {
-            throw new io.tidemark.restore.RestoreException.TargetRefused(
-                    "A document was refused: " + reply.get("writeErrors"));
+            throw RestoreException.TargetRefused.ofCommand(
+                    "A document was refused: " + reply.get("writeErrors"), null);
         }
     }
 }

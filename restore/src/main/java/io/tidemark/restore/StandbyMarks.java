@@ -141,6 +141,13 @@ record StandbyMarks(
         return isBegun() && promotion.isEmpty();
     }
 
+    /** Whether nobody is known to have gone beyond its mark: it was cut off while it began. */
+    boolean isJustMarked() {
+        return marks.values().stream()
+                .allMatch(
+                        mark -> mark.epoch() == 0 && mark.standing().through().equals(first(mark)));
+    }
+
     boolean isBegun() {
         return !marks.isEmpty();
     }

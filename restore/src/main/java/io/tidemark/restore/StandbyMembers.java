@@ -51,18 +51,23 @@ final class StandbyMembers {
         TreeMap<ReplicaSet, StandbyMarks.Joining> joining = new TreeMap<>();
         for (String name : marks.unmarked()) {
             ReplicaSet set = new ReplicaSet(name);
+            if (before.contains(set) && marks.isJustMarked()) {
+                // Cut off while it marked its targets: this one begins as the others do.
+                joining.put(set, joining(set, marks.through()));
+                continue;
+            }
             if (before.contains(set) || !mayBeMember(set)) {
                 throw new RestoreException.TargetRefused(
                         "The target of "
                                 + name
-                                + " holds no part of the standby that the other ones hold: it was"
-                                + " cut off while it began, or this is another target; and no"
-                                + " shard of that name joins the source, as far as is archived (at "
+                                + " holds no part of the standby that the other ones hold: this is"
+                                + " another target; and no shard of that name joins the source, as"
+                                + " far as is archived (at "
                                 + newest
                                 + "). Name its own, or give --restart to begin anew. Nothing was"
                                 + " written.");
             }
-            joining.put(set, joining(set));
+            joining.put(set, joining(set, newest));
         }
         return marks.with(joining);
     }
@@ -98,10 +103,10 @@ final class StandbyMembers {
         }
     }
 
-    /** By the newest base; it can't be promoted to a time before that one serves. */
-    private StandbyMarks.Joining joining(ReplicaSet set) {
+    /** By the newest base by then; it can't be promoted to a time before that one serves. */
+    private StandbyMarks.Joining joining(ReplicaSet set, ClusterTime by) {
         ReplicaSetPlan plan =
-                RestorePlan.choose(newest, archive, Optional.of(guard)).replicaSets().stream()
+                RestorePlan.choose(by, archive, Optional.of(guard)).replicaSets().stream()
                         .filter(each -> each.replicaSet().equals(set))
                         .findFirst()
                         .orElseThrow();

@@ -20,8 +20,10 @@ import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,41 @@ final class StandbyMembersTest {
         assertThat(follow().applied()).hasSize(4);
     }
 
+    @Test
+    void oneThatIsCutOffWhileItMarksItsTargetsGoesOnAndPromotes() {
+        targets.close();
+        targets = new ServerTargets(source);
+        named.putAll(targets.uris());
+        List<String> marked = new ArrayList<>();
+
+        assertThatThrownBy(() -> follow((uri, o) -> dyingAfterTwoMarks(uri, o, marked)))
+                .hasMessage("killed");
+        assertThat(marked).hasSize(2);
+        live(10);
+        assertThat(follow().applied()).hasSize(4);
+
+        live(10);
+        promoteToTheLatest();
+    }
+
+    private static RestoreTarget dyingAfterTwoMarks(
+            String uri, RestoreOptions options, List<String> marked) {
+        MongoTarget target = new MongoTarget(uri, options);
+        return (RestoreTarget)
+                Proxy.newProxyInstance(
+                        RestoreTarget.class.getClassLoader(),
+                        new Class<?>[] {RestoreTarget.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("mark")) {
+                                if (marked.size() == 2) {
+                                    throw new IllegalStateException("killed");
+                                }
+                                marked.add(uri);
+                            }
+                            return method.invoke(target, arguments);
+                        });
+    }
+
     private void remove(String shard) {
         while (!source.cluster
                 .removeShard(shard)
@@ -255,6 +292,10 @@ final class StandbyMembersTest {
 
     /** Until nothing more is archived. */
     private FollowStatus follow() {
+        return follow(MongoTarget::new);
+    }
+
+    private FollowStatus follow(RestoreTarget.Connector connector) {
         boolean[] stopped = new boolean[1];
         FollowWatch watch =
                 new FollowWatch() {
@@ -279,7 +320,7 @@ final class StandbyMembersTest {
                 OplogTail.NONE,
                 RestoreProgress.silent(),
                 watch,
-                MongoTarget::new);
+                connector);
     }
 
     private RestoreReport promote(BsonTimestamp time) {

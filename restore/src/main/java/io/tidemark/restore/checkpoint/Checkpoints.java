@@ -180,6 +180,10 @@ public final class Checkpoints implements WriteLog {
     /** In the order of their numbers; documents of other epochs are to be removed. */
     private Map<Long, BsonDocument> ofEpoch(Namespace namespace, List<DocumentId> others) {
         Map<Long, BsonDocument> found = new TreeMap<>();
+        if (!target.collections().containsKey(namespace)) {
+            // Cut off between its mark and these.
+            return found;
+        }
         target.scan(
                 namespace,
                 raw -> {

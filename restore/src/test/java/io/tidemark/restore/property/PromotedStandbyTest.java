@@ -85,6 +85,7 @@ final class PromotedStandbyTest {
         private final Map<String, String> names = new HashMap<>();
         private final RestoreOptions options;
         private final FollowOptions follow;
+        private Set<String> begunWith = Set.of();
 
         One(ArchivedLives.Lived lived, ClusterTime time) {
             this.life = lived.life();
@@ -180,6 +181,9 @@ final class PromotedStandbyTest {
         /** One process. False if it can't go on, or not begin. */
         private boolean live(int pauses) {
             long calls = random.nextInt(3) == 0 ? Long.MAX_VALUE : 1 + random.nextInt(150);
+            if (marked().isEmpty()) {
+                begunWith = Set.copyOf(names.keySet());
+            }
             DyingTarget.Life process = new DyingTarget.Life(calls, random);
             Watch watch = new Watch(pauses);
             try {
@@ -207,7 +211,11 @@ final class PromotedStandbyTest {
                 if (!marked) {
                     throw new RestoreException.NotCovered(refused.getMessage());
                 }
-                // Killed while it marked its targets.
+                for (String name : begunWith) {
+                    assertThat(refused.getMessage())
+                            .as("killed while it marked its targets, it goes on")
+                            .doesNotStartWith("The target of " + name + " holds no part");
+                }
                 count(
                         "refused: "
                                 + refused.getMessage()
@@ -215,6 +223,12 @@ final class PromotedStandbyTest {
                                                 0, Math.min(150, refused.getMessage().length())));
                 return false;
             }
+        }
+
+        private Set<String> marked() {
+            Set<String> marked = new TreeSet<>(targets.keySet());
+            marked.removeIf(name -> targets.get(name).readMark().isEmpty());
+            return marked;
         }
 
         private final class Watch implements FollowWatch {

@@ -1,10 +1,12 @@
 package io.tidemark.cli;
 
+import io.tidemark.cli.service.ServiceKeys;
 import io.tidemark.schemas.config.Spelling;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -14,13 +16,16 @@ import picocli.CommandLine.ParameterException;
 /**
  * Refuses a configuration file's key that would have no effect on the verb that is run, without a
  * word: one that reads like an option of it and is none of any verb ({@code polcy = strict} would
- * mean the default policy), and one of its options that only a command line can give. A service
- * knows all its keys and refuses others by itself; one file may serve several, so that a key which
- * resembles nothing is left alone here.
+ * mean the default policy) or like a service's key, in a file that serves both, and one of its
+ * options that only a command line can give. A service knows all its keys and refuses others by
+ * itself; one file may serve several, so that a key which resembles nothing is left alone here.
  */
 final class MistypedKeys {
     /** Fewer letters are near to too many words. */
     private static final int LEAST_LETTERS = 4;
+
+    /** What stands below them is known to clients, or names targets. */
+    private static final List<String> PASSED_ON = List.of("kafka.", "target.");
 
     private static final String NO_EFFECT = " As it stands it would have no effect.";
 
@@ -36,8 +41,12 @@ final class MistypedKeys {
                         .flatMap(MistypedKeys::options)
                         .map(SettingsAsDefaults::key)
                         .collect(Collectors.toSet());
+        Set<String> all = new TreeSet<>(known);
+        if (!known.containsAll(settings.keysOfFile())) {
+            all.addAll(ServiceKeys.all());
+        }
         for (String key : settings.keysOfFile()) {
-            problem(key, known, verb)
+            problem(key, all, verb)
                     .ifPresent(
                             words -> {
                                 throw new ParameterException(verb, words);
@@ -47,7 +56,7 @@ final class MistypedKeys {
 
     private static Optional<String> problem(String key, Set<String> known, CommandLine verb) {
         if (!known.contains(key)) {
-            return meant(key, verb)
+            return meant(key, known, verb)
                     .map(
                             option ->
                                     "The configuration file sets '%s', which no verb knows; did you"
@@ -66,23 +75,28 @@ final class MistypedKeys {
                                         + NO_EFFECT);
     }
 
-    private static Optional<String> meant(String key, CommandLine verb) {
-        return options(verb)
-                .map(SettingsAsDefaults::key)
-                .filter(option -> !isOfAService(key))
-                .filter(option -> Math.min(key.length(), option.length()) >= LEAST_LETTERS)
-                .filter(option -> Spelling.distance(key, option) <= allowed(option))
-                .min(Comparator.comparingInt(option -> Spelling.distance(key, option)));
+    /** Options have dashes where a service's keys have dots. */
+    private static Optional<String> meant(String key, Set<String> known, CommandLine verb) {
+        if (PASSED_ON.stream().anyMatch(key::startsWith)) {
+            return Optional.empty();
+        }
+        return nearest(key, options(verb).map(SettingsAsDefaults::key).filter(o -> !isDotted(key)))
+                .or(() -> nearest(key, known.stream().filter(MistypedKeys::isDotted)));
     }
 
-    /** Options have dashes where a service's keys have dots. */
-    private static boolean isOfAService(String key) {
+    private static Optional<String> nearest(String key, Stream<String> words) {
+        return words.filter(word -> Math.min(key.length(), word.length()) >= LEAST_LETTERS)
+                .filter(word -> Spelling.distance(key, word) <= allowed(word))
+                .min(Comparator.comparingInt(word -> Spelling.distance(key, word)));
+    }
+
+    private static boolean isDotted(String key) {
         return key.indexOf('.') >= 0;
     }
 
     /** Two letters changed places are two changes. */
-    private static int allowed(String option) {
-        return option.length() > LEAST_LETTERS ? 2 : 1;
+    private static int allowed(String word) {
+        return word.length() > LEAST_LETTERS ? 2 : 1;
     }
 
     private static Stream<OptionSpec> options(CommandLine verb) {

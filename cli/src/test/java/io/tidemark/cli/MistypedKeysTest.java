@@ -55,6 +55,21 @@ class MistypedKeysTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "source.batch.byte, source.batch.bytes",
+        "slice.maxtime, slice.max.time",
+        "fronteir.interval, frontier.interval",
+        "retention.day, retention.days"
+    })
+    void aKeyThatReadsLikeAServicesIsRefusedInAFileThatServesBoth(String key, String meant)
+            throws IOException {
+        CommandRun run = windows("source.batch.bytes = 1MiB\n" + key + " = 1");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("'" + key + "'").contains("did you mean '" + meant + "'");
+    }
+
+    @ParameterizedTest
     @CsvSource({"json, true", "rebuild, true"})
     void anOptionThatOnlyACommandLineCanGiveIsRefused(String key, String value) throws IOException {
         CommandRun run = windows(key + " = " + value);
@@ -69,6 +84,9 @@ class MistypedKeysTest {
         "target, rs0",
         "slice.max.bytes, 5",
         "concurrency, 3",
+        "kafka.max.poll.record, 3",
+        "target.rs0.password, secret",
+        "our.own.note, 1",
         "keep-days, 7"
     })
     void aKeyOfAnotherVerbOrOfAServiceIsLeftAlone(String key, String value) throws IOException {

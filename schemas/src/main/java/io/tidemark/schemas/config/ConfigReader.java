@@ -119,7 +119,7 @@ public final class ConfigReader {
             }
         }
         if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
+            throw new ConfigException(problems, known);
         }
     }
 

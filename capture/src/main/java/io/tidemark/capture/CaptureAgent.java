@@ -261,14 +261,12 @@ public final class CaptureAgent implements AutoCloseable {
                                         shards.last().isKnown()
                                                 ? Optional.empty()
                                                 : Optional.of("replica sets are not known yet"));
-        Optional<String> noGroup =
-                ownership.isMember()
-                        ? Optional.empty()
-                        : Optional.of("Kafka has not told which replica sets are this agent's");
         meters.look(
                 shards.last().byName().keySet(),
                 ownership.progress(),
-                List.of(new HeldUp("shards", noShards), new HeldUp("ownership", noGroup)));
+                List.of(
+                        new HeldUp("shards", noShards),
+                        new HeldUp("ownership", ownership.unheard())));
     }
 
     private void ownerStep() {

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.GroupState;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
@@ -83,6 +85,15 @@ public final class Platform implements AutoCloseable {
 
     public CaptureAgent agent(String name, Map<String, String> settings) {
         return new CaptureAgent(CaptureConfig.of(settings), registry, name, Clock.systemUTC());
+    }
+
+    /** How many agents are in the cluster's group, and have been told what is theirs. */
+    int agentsOf(String cluster) throws Exception {
+        String group = new TopicNames(new ClusterName(cluster)).captureGroup();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            var described = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+            return described.groupState() == GroupState.STABLE ? described.members().size() : 0;
+        }
     }
 
     /** Records readable now on a replica set's topic. */

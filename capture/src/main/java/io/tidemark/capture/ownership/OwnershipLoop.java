@@ -32,7 +32,9 @@ public final class OwnershipLoop {
     private final OwnedTailers tailers;
     private final Map<String, Object> config;
     private final StaticMember membership;
-    private Consumer<byte[], byte[]> consumer;
+    private final Duration sessionTimeout;
+    private volatile Consumer<byte[], byte[]> consumer;
+    private volatile long toldNanos;
     private volatile boolean member;
 
     public OwnershipLoop(
@@ -46,6 +48,7 @@ public final class OwnershipLoop {
                 new OwnedTailers(
                         factory, settings.stopTimeout(), settings.sessionTimeout().multipliedBy(2));
         this.config = config(names, settings);
+        this.sessionTimeout = settings.sessionTimeout();
         this.membership = new StaticMember(config);
     }
 
@@ -96,9 +99,46 @@ public final class OwnershipLoop {
         return tailers.progress();
     }
 
-    /** True once the group has told what is this agent's, if only nothing; from any thread. */
-    public boolean isMember() {
-        return member;
+    /**
+     * Why this agent can't know what is its own now; empty if the group has told it, if only
+     * nothing. From any thread.
+     */
+    public Optional<String> unheard() {
+        if (!member) {
+            return Optional.of("Kafka has not told which replica sets are this agent's");
+        }
+        // Without a coordinator no heartbeat is sent. An agent that owns nothing would not see it
+        // otherwise: the consumer waits for Kafka without a word.
+        Duration silence = silence();
+        return silence.compareTo(sessionTimeout) <= 0
+                ? Optional.empty()
+                : Optional.of(
+                        "the group "
+                                + names.captureGroup()
+                                + " was not heard for "
+                                + silence.toSeconds()
+                                + " s (session timeout "
+                                + sessionTimeout.toMillis()
+                                + " ms); Kafka may be away");
+    }
+
+    /** Since the last heartbeat was sent; before the first, since the group told what is whose. */
+    private Duration silence() {
+        Consumer<?, ?> asked = consumer;
+        return asked == null ? Duration.ZERO : sinceHeartbeat(asked).orElseGet(this::sinceTold);
+    }
+
+    private Duration sinceTold() {
+        return Duration.ofNanos(System.nanoTime() - toldNanos);
+    }
+
+    private static Optional<Duration> sinceHeartbeat(Consumer<?, ?> consumer) {
+        return consumer.metrics().entrySet().stream()
+                .filter(e -> e.getKey().name().equals("last-heartbeat-seconds-ago"))
+                .map(e -> ((Number) e.getValue().metricValue()).longValue())
+                .filter(seconds -> seconds >= 0) // -1 before the first
+                .map(Duration::ofSeconds)
+                .findFirst();
     }
 
     /** A bug that ended a tailer; from any thread. */
@@ -130,6 +170,7 @@ public final class OwnershipLoop {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             membership.assigned();
             consumer.pause(partitions);
+            toldNanos = System.nanoTime();
             member = true;
             tailers.assigned(replicaSets(partitions));
         }

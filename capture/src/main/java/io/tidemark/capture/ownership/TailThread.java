@@ -12,6 +12,7 @@ final class TailThread {
     private static final Logger LOGGER = LoggerFactory.getLogger(TailThread.class);
     private final OplogTailer tailer;
     private final Thread thread;
+    private volatile boolean abandoned;
     private volatile Throwable failure;
     private volatile long endedNanos;
 
@@ -48,12 +49,17 @@ final class TailThread {
                 LOGGER.atWarn()
                         .addKeyValue("replicaSet", tailer.replicaSet())
                         .log("The tailer did not stop in time; its next commit will be refused");
-                thread.interrupt();
+                abandon();
             }
         } catch (InterruptedException e) {
-            thread.interrupt();
+            abandon();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void abandon() {
+        abandoned = true;
+        thread.interrupt();
     }
 
     boolean hasEnded() {
@@ -77,6 +83,13 @@ final class TailThread {
                 goesOn = tailer.step();
             }
         } catch (RuntimeException | Error e) {
+            if (abandoned) {
+                LOGGER.atInfo()
+                        .addKeyValue("replicaSet", tailer.replicaSet())
+                        .addKeyValue("error", e)
+                        .log("The tailer that did not stop in time has ended");
+                return;
+            }
             failure = e;
             LOGGER.atError()
                     .addKeyValue("replicaSet", tailer.replicaSet())

@@ -89,7 +89,8 @@ enum Compression {
             in.reset();
             for (Compression each : List.of(values())) {
                 if (each.begins(head)) {
-                    return new BufferedInputStream(each.decompress(in), BUFFER_BYTES);
+                    InputStream plain = DecompressedStream.step(() -> each.decompress(in));
+                    return new BufferedInputStream(new DecompressedStream(plain), BUFFER_BYTES);
                 }
             }
             return in;

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  */
 public final class ArchiveDump implements Dump {
     private static final Namespace SHARDS = Namespace.of("config.shards");
+    private static final Namespace VERSIONS = Namespace.of("admin.system.version");
     private static final int MOST_SHARDS = 10_000;
 
     private final BackupFile file;
@@ -29,6 +30,7 @@ public final class ArchiveDump implements Dump {
     private final List<DumpedCollection> collections;
     private final Optional<BackupFile> oplog;
     private final List<RawDocument> shards;
+    private final Optional<String> shardId;
     private final int mostOpen;
 
     private ArchiveDump(BackupFile file, FirstReading reading) {
@@ -37,6 +39,7 @@ public final class ArchiveDump implements Dump {
         this.collections = List.copyOf(reading.collections.values());
         this.oplog = reading.oplog();
         this.shards = List.copyOf(reading.shards);
+        this.shardId = ShardIdentity.in(reading.versions);
         this.mostOpen = reading.mostOpen;
     }
 
@@ -79,6 +82,11 @@ public final class ArchiveDump implements Dump {
     }
 
     @Override
+    public Optional<String> shardId() {
+        return shardId;
+    }
+
+    @Override
     public void read(Receiver receiver) {
         ArchiveReader.read(
                 file,
@@ -112,6 +120,7 @@ public final class ArchiveDump implements Dump {
         private final Map<Namespace, DumpedCollection> collections = new TreeMap<>();
         private final Map<Namespace, Boolean> open = new TreeMap<>();
         private final List<RawDocument> shards = new ArrayList<>();
+        private final List<RawDocument> versions = new ArrayList<>();
         private ArchiveReader.Prelude prelude;
         private Optional<Path> oplog = Optional.empty();
         private OutputStream oplogOut;
@@ -158,8 +167,14 @@ public final class ArchiveDump implements Dump {
             if (open.put(namespace, true) == null) {
                 mostOpen = Math.max(mostOpen, open.size());
             }
-            if (namespace.equals(SHARDS) && shards.size() < MOST_SHARDS) {
-                shards.add(RawDocument.of(document.toBytes()));
+            keep(namespace, document, SHARDS, shards);
+            keep(namespace, document, VERSIONS, versions);
+        }
+
+        private static void keep(
+                Namespace namespace, RawDocument document, Namespace wanted, List<RawDocument> in) {
+            if (namespace.equals(wanted) && in.size() < MOST_SHARDS) {
+                in.add(RawDocument.of(document.toBytes()));
             }
         }
 

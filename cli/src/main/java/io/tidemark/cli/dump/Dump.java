@@ -24,6 +24,12 @@ public interface Dump {
     List<RawDocument> shards();
 
     /**
+     * The id of the shard that was dumped, by the identity that each shard's servers keep; empty of
+     * a replica set that is no shard, and where the dump lacks it.
+     */
+    Optional<String> shardId();
+
+    /**
      * Reads every document once, those of one collection in their order.
      *
      * @throws io.tidemark.cli.CommandFailure if what is read does not fit the dump's checksums, or

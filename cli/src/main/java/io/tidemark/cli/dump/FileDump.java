@@ -20,6 +20,7 @@ public record FileDump(
         Optional<BackupFile> oplog, Optional<String> serverVersion, List<CollectionFile> files)
         implements Dump {
     private static final Namespace SHARDS = Namespace.of("config.shards");
+    private static final Namespace VERSIONS = Namespace.of("admin.system.version");
 
     /**
      * @param documents absent for views, and for collections without documents
@@ -32,7 +33,12 @@ public record FileDump(
      * @param bytes of all documents
      * @param crc64 of them, one after the other
      */
-    public record Sum(long bytes, long crc64) {}
+    public record Sum(long bytes, long crc64) {
+        @Override
+        public String toString() {
+            return bytes + " bytes with the CRC-64 " + Long.toHexString(crc64);
+        }
+    }
 
     public FileDump {
         files =
@@ -53,9 +59,19 @@ public record FileDump(
 
     @Override
     public List<RawDocument> shards() {
+        return documents(SHARDS);
+    }
+
+    @Override
+    public Optional<String> shardId() {
+        return ShardIdentity.in(documents(VERSIONS));
+    }
+
+    /** Of a collection that is small. */
+    private List<RawDocument> documents(Namespace namespace) {
         List<RawDocument> found = new ArrayList<>();
         files.stream()
-                .filter(file -> file.collection().namespace().equals(SHARDS))
+                .filter(file -> file.collection().namespace().equals(namespace))
                 .forEach(file -> read(file, document -> found.add(document)));
         return found;
     }
@@ -96,7 +112,7 @@ public record FileDump(
             throw stored.damaged(
                     "holds "
                             + found
-                            + " where the backup's metadata say "
+                            + " where the backup's metadata tell of "
                             + file.sum().get()
                             + ": documents are missing or changed");
         }

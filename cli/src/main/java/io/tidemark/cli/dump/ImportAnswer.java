@@ -33,6 +33,9 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
         for (OplogFiles.Joint joint : result.unproven()) {
             out.println(warning(joint));
         }
+        if (!assumeContiguous) {
+            result.silences().forEach((file, silence) -> out.println(warning(file, silence)));
+        }
     }
 
     private static void words(ReplicaSetImport.StoredBase base, PrintStream out) {
@@ -58,8 +61,7 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
     }
 
     private String warning(OplogFiles.Joint joint) {
-        boolean gap = joint.tooLong() && !assumeContiguous;
-        return gap
+        return joint.isGap(assumeContiguous)
                 ? "GAP: "
                         + joint.gap().reason()
                         + ". No restore crosses it; import what is missing."
@@ -72,6 +74,20 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
                         + " begins with "
                         + joint.next()
                         + "; they share no entry and are taken as consecutive.";
+    }
+
+    /** Not a gap: a server may have been held up, and most files are as their tool wrote them. */
+    private static String warning(String file, OplogContent.Silence silence) {
+        return "Not proven: "
+                + file
+                + " has no entry between "
+                + silence.after()
+                + " and "
+                + silence.next()
+                + ", "
+                + silence.seconds()
+                + " s, though a primary writes one every 10 s unless its noops are off. If the"
+                + " file was put together of several, one is missing.";
     }
 
     public ObjectNode json() {
@@ -129,5 +145,13 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
                                         .put("next", joint.next().toString())
                                         .put("before", joint.before())
                                         .put("behind", joint.behind()));
+        ArrayNode silences = json.putArray("silences");
+        result.silences()
+                .forEach(
+                        (file, silence) ->
+                                silences.addObject()
+                                        .put("file", file)
+                                        .put("after", silence.after().toString())
+                                        .put("next", silence.next().toString()));
     }
 }

@@ -1,7 +1,5 @@
 package io.tidemark.cli.dump;
 
-import io.tidemark.cli.CommandFailure;
-import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.io.Closeable;
@@ -9,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
@@ -28,8 +27,11 @@ final class MergedOplog implements Closeable {
     private BackupFile previousFile;
     private long duplicates;
 
-    MergedOplog(OplogFiles files) {
-        this.unopened = new ArrayDeque<>(files.files());
+    /**
+     * @param sorted by their first entries
+     */
+    MergedOplog(List<OplogFile> sorted) {
+        this.unopened = new ArrayDeque<>(sorted);
     }
 
     /** How many entries were left out so far because an equal one had been given. */
@@ -38,12 +40,14 @@ final class MergedOplog implements Closeable {
     }
 
     /**
-     * @throws CommandFailure if two files hold different entries at one cluster time
+     * @throws io.tidemark.cli.CommandFailure if two files hold different entries at one cluster
+     *     time, or the term falls from one to the other
      */
     Optional<OplogEntry> next() {
         for (Optional<Head> head = poll(); head.isPresent(); head = poll()) {
             OplogEntry entry = head.get().entry();
             if (!repeats(head.get())) {
+                requireTerm(head.get());
                 previous = entry;
                 previousFile = head.get().reader().file();
                 return Optional.of(entry);
@@ -58,21 +62,17 @@ final class MergedOplog implements Closeable {
             return false;
         }
         if (!head.entry().raw().equals(previous.raw())) {
-            throw new CommandFailure(
-                    ExitCode.ARCHIVE_DAMAGED,
-                    "At "
-                            + previous.optime()
-                            + " "
-                            + previousFile
-                            + " and "
-                            + head.reader().file()
-                            + " hold different entries ("
-                            + head.entry().optime()
-                            + " in the latter). They come from different replica sets, or one of"
-                            + " them holds entries that were rolled back. Nothing of this import"
-                            + " was made part of the archive; give the files of one history only.");
+            throw OneHistory.different(
+                    previous.optime(), previousFile, head.entry().optime(), head.reader().file());
         }
         return true;
+    }
+
+    private void requireTerm(Head head) {
+        if (previous != null) {
+            OneHistory.requireTerm(
+                    previous.optime(), previousFile, head.entry().optime(), head.reader().file());
+        }
     }
 
     private Optional<Head> poll() {

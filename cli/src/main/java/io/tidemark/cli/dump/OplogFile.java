@@ -15,11 +15,9 @@ import java.util.Optional;
 /**
  * A file of oplog entries, read once to its end: whole, in order, and from where to where.
  *
- * @param first the place of its first entry
- * @param last the place of its last entry
- * @param firstEver whether its first entry is the first that the replica set ever wrote
+ * @param content what that reading saw
  */
-record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver) {
+record OplogFile(OplogInput input, OplogContent content) {
     /**
      * Reads the whole file.
      *
@@ -33,13 +31,13 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
             if (first.isEmpty()) {
                 return Optional.empty();
             }
-            Optime last = first.get().optime();
+            OplogContent.Reading reading = new OplogContent.Reading(first.get());
             for (Optional<OplogEntry> e = reader.next(); e.isPresent(); e = reader.next()) {
-                last = e.get().optime();
+                reading.add(e.get());
             }
-            input.requireWithin(first.get().clusterTime(), last.clusterTime());
-            return Optional.of(
-                    new OplogFile(input, first.get().optime(), last, isFirstEver(first.get())));
+            OplogContent content = reading.done();
+            input.requireWithin(content.first().clusterTime(), content.last().clusterTime());
+            return Optional.of(new OplogFile(input, content));
         } catch (IOException unreadable) {
             throw input.file().unreadable(unreadable);
         }
@@ -49,26 +47,30 @@ record OplogFile(OplogInput input, Optime first, Optime last, boolean firstEver)
         return input.file();
     }
 
+    /** The place of its first entry. */
+    Optime first() {
+        return content.first();
+    }
+
+    /** The place of its last entry. */
+    Optime last() {
+        return content.last();
+    }
+
     /** It holds every entry from here on, as far as it reaches. */
     ClusterTime coversFrom() {
-        ClusterTime from = first.clusterTime();
+        ClusterTime from = first().clusterTime();
         return input.coversFrom().map(time -> ClusterTime.min(time, from)).orElse(from);
     }
 
     /** It holds every entry up to here. */
     ClusterTime coversThrough() {
-        ClusterTime through = last.clusterTime();
+        ClusterTime through = last().clusterTime();
         return input.coversThrough().map(time -> ClusterTime.max(time, through)).orElse(through);
     }
 
     Reader open() {
         return new Reader(input.file());
-    }
-
-    /** A replica set's oplog begins with the noop {@code initiating set}. */
-    private static boolean isFirstEver(OplogEntry entry) {
-        return entry.op().equals("n")
-                && entry.o().string("msg").filter("initiating set"::equals).isPresent();
     }
 
     /** Gives the entries in order. */

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The oplog files of one import, in the order of their first entries, and what is known of the
@@ -37,20 +39,31 @@ public final class OplogFiles {
      * @param before the name of the file that ends there
      * @param behind the name of the file that begins there
      * @param silenceSeconds for so long nothing is vouched for
+     * @param isExcluded the files' own names tell that entries are missing between them
      */
     public record Joint(
             ClusterTime after,
             ClusterTime next,
             String before,
             String behind,
-            long silenceSeconds) {
+            long silenceSeconds,
+            boolean isExcluded) {
         /** True where no cluster time lies between. */
         boolean seamless() {
             return after.next().equals(next);
         }
 
-        public boolean tooLong() {
+        boolean tooLong() {
             return silenceSeconds > LONGEST_SILENCE_SECONDS;
+        }
+
+        /**
+         * Whether entries are missing there.
+         *
+         * @param assumeContiguous the operator's word against the silence; it can't overrule names
+         */
+        public boolean isGap(boolean assumeContiguous) {
+            return isExcluded || tooLong() && !assumeContiguous;
         }
 
         public Gap gap() {
@@ -64,7 +77,8 @@ public final class OplogFiles {
                             + ", "
                             + behind
                             + " begins with "
-                            + next);
+                            + next
+                            + (isExcluded ? ", and by their names more lies between" : ""));
         }
     }
 
@@ -76,7 +90,7 @@ public final class OplogFiles {
     /**
      * Reads every file to its end, so that a damaged one is found before anything is stored.
      *
-     * @throws CommandFailure as {@link OplogFile#scan}
+     * @throws CommandFailure as {@link OplogFile#scan} and {@link OneHistory#require}
      */
     public static OplogFiles scan(List<OplogInput> inputs) {
         List<OplogFile> found = new ArrayList<>();
@@ -95,6 +109,7 @@ public final class OplogFiles {
         found.sort(
                 Comparator.comparing(OplogFile::first)
                         .thenComparing(OplogFile::last, Comparator.reverseOrder()));
+        OneHistory.require(found);
         return new OplogFiles(found);
     }
 
@@ -119,7 +134,21 @@ public final class OplogFiles {
                 behind.first().clusterTime(),
                 before.file().shortName(),
                 behind.file().shortName(),
-                behind.coversFrom().seconds() - covered.seconds());
+                behind.coversFrom().seconds() - covered.seconds(),
+                isExcluded(before, behind));
+    }
+
+    /** Both must have the entry at which one ends and the other begins, by their names. */
+    private static boolean isExcluded(OplogFile before, OplogFile behind) {
+        Optional<OplogInput.Range> ends = before.input().named();
+        return behind.input()
+                .named()
+                .filter(begins -> ends.filter(e -> e.series().equals(begins.series())).isPresent())
+                .filter(
+                        begins ->
+                                ends.get().through().isBefore(begins.from())
+                                        || behind.first().clusterTime().equals(begins.from()))
+                .isPresent();
     }
 
     List<OplogFile> files() {
@@ -144,6 +173,21 @@ public final class OplogFiles {
     /** The scan of {@code file}; empty if it is not among the files, or has no entries. */
     Optional<OplogFile> find(BackupFile file) {
         return files.stream().filter(scanned -> scanned.file().equals(file)).findFirst();
+    }
+
+    /**
+     * The longest silence within each file that is longer than noops allow: such a file may have
+     * been put together of several, one of which is missing.
+     */
+    public Map<String, OplogContent.Silence> silences() {
+        Map<String, OplogContent.Silence> found = new TreeMap<>();
+        for (OplogFile file : files) {
+            file.content()
+                    .silence()
+                    .filter(silence -> silence.seconds() > LONGEST_SILENCE_SECONDS)
+                    .ifPresent(silence -> found.put(file.file().shortName(), silence));
+        }
+        return found;
     }
 
     /** Joints that no shared entry proves. */

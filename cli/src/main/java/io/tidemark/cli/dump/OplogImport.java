@@ -69,18 +69,16 @@ public final class OplogImport {
         this.frames = place.frames();
         this.files = files;
         this.stored = StoredOplog.list(place);
-        if (!assumeContiguous) {
-            files.unproven().stream()
-                    .filter(OplogFiles.Joint::tooLong)
-                    .forEach(joint -> gapsByNext.put(joint.next(), joint.gap()));
-        }
+        files.unproven().stream()
+                .filter(joint -> joint.isGap(assumeContiguous))
+                .forEach(joint -> gapsByNext.put(joint.next(), joint.gap()));
         begin(assumeContiguous);
     }
 
     private void begin(boolean assumeContiguous) {
         OplogFile first = files.first();
         ClusterTime from = first.first().clusterTime();
-        ClusterTime after = first.firstEver() ? ClusterTime.ZERO : from.previous();
+        ClusterTime after = first.content().firstEver() ? ClusterTime.ZERO : from.previous();
         if (stored.isEmpty() || stored.begin().equals(after)) {
             startAt(after);
             return;
@@ -104,9 +102,15 @@ public final class OplogImport {
                         from,
                         "the archive",
                         files.first().file().shortName(),
-                        from.seconds() - end.last().clusterTime().seconds());
-        boolean behind = from.isAfter(end.last().clusterTime());
-        if (behind && joint.tooLong() && !assumeContiguous) {
+                        from.seconds() - end.last().clusterTime().seconds(),
+                        false);
+        if (!from.isAfter(end.last().clusterTime())) {
+            return;
+        }
+        if (files.first().first().term() < end.last().term()) {
+            throw otherHistory(end.last().toString());
+        }
+        if (joint.isGap(assumeContiguous)) {
             gapsByNext.put(from, joint.gap());
         }
     }
@@ -126,7 +130,7 @@ public final class OplogImport {
      * @param progress told the number of entries stored so far
      */
     Outcome run(LongConsumer progress) throws IOException {
-        try (MergedOplog oplog = new MergedOplog(files)) {
+        try (MergedOplog oplog = new MergedOplog(files.files())) {
             Optional<OplogEntry> entry = oplog.next();
             while (entry.isPresent()) {
                 take(entry.get());

@@ -19,8 +19,12 @@ public record OplogInput(
         Optional<ClusterTime> coversThrough,
         Optional<Range> named) {
 
-    /** Both ends belong to it. */
-    public record Range(ClusterTime from, ClusterTime through) {}
+    /**
+     * Both ends belong to it.
+     *
+     * @param series of files with the same one, each begins with the entry at which another ends
+     */
+    public record Range(ClusterTime from, ClusterTime through, String series) {}
 
     /** A file of which nothing is known but its entries. */
     public static OplogInput of(BackupFile file) {

@@ -9,8 +9,11 @@ import io.tidemark.schemas.model.ReplicaSetRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -49,6 +52,7 @@ public final class ReplicaSetImport {
     /**
      * @param fromBirth true if the oplog files begin with the replica set's first entry
      * @param unproven joints between files that no shared entry proves
+     * @param silences within files, by their names, longer than noops allow
      */
     public record Result(
             ReplicaSet replicaSet,
@@ -56,10 +60,12 @@ public final class ReplicaSetImport {
             OplogImport.Outcome oplog,
             List<StoredBase> bases,
             boolean fromBirth,
-            List<OplogFiles.Joint> unproven) {
+            List<OplogFiles.Joint> unproven,
+            Map<String, OplogContent.Silence> silences) {
         public Result {
             bases = List.copyOf(bases);
             unproven = List.copyOf(unproven);
+            silences = Collections.unmodifiableMap(new TreeMap<>(silences));
         }
 
         public long documents() {
@@ -116,8 +122,9 @@ public final class ReplicaSetImport {
                 place.role(),
                 outcome,
                 stored,
-                files.first().firstEver(),
-                files.unproven());
+                files.first().content().firstEver(),
+                files.unproven(),
+                files.silences());
     }
 
     private static List<Namespace> lackingMetadata(Dump dump) {

@@ -20,6 +20,7 @@ import io.tidemark.cli.dump.ImportProgress;
 import io.tidemark.cli.dump.OplogFiles;
 import io.tidemark.cli.dump.OplogInput;
 import io.tidemark.cli.dump.ReplicaSetImport;
+import io.tidemark.cli.dump.ShardIdentity;
 import io.tidemark.cli.pbm.PbmAnswer;
 import io.tidemark.cli.pbm.PbmImport;
 import io.tidemark.cli.timeline.KnownTimeline;
@@ -113,6 +114,7 @@ public final class ImportCommand implements Callable<ExitCode> {
                             source.replicaSet,
                             source.role());
             Optional<Dump> dump = dump(scratch.path());
+            dump.ifPresent(this::requireRole);
             List<OplogInput> oplogs = new ArrayList<>();
             source.oplogs.forEach(path -> oplogs.add(OplogInput.of(BackupFile.of(path))));
             dump.flatMap(Dump::oplog).ifPresent(own -> oplogs.add(OplogInput.of(own)));
@@ -129,6 +131,22 @@ public final class ImportCommand implements Callable<ExitCode> {
             progress.close();
             answer.words(words);
             return answer.json();
+        }
+    }
+
+    private void requireRole(Dump dump) {
+        Optional<String> wrong = ShardIdentity.contradiction(dump, source.role());
+        if (wrong.isPresent()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "The dump "
+                            + (source.archive == null ? source.dump : source.archive)
+                            + " "
+                            + wrong.get()
+                            + ". Give the dump of replica set "
+                            + source.replicaSet
+                            + ", or by --shard the id that the cluster calls it by. Nothing was"
+                            + " stored.");
         }
     }
 

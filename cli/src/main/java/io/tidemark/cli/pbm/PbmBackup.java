@@ -97,7 +97,7 @@ record PbmBackup(
                 text(json, "status").orElse(""),
                 text(json, "error").orElse(""),
                 namespaces,
-                time(json.path("last_write_ts")),
+                time(file, json.path("last_write_ts")),
                 text(json, "mongodb_version"),
                 text(json, "fcv"),
                 shards,
@@ -111,8 +111,8 @@ record PbmBackup(
                         .orElseThrow(() -> file.damaged("has a replica set without a name")),
                 text(json, "backup_name").or(() -> text(json, "dump_name")).orElse(""),
                 text(json, "oplog_name").orElse(""),
-                time(json.path("first_write_ts")),
-                time(json.path("last_write_ts")),
+                time(file, json.path("first_write_ts")),
+                time(file, json.path("last_write_ts")),
                 config.isBoolean() ? Optional.of(config.asBoolean()) : Optional.empty(),
                 json.path("configshard").asBoolean(false));
     }
@@ -121,11 +121,16 @@ record PbmBackup(
         return Optional.of(json.path(field).asText("")).filter(text -> !text.isEmpty());
     }
 
-    private static Optional<ClusterTime> time(JsonNode json) {
+    private static Optional<ClusterTime> time(BucketFile file, JsonNode json) {
         long seconds = json.path("T").asLong(0);
-        return seconds > 0
-                ? Optional.of(new ClusterTime(seconds, json.path("I").asLong(0)))
-                : Optional.empty();
+        if (seconds <= 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ClusterTime(seconds, json.path("I").asLong(0)));
+        } catch (IllegalArgumentException noTime) {
+            throw file.damaged("names a time that no cluster has, " + json);
+        }
     }
 
     boolean isCalled(String text) {
@@ -136,9 +141,9 @@ record PbmBackup(
     Optional<String> refusal() {
         if (!type.equals(LOGICAL)) {
             return Optional.of(
-                    "it is a "
+                    "it is of type '"
                             + type
-                            + " backup: files of a storage engine, which only a server of the same"
+                            + "': files of a storage engine, which only a server of the same"
                             + " kind reads. Restore it with pbm into servers, then use"
                             + " --base external");
         }

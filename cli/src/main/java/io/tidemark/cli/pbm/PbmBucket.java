@@ -42,9 +42,18 @@ record PbmBucket(ObjectStore store) {
         }
     }
 
-    /** Empty if there is no such file. */
+    /** Empty if there is no such file, or none can have this name. */
     Optional<BucketFile> find(String key) {
-        return store.head(key).map(first -> new BucketFile(store, withParts(first)));
+        return head(key).map(first -> new BucketFile(store, withParts(first)));
+    }
+
+    private Optional<StoredObject> head(String key) {
+        try {
+            return store.head(key);
+        } catch (IllegalArgumentException noKey) {
+            // Names come from metadata, which may be damaged: no object is called so.
+            return Optional.empty();
+        }
     }
 
     private List<StoredObject> withParts(StoredObject first) {

@@ -6,9 +6,11 @@ import io.tidemark.cli.dump.Dump;
 import io.tidemark.cli.dump.DumpedBackup;
 import io.tidemark.cli.dump.ImportPlace;
 import io.tidemark.cli.dump.ImportProgress;
+import io.tidemark.cli.dump.OplogCopies;
 import io.tidemark.cli.dump.OplogFiles;
 import io.tidemark.cli.dump.OplogInput;
 import io.tidemark.cli.dump.ReplicaSetImport;
+import io.tidemark.cli.dump.ShardIdentity;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
@@ -41,6 +43,7 @@ public final class PbmImport {
     private final PbmRoles roles = new PbmRoles();
     private final Map<String, List<DumpedBackup>> backups = new TreeMap<>();
     private final Map<String, List<OplogInput>> oplogs = new TreeMap<>();
+    private final OplogCopies copies = new OplogCopies();
     private List<PbmBackup> chosen = List.of();
 
     /**
@@ -229,12 +232,29 @@ public final class PbmImport {
     }
 
     private ReplicaSetImport prepared(ImportPlace place, List<OplogInput> inputs) {
-        return new ReplicaSetImport(
-                place,
-                backups.getOrDefault(place.replicaSet().name(), List.of()),
-                OplogFiles.scan(inputs),
-                request.assumeContiguous(),
-                scratch);
+        List<DumpedBackup> dumped = backups.getOrDefault(place.replicaSet().name(), List.of());
+        dumped.forEach(backup -> requireRole(place, backup));
+        OplogFiles files = OplogFiles.scan(inputs);
+        copies.add(place.replicaSet(), files);
+        return new ReplicaSetImport(place, dumped, files, request.assumeContiguous(), scratch);
+    }
+
+    private static void requireRole(ImportPlace place, DumpedBackup backup) {
+        Optional<String> wrong = ShardIdentity.contradiction(backup.dump(), place.role());
+        if (wrong.isPresent()) {
+            throw new CommandFailure(
+                    ExitCode.ARCHIVE_DAMAGED,
+                    "The files of replica set "
+                            + place.replicaSet()
+                            + " in backup "
+                            + backup.name()
+                            + " are not its own: the dump "
+                            + wrong.get()
+                            + ". They were swapped, or the backup's metadata name them wrongly."
+                            + " Nothing of this import was made part of the archive. Copy the"
+                            + " backup again from where it was written, or choose another by"
+                            + " --backup.");
+        }
     }
 
     private void requireSomething(List<ReplicaSetImport> imports) {

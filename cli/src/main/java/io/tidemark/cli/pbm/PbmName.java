@@ -23,8 +23,12 @@ final class PbmName {
 
     private PbmName() {}
 
-    /** Empty if it is no such name. */
-    static Optional<OplogInput.Range> range(String name) {
+    /**
+     * Empty if it is no such name.
+     *
+     * @param series what it belongs to
+     */
+    static Optional<OplogInput.Range> range(String name, String series) {
         Matcher parts = RANGE.matcher(name);
         if (!parts.matches()) {
             return Optional.empty();
@@ -33,7 +37,8 @@ final class PbmName {
             return Optional.of(
                     new OplogInput.Range(
                             time(parts.group(1), parts.group(2)),
-                            time(parts.group(3), parts.group(4))));
+                            time(parts.group(3), parts.group(4)),
+                            series));
         } catch (DateTimeException | IllegalArgumentException noTime) {
             return Optional.empty();
         }

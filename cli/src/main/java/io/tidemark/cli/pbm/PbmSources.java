@@ -41,7 +41,7 @@ final class PbmSources {
         bucket.below(SLICES + replicaSet + "/")
                 .forEach(
                         (path, file) ->
-                                PbmName.range(file.shortName())
+                                PbmName.range(file.shortName(), SLICES)
                                         .filter(range -> !range.through().isBefore(from))
                                         .map(range -> slice(file, range))
                                         .ifPresent(found::add));
@@ -80,7 +80,7 @@ final class PbmSources {
         Map<String, BucketFile> files = bucket.below(member.oplog() + "/");
         files.forEach(
                 (name, file) ->
-                        PbmName.range(name)
+                        PbmName.range(name, member.oplog())
                                 .map(
                                         range ->
                                                 new OplogInput(

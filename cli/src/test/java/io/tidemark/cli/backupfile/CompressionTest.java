@@ -135,6 +135,24 @@ class CompressionTest {
     }
 
     @Test
+    void whateverIsWrongWithAnLz4FileIsNoBugOfOurs() throws IOException {
+        byte[] stored = resource("pierrec.lz4");
+        for (int bit = 0; bit < 8 * 20; bit++) {
+            byte[] flipped = stored.clone();
+            flipped[4 + bit / 8] ^= (byte) (1 << bit % 8);
+            try {
+                decompressed(flipped);
+            } catch (IOException noticed) {
+                assertThat(noticed.getMessage()).isNotBlank();
+            }
+        }
+        byte[] dependent = stored.clone();
+        dependent[4] ^= 0x20;
+        assertThatThrownBy(() -> decompressed(dependent))
+                .hasMessageContaining("its compression can't be read (Dependent block stream");
+    }
+
+    @Test
     void anEncryptedFileIsNamedAsSuch() {
         assertThatThrownBy(() -> decompressed(bytes('P', 'B', 'M', 'E', 1, 1, 0, 0)))
                 .hasMessageContaining("is encrypted by Percona Backup");

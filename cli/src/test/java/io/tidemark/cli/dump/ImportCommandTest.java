@@ -149,6 +149,36 @@ class ImportCommandTest {
     }
 
     @Test
+    void aDumpOfAnotherShardIsRefused() throws IOException {
+        Path dump = folder.resolve("dump");
+        DumpFiles.write(
+                dump.resolve("admin/system.version.bson"),
+                org.bson.BsonDocument.parse("{_id: 'shardIdentity', shardName: 'north'}"));
+        DumpFiles.write(dump.resolve("oplog.bson"), DumpFiles.noop(10, 1));
+
+        CommandRun other = importOf(dump);
+        CommandRun own = importOf(dump, "--shard=north");
+
+        assertThat(other.exitCode()).as(other.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("is of shard:north", "not of shard:rs0", "--shard");
+        assertThat(own.exitCode()).as(own.err()).isEqualTo(ExitCode.DONE);
+    }
+
+    private CommandRun importOf(Path dump, String... further) {
+        return CommandRun.of(
+                java.util.stream.Stream.concat(
+                                java.util.stream.Stream.of(
+                                        "import",
+                                        "--json",
+                                        "--cluster=c",
+                                        "--bucket=file:" + folder.resolve("bucket"),
+                                        "--replica-set=rs0",
+                                        "--dump=" + dump),
+                                java.util.stream.Stream.of(further))
+                        .toArray(String[]::new));
+    }
+
+    @Test
     void aTermThatFallsIsAnotherHistory() throws IOException {
         CommandRun run =
                 imports(

@@ -6,8 +6,10 @@ import static io.tidemark.cli.dump.DumpFiles.time;
 import static io.tidemark.cli.dump.DumpFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.io.IOException;
@@ -27,7 +29,7 @@ class MergedOplogTest {
         Path late = write(folder.resolve("a"), insert(12, 1, 2), insert(13, 1, 3));
         Path inside = write(folder.resolve("m"), insert(11, 1, 1));
 
-        MergedOplog merged = new MergedOplog(DumpFiles.scan(late, inside, early));
+        MergedOplog merged = new MergedOplog(DumpFiles.scan(late, inside, early).files());
 
         assertThat(times(merged))
                 .containsExactly(time(10, 1), time(11, 1), time(12, 1), time(13, 1));
@@ -45,13 +47,81 @@ class MergedOplogTest {
     void refusesDifferentEntriesAtOneClusterTime() {
         Path one = write(folder.resolve("one"), insert(10, 1, 1), insert(11, 1, 2));
         Path other = write(folder.resolve("other"), insert(11, 1, 99), insert(12, 1, 3));
-        MergedOplog merged = new MergedOplog(DumpFiles.scan(one, other));
+        Path within = write(folder.resolve("within"), insert(10, 1, 98), noop(10, 9));
 
-        assertThatThrownBy(() -> times(merged))
+        refuses("11:1", one, other);
+        refuses("10:1", one, within);
+    }
+
+    @Test
+    void aTermThatFallsFromOneFileToTheNextIsAnotherHistory() {
+        org.bson.BsonDocument elected = noop(10, 1).append("t", new org.bson.BsonInt64(7));
+        org.bson.BsonDocument later = noop(12, 1).append("t", new org.bson.BsonInt64(7));
+        Path one = write(folder.resolve("one"), elected);
+        Path behind = write(folder.resolve("behind"), noop(11, 1));
+        Path across = write(folder.resolve("across"), elected, later);
+
+        refuses("which is of a later term", one, behind);
+        refuses("which is of a later term", across, behind);
+    }
+
+    private static void refuses(String words, Path one, Path other) {
+        assertThatThrownBy(() -> DumpFiles.scan(one, other))
                 .isInstanceOf(CommandFailure.class)
-                .hasMessageContaining("11:1")
-                .hasMessageContaining("one")
-                .hasMessageContaining("other");
+                .hasMessageContaining(words)
+                .hasMessageContaining(one.getFileName().toString())
+                .hasMessageContaining(other.getFileName().toString());
+    }
+
+    @Test
+    void namesThatTellOfMoreBetweenTwoFilesMakeAShortSilenceAHole() {
+        Path one = write(folder.resolve("one"), noop(10, 1), noop(20, 1));
+        Path other = write(folder.resolve("other"), noop(30, 1), noop(40, 1));
+
+        assertThat(joint(one, "10 to 20", other, "30 to 40", "s").isGap(true)).isTrue();
+        // The second has the entry at which the first should end: the first is cut off.
+        assertThat(joint(one, "10 to 30", other, "30 to 40", "s").isGap(true)).isTrue();
+        // Neither need have an entry there.
+        assertThat(joint(one, "10 to 25", other, "25 to 40", "s").isGap(false)).isFalse();
+        // Names of different kinds of files say nothing of each other.
+        assertThat(joint(one, "10 to 20", other, "30 to 40", "z").isGap(false)).isFalse();
+    }
+
+    private static OplogFiles.Joint joint(
+            Path one, String named, Path other, String otherNamed, String series) {
+        List<OplogFiles.Joint> joints =
+                OplogFiles.scan(List.of(input(one, named, "s"), input(other, otherNamed, series)))
+                        .unproven();
+        assertThat(joints).hasSize(1);
+        return joints.get(0);
+    }
+
+    private static OplogInput input(Path file, String named, String series) {
+        String[] ends = named.split(" to ");
+        return new OplogInput(
+                BackupFile.of(file),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(
+                        new OplogInput.Range(
+                                time(Long.parseLong(ends[0]), 1),
+                                time(Long.parseLong(ends[1]), 1),
+                                series)));
+    }
+
+    @Test
+    void aSilenceWithinAFileThatNoPrimaryKeepsIsTold() {
+        Path file = write(folder.resolve("joined"), noop(10, 1), noop(20, 1), noop(500, 1));
+        Path even = write(folder.resolve("even"), noop(500, 1), noop(510, 1));
+        Path election =
+                write(
+                        folder.resolve("election"),
+                        noop(510, 1),
+                        noop(900, 1).append("t", new org.bson.BsonInt64(2)));
+
+        assertThat(DumpFiles.scan(file, even, election).silences())
+                .containsExactly(
+                        entry("joined", new OplogContent.Silence(time(20, 1), time(500, 1))));
     }
 
     @Test
@@ -117,7 +187,7 @@ class MergedOplogTest {
                                 "",
                                 org.bson.BsonDocument.parse("{msg: 'initiating set'}")));
 
-        assertThat(DumpFiles.scan(birth).first().firstEver()).isTrue();
+        assertThat(DumpFiles.scan(birth).first().content().firstEver()).isTrue();
     }
 
     private static List<ClusterTime> times(MergedOplog merged) throws IOException {

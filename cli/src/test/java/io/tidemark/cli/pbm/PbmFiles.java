@@ -248,6 +248,13 @@ final class PbmFiles {
                 "admin.pbmRUsers",
                 List.of(DumpFiles.bytes(List.of(new BsonDocument("_id", new BsonString("u"))))));
         if (!set.equals("cfg")) {
+            String shard = set.equals("rs2") ? "rsx" : set;
+            BsonDocument identity = new BsonDocument("_id", new BsonString("shardIdentity"));
+            found.put(
+                    "admin.system.version",
+                    List.of(
+                            DumpFiles.bytes(
+                                    List.of(identity.append("shardName", new BsonString(shard))))));
             found.put("trx.empty", List.of());
         }
         return found;

@@ -68,7 +68,7 @@ class PbmImportTest {
         assertThat(json.at("/replicaSets/rs2/entries").asLong()).isEqualTo(4 + 109 + 4 - 1);
         assertThat(json.at("/replicaSets/cfg/entries").asLong()).isEqualTo(42 + 1986 + 98 - 1);
         assertThat(json.get("entries").asLong()).isEqualTo(131 + 116 + 2125);
-        assertThat(json.at("/replicaSets/rs1/documents").asLong()).isEqualTo(3 + 4 + 1);
+        assertThat(json.at("/replicaSets/rs1/documents").asLong()).isEqualTo(3 + 4 + 1 + 1);
         assertThat(json.at("/replicaSets/rs1/usableFrom").asText()).isEqualTo("1644242763:6");
         assertThat(json.at("/replicaSets/cfg/usableFrom").asText()).isEqualTo("1644242765:18");
         assertThat(json.at("/replicaSets/rs1/gaps")).isEmpty();
@@ -142,6 +142,55 @@ class PbmImportTest {
     }
 
     @Test
+    void filesOfAnotherReplicaSetAreFoundBeforeAnythingIsStored() throws IOException {
+        PbmFiles files = bucket().version1();
+        Path rs1 = files.path(PbmFiles.FILE + "_rs1.dump.s2");
+        Path rs2 = files.path(PbmFiles.FILE + "_rs2.dump.s2");
+        swap(rs1, rs2);
+        requireDamage(imports(), "is of shard:rsx by the shardIdentity");
+        swap(rs1, rs2);
+        // Of a higher term than this one's, and then of a lower one.
+        swap(files.path("pbmPitr/rs1"), files.path("pbmPitr/rs2"));
+        requireDamage(imports(), "which is of a later term");
+        swap(files.path("pbmPitr/rs1"), files.path("pbmPitr/rs2"));
+        for (Path slice : slices(files, "rs2")) {
+            Files.copy(
+                    slice,
+                    slices(files, "rs1").get(slices(files, "rs2").indexOf(slice)),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+        requireDamage(imports(), "rs1 and rs2 can't have written the same");
+
+        assertThat(objects()).isEmpty();
+    }
+
+    private static void swap(Path one, Path other) throws IOException {
+        Path aside = one.resolveSibling("aside");
+        Files.move(one, aside);
+        Files.move(other, one);
+        Files.move(aside, other);
+    }
+
+    private static List<Path> slices(PbmFiles files, String set) throws IOException {
+        try (Stream<Path> all = Files.list(files.path("pbmPitr/" + set + "/20220207"))) {
+            return all.sorted().toList();
+        }
+    }
+
+    @Test
+    void metadataThatCantBeAreDamage() throws IOException {
+        PbmFiles files = bucket().version1();
+        String real = Files.readString(files.path(PbmFiles.FILE + ".pbm.json"));
+
+        files.write(real.replace("1644242765", "8589934592"), PbmFiles.FILE + ".pbm.json");
+        requireDamage(imports(), "names a time that no cluster has");
+        files.write(
+                real.replace(PbmFiles.FILE + "_rs1.dump.s2", "../../rs1.dump.s2"),
+                PbmFiles.FILE + ".pbm.json");
+        requireDamage(imports(), "names a file that is not there: '../../rs1.dump.s2'");
+    }
+
+    @Test
     void aSliceWhoseNameExcludesItsEntriesIsRefused() throws IOException {
         PbmFiles files = bucket().version2();
         Path slices = files.path("pbmPitr/rs2/20220207");
@@ -176,7 +225,7 @@ class PbmImportTest {
 
         assertThat(all.get("backups")).hasSize(1);
         assertThat(all.get("notes").toString())
-                .contains("phy can't be brought in: it is a physical backup")
+                .contains("phy can't be brought in: it is of type 'physical'")
                 .contains("part can't be brought in: it holds a selection only, [a.b]")
                 .contains("died can't be brought in: it did not end well")
                 .contains("no space");

@@ -2,6 +2,7 @@ package io.tidemark.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.CommonOptions;
 import io.tidemark.cli.Context;
 import io.tidemark.cli.ExitCode;
@@ -112,9 +113,21 @@ final class BenchCommand implements Callable<ExitCode> {
         this.context = context;
     }
 
+    private Workload workload() {
+        try {
+            return new Workload(entries, documentBytes);
+        } catch (IllegalArgumentException tooSmall) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--entries and --document-bytes: " + tooSmall.getMessage() + ".",
+                    tooSmall);
+        }
+    }
+
     @Override
     public ExitCode call() throws Exception {
         PrintStream words = context.console().words(output.json());
+        Workload workload = workload();
         try (ScratchFolder folder = ScratchFolder.create("bench")) {
             if (part.givesFigures()) {
                 figures(figures(folder.path()), words);
@@ -123,7 +136,7 @@ final class BenchCommand implements Callable<ExitCode> {
             Measured measured =
                     benchmark()
                             .run(
-                                    new Workload(entries, documentBytes),
+                                    workload,
                                     folder.path(),
                                     sentence -> context.console().err().println(sentence));
             words(words, measured);
@@ -138,7 +151,7 @@ final class BenchCommand implements Callable<ExitCode> {
         Benchmark.Notes notes = sentence -> context.console().err().println(sentence);
         Optional<String> given = Optional.ofNullable(target);
         ReplayMix mix = mixes.get(mixes.size() - 1);
-        Workload workload = new Workload(entries, documentBytes);
+        Workload workload = workload();
         return switch (part) {
             case PLAN -> new PlanBenchmark(slices, inFiles).run(folder, notes);
             case LATENCY -> LatencyBenchmark.run(workload, folder, notes);

@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import io.tidemark.schemas.config.ConfigValues;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -44,12 +45,18 @@ public final class Settings {
     private static Map<String, String> load(Path path) {
         try {
             return ConfigValues.fromFile(path);
+        } catch (NoSuchFileException absent) {
+            throw unreadable(path, "there is no such file", absent);
         } catch (IOException | IllegalArgumentException unreadable) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "Configuration file " + path + " can't be read: " + unreadable + ".",
-                    unreadable);
+            throw unreadable(path, unreadable.getMessage(), unreadable);
         }
+    }
+
+    private static CommandFailure unreadable(Path path, String why, Exception cause) {
+        return new CommandFailure(
+                ExitCode.USAGE,
+                "Configuration file '" + path + "' can't be read: " + why + ".",
+                cause);
     }
 
     /** The value of {@code key}: the environment's, else the file's. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs one command line: parse, call the verb, turn the outcome into an exit code. */
 public final class Tidemark {
@@ -68,8 +69,20 @@ public final class Tidemark {
 
     private ExitCode usage(ParameterException wrong, boolean json) {
         String name = wrong.getCommandLine().getCommandSpec().qualifiedName();
-        report(ExitCode.USAGE, wrong.getMessage() + "\nSee: " + name + " --help", json);
+        report(
+                ExitCode.USAGE,
+                wrong.getMessage() + meant(wrong) + "\nSee: " + name + " --help",
+                json);
         return ExitCode.USAGE;
+    }
+
+    /** The verbs and options that a mistyped word is like. */
+    private static String meant(ParameterException wrong) {
+        List<String> like =
+                wrong instanceof UnmatchedArgumentException unmatched
+                        ? unmatched.getSuggestions()
+                        : List.of();
+        return like.isEmpty() ? "" : ". Did you mean " + String.join(" or ", like) + "?";
     }
 
     private ExitCode failed(Throwable thrown, boolean json, boolean debug) {

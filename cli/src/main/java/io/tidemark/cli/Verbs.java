@@ -19,15 +19,20 @@ import io.tidemark.cli.timeline.ExplainCommand;
 import io.tidemark.cli.timeline.FindCommand;
 import io.tidemark.cli.timeline.WindowsCommand;
 import io.tidemark.cli.verify.VerifyCommand;
+import io.tidemark.schemas.config.ConfigReader;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.timeline.window.Policy;
+import java.net.URI;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -62,7 +67,36 @@ final class Verbs {
         root.registerConverter(ClusterTime.class, new PointInTime());
         register(root, BucketUri.class, BucketUri::parse);
         register(root, Policy.class, Policy::of);
+        register(root, URI.class, URI::create);
+        register(root, Duration.class, Verbs::duration);
+        register(root, Long.class, Verbs::wholeNumber);
+        register(root, long.class, Verbs::wholeNumber);
+        register(root, Integer.class, text -> Math.toIntExact(wholeNumber(text)));
+        register(root, int.class, text -> Math.toIntExact(wholeNumber(text)));
         return root;
+    }
+
+    /** As in a configuration file, or as ISO-8601 has it. */
+    private static Duration duration(String text) {
+        Optional<Duration> time = ConfigReader.time(text);
+        try {
+            Duration found = time.isPresent() ? time.get() : Duration.parse(text);
+            if (!found.isNegative()) {
+                return found;
+            }
+        } catch (DateTimeParseException noDuration) {
+            // Told below, like a negative one.
+        }
+        throw new IllegalArgumentException(
+                "'" + text + "' is no time: write 30s, 15m, 1h or 7d, or ISO-8601 like PT1H30M");
+    }
+
+    private static long wholeNumber(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException noNumber) {
+            throw new IllegalArgumentException("'" + text + "' is no whole number in range");
+        }
     }
 
     /** Our own types say in words why they refuse a text; picocli adds the option's name. */
@@ -74,6 +108,9 @@ final class Verbs {
                         return parse.apply(text);
                     } catch (IllegalArgumentException refused) {
                         throw new TypeConversionException(refused.getMessage());
+                    } catch (ArithmeticException beyond) {
+                        throw new TypeConversionException(
+                                "'" + text + "' is no whole number in range");
                     }
                 });
     }

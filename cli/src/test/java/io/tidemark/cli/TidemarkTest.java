@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class TidemarkTest {
@@ -42,6 +45,59 @@ class TidemarkTest {
         assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(unknown.out()).isEmpty();
         assertThat(unknown.err()).contains("restroe").contains("--help").doesNotContain("\tat ");
+    }
+
+    /** None of these reaches a bucket or a server. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "audit --id 99999999999999999999 | is no extended JSON",
+                "audit --id {\"$oid\":\"zz\"} | is no extended JSON",
+                "audit --id {\"$binary\":{\"base64\":\"!\",\"subType\":\"0\"}} | is no extended"
+                        + " JSON",
+                "audit --id 1,\"w\":2 | is no extended JSON",
+                "audit --ns= | --ns is empty",
+                "audit --limit 0 | 1 or more, not 0",
+                "audit --limit 1e3 | '1e3' is no whole number",
+                "prune --keep-days 99999999999 | '99999999999' is no whole number",
+                "find --ns= | --ns is empty",
+                "find --api 5_%_x | Illegal character|Malformed",
+                "standby --target a=mongodb://x/ --delay 5y | write 30s, 15m, 1h or 7d",
+                "standby --target a=mongodb://x/ --delay -PT1S | write 30s, 15m, 1h or 7d",
+                "find --config nowhere | 'nowhere' can't be read: there is no such file",
+                "find --config / | can't be read: Is a directory",
+            })
+    void aValueThatCantBeIsAUsageErrorInTheWordsOfOperators(String line) {
+        String[] parts = line.split(" \\| ", 2);
+        List<String> words = new ArrayList<>(List.of(parts[0].split(" ")));
+        if (!words.contains("--api")) {
+            words.addAll(List.of("--cluster=c", "--bucket=file:/nowhere"));
+        }
+
+        CommandRun run = CommandRun.of(words.toArray(String[]::new));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).containsPattern(parts[1]).doesNotContain("xception", "java.");
+    }
+
+    @Test
+    void aDelayIsWrittenAsInAConfigurationFileOrAsIsoHasIt() {
+        for (String delay : List.of("1h", "PT1H", "90m", "0s")) {
+            CommandRun run =
+                    CommandRun.of(
+                            "standby",
+                            "--cluster=c",
+                            "--bucket=file:/nowhere",
+                            "--delay=" + delay,
+                            "--name=../x",
+                            "--target=a=mongodb://x/");
+            assertThat(run.err()).as(delay).contains("the name of a standby");
+        }
+    }
+
+    @Test
+    void aMistypedVerbIsToldTheOneThatWasMeant() {
+        assertThat(CommandRun.of("restroe").err()).contains("Did you mean restore");
     }
 
     @Test

@@ -102,6 +102,11 @@ public final class AuditCommand implements Callable<ExitCode> {
     @Override
     public ExitCode call() {
         AuditFilter filter = question.filter();
+        if (limit < 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--limit is how many lines to print, 1 or more, not " + limit + ".");
+        }
         AuditLines lines = new AuditLines(context.console().out(), filter, json, limit);
         if (bucket == null) {
             topics(filter, lines);

@@ -82,6 +82,9 @@ final class AuditQuestion {
         if (last.isBefore(first)) {
             throw wrong("--from " + first + " lies after --to " + last + ".");
         }
+        if (namespaces.contains("")) {
+            throw wrong("--ns is empty: name a collection (shop.orders) or a database (shop).");
+        }
         if (!OPS.containsAll(ops)) {
             throw wrong("--op is one of i, u, d, c, n, not " + ops + ".");
         }
@@ -97,14 +100,20 @@ final class AuditQuestion {
 
     private static BsonValue value(String text) {
         try {
-            return BsonDocument.parse("{\"v\": " + text + "}").get("v");
-        } catch (JsonParseException | BsonInvalidOperationException notJson) {
-            throw wrong(
-                    "--id "
-                            + text
-                            + " is no extended JSON: a text stands in quotes ('\"a7\"'), an"
-                            + " ObjectId as '{\"$oid\": \"…\"}'.");
+            BsonDocument parsed = BsonDocument.parse("{\"v\": " + text + "}");
+            if (parsed.size() == 1) {
+                return parsed.get("v");
+            }
+        } catch (JsonParseException
+                | BsonInvalidOperationException
+                | IllegalArgumentException notJson) {
+            // Said below. Numbers, ObjectIds and base64 that can't be are illegal arguments.
         }
+        throw wrong(
+                "--id "
+                        + text
+                        + " is no extended JSON: a text stands in quotes ('\"a7\"'), an ObjectId"
+                        + " as '{\"$oid\": \"…\"}'.");
     }
 
     private Optional<UUID> session() {

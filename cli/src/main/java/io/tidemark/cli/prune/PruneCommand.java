@@ -109,6 +109,7 @@ public final class PruneCommand implements Callable<ExitCode> {
             archive.requireKnown(store);
             requireSnapshots(store);
             Holds holds = new Holds(store, archive.cluster());
+            warnOfUnknown(holds, new StandbyNotes(store, archive.cluster()));
             if (!dryRun) {
                 keep.forEach(holds::add);
                 release.forEach(holds::remove);
@@ -128,6 +129,29 @@ public final class PruneCommand implements Callable<ExitCode> {
             }
             return ExitCode.DONE;
         }
+    }
+
+    /** No failure: to release again what was released is harmless. */
+    private void warnOfUnknown(Holds holds, StandbyNotes standbys) {
+        if (release.isEmpty()) {
+            return;
+        }
+        Set<String> known = new TreeSet<>(holds.ids());
+        standbys.ids().forEach(id -> known.add(id.toString()));
+        standbys.told().notes().forEach(note -> known.add(note.name()));
+        release.stream()
+                .filter(name -> !known.contains(name))
+                .forEach(
+                        name ->
+                                context.console()
+                                        .err()
+                                        .println(
+                                                "tidemark: --release "
+                                                        + name
+                                                        + ": no snapshot is held and no standby"
+                                                        + " known by that name; there are "
+                                                        + known
+                                                        + "."));
     }
 
     private void releaseStandbys(ObjectStore store) {

@@ -65,6 +65,11 @@ public final class FindCommand implements Callable<ExitCode> {
 
     @Override
     public ExitCode call() {
+        if ("".equals(ns)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--ns is empty: name a collection (shop.orders) or a database (shop).");
+        }
         RestoreWindow asked = asked();
         return place.ask(
                 context,

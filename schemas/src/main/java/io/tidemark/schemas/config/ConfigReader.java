@@ -73,7 +73,7 @@ public final class ConfigReader {
 
     /** A number with its unit: {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}. */
     public Duration duration(String key, Duration ifAbsent, Duration least, Duration most) {
-        Optional<Duration> value = value(key, "a time like 30s or 500ms", ConfigReader::parseTime);
+        Optional<Duration> value = value(key, "a time like 30s or 500ms", ConfigReader::time);
         return value.filter(v -> inRange(key, v, least, most)).orElse(ifAbsent);
     }
 
@@ -178,7 +178,8 @@ public final class ConfigReader {
         return number <= Long.MAX_VALUE >> shift ? Optional.of(number << shift) : Optional.empty();
     }
 
-    private static Optional<Duration> parseTime(String text) {
+    /** A time as settings spell it, {@code 500ms}, {@code 30s}, {@code 7d}; empty for others. */
+    public static Optional<Duration> time(String text) {
         Matcher parts = TIME.matcher(text);
         if (!parts.matches()) {
             return Optional.empty();

@@ -95,13 +95,19 @@ record StandbyMarks(
                 }
             }
         }
-        boolean finished = marks.values().stream().anyMatch(m -> m.report().isPresent());
-        return new StandbyMarks(
-                marks,
-                marks.isEmpty() || finished ? List.of() : without,
-                Map.of(),
-                Optional.empty(),
-                Set.of());
+        StandbyMarks found =
+                new StandbyMarks(marks, without, Map.of(), Optional.empty(), Set.of());
+        // Those of a finished promotion go one after the other.
+        return marks.isEmpty() || found.isFinished() ? found.withoutUnmarked() : found;
+    }
+
+    private StandbyMarks withoutUnmarked() {
+        return new StandbyMarks(marks, List.of(), joining, promotion, shards);
+    }
+
+    /** It was promoted, and had only to remove its marks. */
+    boolean isFinished() {
+        return marks.values().stream().anyMatch(mark -> mark.report().isPresent());
     }
 
     StandbyMarks promotedTo(ClusterTime time) {

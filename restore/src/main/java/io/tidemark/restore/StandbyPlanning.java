@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Decides what a standby begins with, goes on with, and is promoted by. */
@@ -124,6 +125,9 @@ final class StandbyPlanning {
         requireAllMarked(marks);
         requireReachable(marks);
         TimeGuard guard = new TimeGuard(timeline, request.safety());
+        if (marks.isFinished()) {
+            return finished(marks, timeline, guard);
+        }
         requireRecord(guard);
         requireMembers(marks.marks().keySet(), guard);
         List<ReplicaSetPlan> sets = new ArrayList<>();
@@ -132,6 +136,35 @@ final class StandbyPlanning {
         var forced = guard.check(plan);
         sets.forEach(this::requireReach);
         return new PreparedRestore(plan, timeline.origin(), forced, Map.of(), Optional.of(marks));
+    }
+
+    /**
+     * Cut off while it removed its marks: the targets without one are as they should be, and the
+     * others need no more than that theirs go.
+     */
+    private PreparedRestore finished(
+            StandbyMarks marks, ClusterTimeline timeline, TimeGuard guard) {
+        Map<ReplicaSet, ReplicaSetPlan> sets = new TreeMap<>();
+        archive.lives().stream()
+                .filter(life -> guard.mayBeMember(life.replicaSet(), request.to()))
+                .forEach(life -> sets.put(life.replicaSet(), nothingLeft(life)));
+        marks.marks().forEach((set, mark) -> sets.put(set, plan(mark, request.to())));
+        return new PreparedRestore(
+                new RestorePlan(request.to(), List.copyOf(sets.values())),
+                timeline.origin(),
+                List.of(),
+                Map.of(),
+                Optional.of(marks));
+    }
+
+    private ReplicaSetPlan nothingLeft(ArchivedReplicaSet life) {
+        return new ReplicaSetPlan(
+                life,
+                archive.role(life),
+                Optional.empty(),
+                request.to(),
+                List.of(),
+                request.to());
     }
 
     /** Ids and replica sets of all that the archive has entries of. */

@@ -37,6 +37,7 @@ public final class DyingTarget implements RestoreTarget {
         private final Random random;
         private long calls;
         private final long last;
+        private int unmarksLeft = Integer.MAX_VALUE;
 
         /**
          * @param last it dies in this call
@@ -44,6 +45,20 @@ public final class DyingTarget implements RestoreTarget {
         public Life(long last, Random random) {
             this.last = last;
             this.random = random;
+        }
+
+        /**
+         * @param unmark it dies in the removal of this mark, if it gets there
+         */
+        public Life dyingAtUnmark(int unmark) {
+            unmarksLeft = unmark;
+            return this;
+        }
+
+        private synchronized void unmarks() {
+            if (--unmarksLeft == 0) {
+                calls = last;
+            }
         }
 
         public synchronized long calls() {
@@ -148,6 +163,7 @@ public final class DyingTarget implements RestoreTarget {
 
     @Override
     public void unmark() {
+        life.unmarks();
         change(kept::unmark);
     }
 

@@ -95,8 +95,7 @@ record StandbyMarks(
                 }
             }
         }
-        StandbyMarks found =
-                new StandbyMarks(marks, without, Map.of(), Optional.empty(), Set.of());
+        StandbyMarks found = new StandbyMarks(marks, without, Map.of(), Optional.empty(), Set.of());
         // Those of a finished promotion go one after the other.
         return marks.isEmpty() || found.isFinished() ? found.withoutUnmarked() : found;
     }

@@ -159,12 +159,7 @@ final class StandbyPlanning {
 
     private ReplicaSetPlan nothingLeft(ArchivedReplicaSet life) {
         return new ReplicaSetPlan(
-                life,
-                archive.role(life),
-                Optional.empty(),
-                request.to(),
-                List.of(),
-                request.to());
+                life, archive.role(life), Optional.empty(), request.to(), List.of(), request.to());
     }
 
     /** Ids and replica sets of all that the archive has entries of. */

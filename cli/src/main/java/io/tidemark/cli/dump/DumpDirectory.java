@@ -44,6 +44,9 @@ public final class DumpDirectory {
         }
         List<FileDump.CollectionFile> found = new ArrayList<>();
         for (Path entry : children(path)) {
+            if (isServersOwn(entry)) {
+                continue;
+            }
             if (Files.isDirectory(entry)) {
                 found.addAll(collections(entry));
             } else if (isCollection(entry) && !isOplog(entry)) {
@@ -58,6 +61,11 @@ public final class DumpDirectory {
             }
         }
         return new FileDump(oplogIn(path).map(BackupFile::of), Optional.empty(), found);
+    }
+
+    /** What is in {@code local} is one server's: no restore wants it, its oplog least of all. */
+    private static boolean isServersOwn(Path entry) {
+        return Files.isDirectory(entry) && entry.getFileName().toString().equals("local");
     }
 
     private static Optional<Path> oplogIn(Path path) {

@@ -164,6 +164,20 @@ class ImportCommandTest {
         assertThat(own.exitCode()).as(own.err()).isEqualTo(ExitCode.DONE);
     }
 
+    @Test
+    void theOplogInADumpOfEverythingIsNoCollectionAndCanBeGivenAsOplog() throws IOException {
+        Path dump = folder.resolve("dump");
+        Path oplog = dump.resolve("local/oplog.rs.bson");
+        DumpFiles.write(oplog, DumpFiles.noop(10, 1), DumpFiles.insert(11, 1, 1));
+        DumpFiles.write(dump.resolve("shop/orders.bson"), org.bson.BsonDocument.parse("{_id: 1}"));
+
+        CommandRun run = importOf(dump, "--oplog", oplog.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(run.json().get("collections").asInt()).isEqualTo(1);
+        assertThat(run.json().get("entries").asInt()).isEqualTo(2);
+    }
+
     private CommandRun importOf(Path dump, String... further) {
         return CommandRun.of(
                 java.util.stream.Stream.concat(

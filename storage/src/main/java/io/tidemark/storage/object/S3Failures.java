@@ -18,6 +18,20 @@ final class S3Failures {
                 "Can't " + what + " in " + place + " (" + reason(e) + "). " + advice(e), e);
     }
 
+    /** An answer that says that all is well, and that no S3 server gives. */
+    UnreachableException noS3(String what, String answered) {
+        return new UnreachableException(
+                "Can't "
+                        + what
+                        + " in "
+                        + place
+                        + ": it was answered "
+                        + answered
+                        + ", so no S3 server answered. See that the endpoint is right, and that no"
+                        + " proxy or login page stands before it; then run again.",
+                null);
+    }
+
     UnreachableException content(String key, IOException e) {
         return new UnreachableException(
                 "Can't read again what was to be written as "

@@ -88,7 +88,10 @@ public final class S3ObjectStore implements ObjectStore {
                         .contentLength(body.sizeBytes())
                         .build();
         try {
-            client().putObject(request, content(body));
+            String tag = client().putObject(request, content(body)).eTag();
+            if (tag == null) {
+                throw failures.noS3("write object " + key, "without an ETag");
+            }
             return true;
         } catch (S3Exception e) {
             if (e.statusCode() == PRECONDITION_FAILED) {
@@ -117,9 +120,12 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public Optional<StoredObject> head(String key) {
         try {
-            long size =
+            Long size =
                     client().headObject(r -> r.bucket(place.bucket()).key(full(key)))
                             .contentLength();
+            if (size == null) {
+                throw failures.noS3("look at object " + key, "without a length");
+            }
             return Optional.of(new StoredObject(key, size));
         } catch (NoSuchKeyException absent) {
             return Optional.empty();

@@ -58,10 +58,16 @@ final class S3Pages {
     }
 
     private ListObjectsV2Response fetch(ListObjectsV2Request request) {
+        ListObjectsV2Response page;
         try {
-            return client.listObjectsV2(request);
+            page = client.listObjectsV2(request);
         } catch (SdkException e) {
             throw failures.translate("list " + prefix, e);
         }
+        if (page.name() == null && page.isTruncated() == null) {
+            // Any other document reads as an empty listing: as if nothing were archived.
+            throw failures.noS3("list " + prefix, "with something else than a listing");
+        }
+        return page;
     }
 }

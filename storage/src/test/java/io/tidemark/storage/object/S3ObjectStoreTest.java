@@ -3,9 +3,13 @@ package io.tidemark.storage.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.tidemark.embedded.s3.EmbeddedS3;
 import io.tidemark.embedded.s3.HttpFault;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +116,42 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
                     .hasMessageContaining("503");
             server.faults().clear();
             assertThat(store.head("k")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAnswersThatAllIsWellAndIsNoS3ServerIsUnreachable() throws IOException {
+        byte[] page = "<html>Please log in</html>".getBytes(StandardCharsets.UTF_8);
+        HttpServer login =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        login.createContext(
+                "/",
+                asked -> {
+                    asked.getRequestBody().readAllBytes();
+                    boolean head = asked.getRequestMethod().equals("HEAD");
+                    asked.sendResponseHeaders(200, head ? -1 : page.length);
+                    if (!head) {
+                        asked.getResponseBody().write(page);
+                    }
+                    asked.close();
+                });
+        login.start();
+        String uri =
+                "s3://bucket/p?region=us-east-1&pathStyle=true&endpoint=http://127.0.0.1:"
+                        + login.getAddress().getPort();
+        try (ObjectStore store = BucketUri.parse(uri).open()) {
+            assertThatThrownBy(() -> store.list("", "").count())
+                    .isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("something else than a listing");
+            assertThatThrownBy(() -> store.folders("")).isInstanceOf(UnreachableException.class);
+            assertThatThrownBy(() -> store.put("k", Body.of(random(10))))
+                    .isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("without an ETag");
+            assertThatThrownBy(() -> store.head("k"))
+                    .isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("without a length");
+        } finally {
+            login.stop(0);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /** The keys that services know, for verbs that are given one's file. */
 public final class ServiceKeys {
@@ -16,12 +16,12 @@ public final class ServiceKeys {
 
     /** Without those that are passed on to a client, such as Kafka's. */
     public static Set<String> all() {
-        List<Function<Map<String, String>, ?>> services =
+        List<Consumer<Map<String, String>>> services =
                 List.of(CaptureConfig::of, StreamsConfig::of, SinkConfig::of);
         Set<String> keys = new TreeSet<>();
-        for (Function<Map<String, String>, ?> service : services) {
+        for (Consumer<Map<String, String>> service : services) {
             try {
-                service.apply(Map.of());
+                service.accept(Map.of());
                 throw new IllegalStateException("a service needs no settings");
             } catch (ConfigException whatIsMissing) {
                 keys.addAll(whatIsMissing.known());

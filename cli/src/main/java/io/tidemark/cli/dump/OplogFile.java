@@ -76,6 +76,7 @@ record OplogFile(OplogInput input, OplogContent content) {
     /** Gives the entries in order. */
     static final class Reader implements Closeable {
         private final BsonFile documents;
+        private final TransactionChains chains = new TransactionChains();
         private Optime previous = Optime.NONE;
 
         Reader(BackupFile file) {
@@ -90,6 +91,7 @@ record OplogFile(OplogInput input, OplogContent content) {
             Optional<OplogEntry> entry = documents.next().map(this::entry);
             entry.ifPresent(this::requireOrder);
             entry.ifPresent(this::requirePayload);
+            entry.ifPresent(this::requireChain);
             return entry;
         }
 
@@ -165,6 +167,29 @@ record OplogFile(OplogInput input, OplogContent content) {
                                 + " another member if it is the same there.",
                         without);
             }
+        }
+
+        private void requireChain(OplogEntry entry) {
+            chains.missingBefore(entry)
+                    .ifPresent(
+                            missing -> {
+                                throw new CommandFailure(
+                                        ExitCode.ARCHIVE_DAMAGED,
+                                        "File "
+                                                + file()
+                                                + ", entry "
+                                                + documents.documents()
+                                                + ": "
+                                                + entry.optime()
+                                                + " goes on with a transaction whose entry before"
+                                                + " is "
+                                                + missing
+                                                + ", and the file, which begins earlier, does not"
+                                                + " hold that: it has a hole, and nobody knows what"
+                                                + " else is missing. Nothing of this import was"
+                                                + " made part of the archive; copy the oplog"
+                                                + " again.");
+                            });
         }
 
         @Override

@@ -94,8 +94,15 @@ public final class ReplicaSetImport {
         this.oplog = new OplogImport(place, files, assumeContiguous);
     }
 
-    /** Puts the documents of all backups; nothing of them is part of the archive yet. */
-    public void putDocuments(ImportProgress progress) {
+    /**
+     * Puts the documents of all backups; nothing of them is part of the archive yet.
+     *
+     * @throws CommandFailure if one of them is of another replica set than the oplog
+     */
+    public void putDocuments(ImportProgress progress) throws IOException {
+        for (BaseImport base : bases) {
+            new DumpOrigin(place.replicaSet(), base.backup().dump(), base.extent()).require(files);
+        }
         bases.forEach(base -> base.run(progress::documents));
     }
 

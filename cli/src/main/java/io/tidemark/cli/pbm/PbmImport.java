@@ -101,7 +101,9 @@ public final class PbmImport {
             place(each.getKey()).ifPresent(p -> imports.add(prepared(p, each.getValue())));
         }
         requireSomething(imports);
-        imports.forEach(one -> one.putDocuments(progress));
+        for (ReplicaSetImport one : imports) {
+            one.putDocuments(progress);
+        }
         for (ReplicaSetImport one : imports) {
             one.putOplog(progress);
         }

@@ -17,11 +17,16 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bson.BsonBinary;
+import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
+import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ImportCommandTest {
     @TempDir private Path folder;
@@ -233,6 +238,89 @@ class ImportCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
         assertThat(run.err()).contains("a.bson and a.bson.gz are of one collection");
         assertThat(objects()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, refused", "10, taken", "5, taken"})
+    void aTransactionWhoseEntryBeforeIsMissingShowsAHole(long before, String how)
+            throws IOException {
+        BsonDocument commit =
+                transaction(
+                                30,
+                                "{commitTransaction: 1, commitTimestamp: {$timestamp: {t: 25, i:"
+                                        + " 1}}}")
+                        .append("prevOpTime", optime(before));
+
+        CommandRun run =
+                imports(
+                        write(
+                                folder.resolve("a"),
+                                transaction(10, "{applyOps: [], prepare: true}")
+                                        .append("prevOpTime", optime(0)),
+                                noop(19, 1),
+                                noop(21, 1),
+                                commit));
+
+        boolean refused = how.equals("refused");
+        assertThat(run.exitCode())
+                .as(run.err())
+                .isEqualTo(refused ? ExitCode.ARCHIVE_DAMAGED : ExitCode.DONE);
+        if (refused) {
+            assertThat(run.err()).contains("entry 4", "entry before is 20:1", "it has a hole");
+            assertThat(objects()).isEmpty();
+        }
+    }
+
+    private static BsonDocument transaction(long seconds, String o) {
+        return DumpFiles.entry(seconds, 1, "c", "admin.$cmd", BsonDocument.parse(o))
+                .append("lsid", BsonDocument.parse("{id: 1}"))
+                .append("txnNumber", new BsonInt64(7));
+    }
+
+    private static BsonDocument optime(long seconds) {
+        return new BsonDocument("ts", new BsonTimestamp((int) seconds, seconds == 0 ? 0 : 1))
+                .append("t", new BsonInt64(seconds == 0 ? -1 : 1));
+    }
+
+    /** Unless something was made in the database meanwhile. */
+    @ParameterizedTest
+    @CsvSource({"d, x, refused", "d, shop, taken", "e, x, taken"})
+    void aDumpOfAnotherReplicaSetThanTheOplogIsRefused(String other, String made, String how)
+            throws IOException {
+        String dumped = "0000000000000000000000000000000d";
+        write(folder.resolve("dump/shop/orders.bson"), BsonDocument.parse("{_id: 1}"));
+        Files.writeString(
+                folder.resolve("dump/shop/orders.metadata.json"),
+                "{\"indexes\": [], \"options\": {}, \"type\": \"collection\", \"uuid\": \""
+                        + dumped
+                        + "\"}");
+        Path oplog =
+                write(
+                        folder.resolve("oplog"),
+                        noop(10, 1),
+                        insert(11, 1, 1).append("ui", uuid(other.equals("d") ? 0xc : 0xd)),
+                        DumpFiles.entry(
+                                12, 1, "c", made + ".$cmd", BsonDocument.parse("{create: 'c'}")),
+                        noop(13, 1));
+
+        CommandRun run = imports(oplog, "--dump", folder.resolve("dump").toString());
+
+        boolean refused = how.equals("refused");
+        assertThat(run.exitCode())
+                .as(run.err())
+                .isEqualTo(refused ? ExitCode.ARCHIVE_DAMAGED : ExitCode.DONE);
+        if (refused) {
+            assertThat(run.err())
+                    .contains(
+                            "don't belong together", "shop.orders", "11:1", "0000000d", "0000000c");
+            assertThat(objects()).isEmpty();
+        }
+    }
+
+    private static BsonBinary uuid(int last) {
+        byte[] bytes = new byte[16];
+        bytes[15] = (byte) last;
+        return new BsonBinary(BsonBinarySubType.UUID_STANDARD, bytes);
     }
 
     @Test

@@ -102,7 +102,8 @@ final class SelectiveRestoreTest {
                 .isInstanceOfSatisfying(
                         RestoreException.TargetRefused.class,
                         e -> assertThat(e.exitCode()).isEqualTo(4))
-                .hasMessageContaining("it has shop.orders already: choose another name by --as");
+                .hasMessageContaining("it has shop.orders already: choose another name by --as")
+                .hasMessageContaining("if this restore has ended before, that is what it put");
         assertThat(documents("orders")).isEqualTo(now);
 
         RestoreReport report =

@@ -36,7 +36,8 @@ final class TopicBeginnings implements ToLongFunction<String>, AutoCloseable {
                     "Kafka does not tell where topic " + topic + " begins: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new org.apache.kafka.common.errors.InterruptException(e);
+            throw new org.apache.kafka.common.errors.InterruptException(
+                    "Interrupted while Kafka was asked where topic " + topic + " begins", e);
         }
     }
 

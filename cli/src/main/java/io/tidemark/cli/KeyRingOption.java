@@ -3,6 +3,7 @@ package io.tidemark.cli;
 import io.tidemark.storage.encryption.FileKeyRing;
 import io.tidemark.storage.frames.FrameKeys;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -24,10 +25,15 @@ public final class KeyRingOption {
         }
         try {
             return FrameKeys.of(FileKeyRing.read(file));
+        } catch (NoSuchFileException absent) {
+            throw unreadable("there is no such file");
         } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "The key ring " + file + " can't be read: " + e.getMessage() + ".");
+            throw unreadable(e.getMessage());
         }
+    }
+
+    private CommandFailure unreadable(String why) {
+        return new CommandFailure(
+                ExitCode.USAGE, "The key ring '" + file + "' can't be read: " + why + ".");
     }
 }

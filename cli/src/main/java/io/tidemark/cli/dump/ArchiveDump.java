@@ -192,7 +192,9 @@ public final class ArchiveDump implements Dump {
         public void oplogEntry(RawDocument entry) {
             try {
                 if (oplogOut == null) {
-                    oplog = Optional.of(Files.createTempFile(scratch, "oplog", ".bson"));
+                    // Its name stands in answers: one that tells where it comes from.
+                    Path folder = Files.createTempDirectory(scratch, "archive");
+                    oplog = Optional.of(folder.resolve(file.shortName() + ".oplog.bson"));
                     oplogOut = new BufferedOutputStream(Files.newOutputStream(oplog.get()));
                 }
                 oplogOut.write(entry.array(), entry.offset(), entry.sizeBytes());

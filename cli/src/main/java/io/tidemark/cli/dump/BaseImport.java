@@ -69,6 +69,8 @@ final class BaseImport {
                         .withFrameBytes(Math.min(FrameOptions.DEFAULT_FRAME_BYTES, frameBytes))
                         .withMemory(new MemoryBudget(MEMORY_BYTES), scratch);
         dump.collections().forEach(c -> uuids.put(c.namespace(), uuid(c)));
+        // What can't be brought in is refused before anything is stored.
+        dump.collections().forEach(BaseImport::indexes);
     }
 
     /** Puts every document; nothing of it is part of the archive yet. */
@@ -159,8 +161,28 @@ final class BaseImport {
                 metadata.uuid().isPresent(),
                 type(collection),
                 raw(metadata.options()),
-                metadata.indexes().stream().map(BaseImport::raw).toList(),
+                indexes(collection).stream().map(BaseImport::raw).toList(),
                 parts.getOrDefault(collection.namespace(), List.of()));
+    }
+
+    private static List<BsonDocument> indexes(DumpedCollection collection) {
+        CollectionMetadata metadata = collection.metadata();
+        if (!collection.isTimeSeries() || !metadata.options().isDocument("timeseries")) {
+            return metadata.indexes();
+        }
+        SeriesIndexes series = SeriesIndexes.of(metadata.options().getDocument("timeseries"));
+        try {
+            return metadata.indexes().stream().map(series::onBuckets).toList();
+        } catch (IllegalArgumentException unknown) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "Of time-series collection "
+                            + collection.namespace()
+                            + " "
+                            + unknown.getMessage()
+                            + ". Nothing of this import was made part of the archive.",
+                    unknown);
+        }
     }
 
     private static void requireId(Namespace namespace, RawDocument document, BackupFile file) {

@@ -2,6 +2,7 @@ package io.tidemark.cli.pbm;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
+import io.tidemark.cli.backupfile.BucketFile;
 import io.tidemark.cli.dump.Dump;
 import io.tidemark.cli.dump.DumpedBackup;
 import io.tidemark.cli.dump.ImportPlace;
@@ -90,7 +91,7 @@ public final class PbmImport {
      * @throws CommandFailure with the reason if there is nothing to import, or it is damaged
      */
     public Result run(ImportProgress progress) throws IOException {
-        List<PbmBackup> all = bucket.metadata().stream().map(PbmBackup::read).toList();
+        List<PbmBackup> all = readMetadata();
         chosen = choose(all);
         PbmSources sources = new PbmSources(bucket, all);
         chosen.forEach(backup -> open(backup, sources));
@@ -111,6 +112,28 @@ public final class PbmImport {
                 chosen.stream().map(PbmBackup::name).toList(),
                 imports.stream().map(ReplicaSetImport::finish).toList(),
                 notes);
+    }
+
+    /** Damaged ones stand in nobody's way who has named others. */
+    private List<PbmBackup> readMetadata() {
+        List<PbmBackup> read = new ArrayList<>();
+        List<CommandFailure> damaged = new ArrayList<>();
+        for (BucketFile file : bucket.metadata()) {
+            try {
+                read.add(PbmBackup.read(file));
+            } catch (CommandFailure failure) {
+                damaged.add(failure);
+            }
+        }
+        boolean needed =
+                request.names().isEmpty()
+                        || !request.names().stream()
+                                .allMatch(name -> read.stream().anyMatch(b -> b.isCalled(name)));
+        if (needed && !damaged.isEmpty()) {
+            throw damaged.get(0);
+        }
+        damaged.forEach(failure -> notes.add("Left out: " + failure.getMessage()));
+        return read;
     }
 
     private List<PbmBackup> choose(List<PbmBackup> all) {

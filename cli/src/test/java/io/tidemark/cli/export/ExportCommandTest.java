@@ -35,7 +35,8 @@ class ExportCommandTest {
             "{\"options\":{\"viewOn\":\"orders\",\"pipeline\":[{\"$match\":{\"paid\":true}}]},"
                     + "\"indexes\":[],\"collectionName\":\"paid\",\"type\":\"view\"}";
     private static final String WEATHER =
-            "{\"options\":{\"timeseries\":{\"timeField\":\"t\"}},\"indexes\":[],"
+            "{\"options\":{\"timeseries\":{\"timeField\":\"t\"}},\"indexes\":"
+                    + "[{\"key\":{\"t\":{\"$numberInt\":\"-1\"}},\"name\":\"t_-1\"}],"
                     + "\"collectionName\":\"weather\",\"type\":\"timeseries\"}";
     private static final String LONG_NAME = "a/b$c é ".repeat(25).strip();
 

@@ -178,6 +178,18 @@ class PbmImportTest {
     }
 
     @Test
+    void damagedMetadataOfAnotherBackupAreInNobodysWayWhoNamesOne() throws IOException {
+        bucket().version1().write("{\"name\":", "2022-02-07T15.00.00Z.pbm.json");
+
+        requireDamage(imports(), "2022-02-07T15.00.00Z.pbm.json");
+        requireDamage(imports("--backup=2022-02-07T15:00:00Z"), "is no JSON");
+        CommandRun named = imports("--backup", PbmFiles.NAME);
+
+        assertThat(named.exitCode()).as(named.err()).isEqualTo(ExitCode.DONE);
+        assertThat(named.json().get("notes").toString()).contains("Left out: File 2022-02-07T15");
+    }
+
+    @Test
     void metadataThatCantBeAreDamage() throws IOException {
         PbmFiles files = bucket().version1();
         String real = Files.readString(files.path(PbmFiles.FILE + ".pbm.json"));

@@ -151,6 +151,7 @@ final class Coverage {
                             + where
                             + ": "
                             + reason.get()
+                            + (reason.get().endsWith(".") ? "" : ".")
                             + nearest(time));
         }
         return new RestoreException.ArchiveDamaged(

@@ -22,8 +22,10 @@ public final class FencedException extends StorageException {
                         + " in "
                         + store
                         + " already exists with other content: another process writes to the same"
-                        + " place. Nothing was overwritten. Find the other process and stop one of"
-                        + " the two before you start this one again.");
+                        + " place, or wrote there earlier with other encryption keys or out of"
+                        + " another backup. Nothing was overwritten. Find the other process and"
+                        + " stop one of the two before you start this one again; if there is none,"
+                        + " use the keys and files of the first time, or another cluster name.");
     }
 
     /**

@@ -22,6 +22,7 @@ final class Query {
     private final int skip;
     private final int limit;
     private final boolean idOnly;
+    private final boolean all;
     private Filter filter;
 
     private Query(BsonDocument source, BsonDocument sort, int skip, int limit) {
@@ -30,6 +31,7 @@ final class Query {
         this.sort = sort;
         this.skip = skip;
         this.limit = limit;
+        this.all = source.isEmpty();
         this.idOnly = range.points().isPresent() && source.size() == 1;
         if (!idOnly) {
             filter = Filter.compile(source);
@@ -63,7 +65,7 @@ final class Query {
         if (idOnly) {
             return range.points().get().contains(IdKey.ofDocument(document));
         }
-        return source.isEmpty() || filter.matches(BsonBytes.document(document));
+        return all || filter.matches(BsonBytes.document(document));
     }
 
     /** The documents found, in order. */

@@ -17,9 +17,12 @@ import java.util.function.Function;
  *
  * @param json whether the report goes to stdout as JSON
  * @param goingOn what is done when it is cut off
+ * @param begunNanos when the command began its work: what comes before the restore itself, looking
+ *     for safe times and planning, is part of what an operator waits for, and of what {@code plan}
+ *     tells
  */
 public record ReportedRestore(
-        Console console, boolean json, ProgressOption shown, GoingOn goingOn) {
+        Console console, boolean json, ProgressOption shown, GoingOn goingOn, long begunNanos) {
     /**
      * @param task what it is called on a terminal
      * @return done, or a difference: then too the report is shown
@@ -50,7 +53,8 @@ public record ReportedRestore(
     }
 
     private void answer(RestoreReport report, PrintStream words) {
-        ReportAnswer answer = new ReportAnswer(report);
+        double seconds = (System.nanoTime() - begunNanos) / 1e9;
+        ReportAnswer answer = new ReportAnswer(report.taking(seconds));
         answer.words(words);
         if (json) {
             console.document(answer.json());

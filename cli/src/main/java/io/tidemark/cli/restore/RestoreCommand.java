@@ -186,6 +186,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
     }
 
     private ExitCode restore(ObjectStore store, PrintStream words) {
+        long begun = System.nanoTime();
         TimeOption.Point time = until.point;
         ClusterTimeline timeline = time.timeline(new KnownTimeline(context, archive, store));
         RestoreRequest request =
@@ -203,7 +204,7 @@ public final class RestoreCommand implements Callable<ExitCode> {
                 .words(words);
         RestoreRequest asked = request;
         GoingOn goingOn = GoingOn.restore(restart, external.isPresent());
-        return new ReportedRestore(context.console(), output.json(), shown, goingOn)
+        return new ReportedRestore(context.console(), output.json(), shown, goingOn, begun)
                 .run(
                         "restore",
                         prepared,

@@ -88,13 +88,15 @@ public final class PromoteCommand implements Callable<ExitCode> {
     }
 
     private ExitCode promote(ObjectStore store) {
+        long begun = System.nanoTime();
         RestoreOptions options = RestoreOptions.defaults().withAccounts(!noAccounts);
         RestoreRequest request = standby.request(context, store, at, options, forceUnsafe);
         ClusterTimeline timeline =
                 new KnownTimeline(context, standby.archive(), store).findWindows();
         PreparedRestore prepared = Standby.prepare(request, timeline);
         GoingOn goingOn = GoingOn.promotion();
-        return new ReportedRestore(context.console(), standby.json(), standby.shown(), goingOn)
+        return new ReportedRestore(
+                        context.console(), standby.json(), standby.shown(), goingOn, begun)
                 .run(
                         "promote",
                         prepared,

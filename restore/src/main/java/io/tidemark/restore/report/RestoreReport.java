@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param rollback commands of the shell that lead back to what is kept; else empty
  * @param warnings what the operator should know
  * @param problems differences found; empty if verified
- * @param seconds how long it took
+ * @param seconds how long it took; with {@link #taking}, with what came before it
  */
 public record RestoreReport(
         String restoredTo,
@@ -47,5 +47,24 @@ public record RestoreReport(
         rollback = List.copyOf(rollback);
         warnings = List.copyOf(warnings);
         problems = List.copyOf(problems);
+    }
+
+    /** The same of a restore that took so long together with planning it. */
+    public RestoreReport taking(double all) {
+        return new RestoreReport(
+                restoredTo,
+                policy,
+                forced,
+                replicaSets,
+                transactions,
+                orphansRemoved,
+                orphans,
+                verified,
+                uuidsKept,
+                replaced,
+                rollback,
+                warnings,
+                problems,
+                all);
     }
 }

@@ -49,7 +49,7 @@ public record Operation(
         FieldWalk walk = element.walk();
         while (walk.next()) {
             if (walk.isNamed("op")) {
-                op = walk.element().string();
+                op = Optional.of(OplogEntry.kindOf(walk.element()));
             } else if (walk.isNamed("ns")) {
                 ns = walk.element().string();
             } else if (walk.isNamed("ui")) {

@@ -31,7 +31,7 @@ public final class OplogEntry {
         this.fields = OplogFields.of(raw);
         this.optime = requireOptime();
         requireKnownFormat();
-        this.op = opOf(fields.op());
+        this.op = fields.op() == null ? "" : kindOf(fields.op());
         this.shape = EntryShape.of(this);
     }
 
@@ -200,11 +200,11 @@ public final class OplogEntry {
         return fields;
     }
 
-    /** The known ones without making a string of each entry's. */
-    private static String opOf(RawElement field) {
-        if (field == null) {
-            return "";
-        }
+    /**
+     * What a field {@code op} says, of an entry or an element of {@code applyOps}: the known kinds
+     * without making a string of each; empty if it is no string.
+     */
+    public static String kindOf(RawElement field) {
         boolean oneLetter = field.typeByte() == 0x02 && field.valueSizeBytes() == 6;
         return switch (oneLetter ? field.array()[field.valueStart() + 4] : 0) {
             case 'i' -> "i";

@@ -9,15 +9,22 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.catalogue.Chain;
+import io.tidemark.storage.object.AtOnce;
 import io.tidemark.storage.slice.OpenTransaction;
 import io.tidemark.storage.slice.SliceEntries;
 import io.tidemark.storage.slice.SliceReader;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /** One replica set's archived entries. May be shared by threads. */
 public final class EntrySource implements EntryLookup {
+    /** Each holds a few MiB, and there are as many replica sets as there are. */
+    private static final int VERIFIED_AT_ONCE = 2;
+
     private final SliceReader reader;
     private final ReplicaSetPlan plan;
 
@@ -69,17 +76,31 @@ public final class EntrySource implements EntryLookup {
      * where the outcome of transactions still open at {@code to} is most likely found.
      *
      * @param after slices that end before are replayed already
-     * @throws io.tidemark.storage.object.DamagedObjectException at the first one that is missing or
-     *     not what was written
+     * @throws io.tidemark.storage.object.DamagedObjectException if one is missing or not what was
+     *     written; the rest is not read then
      */
     public void verifyBytes(ClusterTime after, ClusterTime to) {
+        Queue<Chain.Link> left = new ConcurrentLinkedQueue<>();
         for (Chain.Link link : plan.links()) {
             if (link.readThrough().isAfter(after)) {
-                reader.verifyBytes(link.slice());
+                left.add(link);
             }
             if (link.readAfter().compareTo(to) >= 0) {
-                return;
+                break;
             }
+        }
+        AtOnce.all(Collections.nCopies(VERIFIED_AT_ONCE, () -> verifyBytes(left)));
+    }
+
+    private Void verifyBytes(Queue<Chain.Link> left) {
+        try {
+            for (Chain.Link link = left.poll(); link != null; link = left.poll()) {
+                reader.verifyBytes(link.slice());
+            }
+            return null;
+        } catch (RuntimeException failed) {
+            left.clear();
+            throw failed;
         }
     }
 

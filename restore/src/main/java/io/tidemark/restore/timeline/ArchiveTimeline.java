@@ -25,7 +25,7 @@ import java.util.function.LongConsumer;
 /**
  * Computes the timeline from the archive alone. Reads every archived slice once, each replica set's
  * in order and several sets at a time, always going on with the set that is furthest behind: in
- * memory are one frame per thread, the facts of a slice per set, and what the fold itself keeps.
+ * memory are two frames per thread, the facts of a slice per set, and what the fold itself keeps.
  */
 final class ArchiveTimeline {
     private final ArchiveFacts facts;

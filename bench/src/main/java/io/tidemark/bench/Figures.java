@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,15 @@ record Figures(Map<String, Double> values, List<String> sentences) {
 
     Figures(Map<String, Double> values) {
         this(values, List.of());
+    }
+
+    /** Those of two measures, whose names differ. */
+    Figures and(Figures more) {
+        Map<String, Double> both = new LinkedHashMap<>(values);
+        both.putAll(more.values);
+        List<String> all = new ArrayList<>(sentences);
+        all.addAll(more.sentences);
+        return new Figures(both, all);
     }
 
     void words(PrintStream out) {

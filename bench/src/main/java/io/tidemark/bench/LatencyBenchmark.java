@@ -56,6 +56,7 @@ final class LatencyBenchmark {
 
     private final SourceData source;
     private final HeldScan scan;
+    private final String kind;
     private final List<Pair> compared = new ArrayList<>();
     private final List<Pair> alike = new ArrayList<>();
     private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -63,19 +64,36 @@ final class LatencyBenchmark {
     private long scanned;
     private long scanningNanos;
 
-    private LatencyBenchmark(SourceData source, HeldScan scan) {
+    /**
+     * @param kind of the bucket, in front of every figure's name
+     */
+    private LatencyBenchmark(SourceData source, HeldScan scan, String kind) {
         this.source = source;
         this.scan = scan;
+        this.kind = kind;
     }
 
+    /**
+     * Twice: into a bucket of files, with nothing but source, clients and agent on the processors,
+     * and into an S3 server that takes part of them too, as a real one beside the source would not.
+     */
     static Figures run(Workload workload, Path folder, Benchmark.Notes notes) throws Exception {
         notes.say("Writing " + workload.entries() + " documents into a simulated replica set …");
         try (AwakeProcessors awake = AwakeProcessors.keep();
                 SourceData source = SourceData.write(workload);
-                EmbeddedS3 s3 = S3.start(folder);
-                ObjectStore store = BucketUri.parse(S3.bucket(s3, "bases")).open();
+                EmbeddedS3 s3 = S3.start(folder)) {
+            String files = "file:" + folder.resolve("bases");
+            Figures besideFiles = run(source, files, "file", notes);
+            Figures besideServer = run(source, S3.bucket(s3, "bases"), "s3", notes);
+            return besideFiles.and(besideServer);
+        }
+    }
+
+    private static Figures run(SourceData source, String bucket, String kind, Benchmark.Notes notes)
+            throws Exception {
+        try (ObjectStore store = BucketUri.parse(bucket).open();
                 HeldScan scan = new HeldScan(source, store, LIMIT_MIB_PER_SECOND * MIB).start()) {
-            LatencyBenchmark benchmark = new LatencyBenchmark(source, scan);
+            LatencyBenchmark benchmark = new LatencyBenchmark(source, scan, kind);
             try {
                 return benchmark.run(notes);
             } finally {
@@ -85,7 +103,10 @@ final class LatencyBenchmark {
     }
 
     private Figures run(Benchmark.Notes notes) throws Exception {
-        notes.say("Writing, with the scan and without, until the compilers are at rest …");
+        notes.say(
+                "Writing, with the scan into a bucket of kind "
+                        + kind
+                        + " and without, until the compilers are at rest …");
         warmUp();
         notes.say("Measuring " + 2 * PAIRS + " pairs of spells …");
         measure();
@@ -136,7 +157,7 @@ final class LatencyBenchmark {
         Callable<Spell> one =
                 () ->
                         Spell.of(
-                                source::write,
+                                id -> source.write("writes." + kind, id),
                                 written::getAndIncrement,
                                 TURN.toNanos(),
                                 length.toNanos());
@@ -149,13 +170,13 @@ final class LatencyBenchmark {
 
     private Figures figures() {
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("pairs", (double) compared.size());
-        figures.put("spellMillis", (double) SPELL.toMillis());
-        figures.put("clients", (double) CLIENTS);
-        figures.put("writesPerSecondOfAClient", 1e9 / TURN.toNanos());
-        figures.put("writes", (double) written.get());
-        figures.put("limitMibPerSecond", (double) LIMIT_MIB_PER_SECOND);
-        figures.put("scannedMibPerSecond", scanned / (double) MIB / (scanningNanos / 1e9));
+        figures.put(kind + ".pairs", (double) compared.size());
+        figures.put(kind + ".spellMillis", (double) SPELL.toMillis());
+        figures.put(kind + ".clients", (double) CLIENTS);
+        figures.put(kind + ".writesPerSecondOfAClient", 1e9 / TURN.toNanos());
+        figures.put(kind + ".writes", (double) written.get());
+        figures.put(kind + ".limitMibPerSecond", (double) LIMIT_MIB_PER_SECOND);
+        figures.put(kind + ".scannedMibPerSecond", scanned / (double) MIB / (scanningNanos / 1e9));
         List<String> sentences = new ArrayList<>();
         add("median", Spell::median, figures, sentences);
         add("mean", Spell::mean, figures, sentences);
@@ -168,12 +189,13 @@ final class LatencyBenchmark {
             ToDoubleFunction<Spell> latency,
             Map<String, Double> figures,
             List<String> sentences) {
-        figures.put(name + "Micros.alone", middle(latency, false) / 1_000);
-        figures.put(name + "Micros.besideScan", middle(latency, true) / 1_000);
+        String key = kind + "." + name;
+        figures.put(key + "Micros.alone", middle(latency, false) / 1_000);
+        figures.put(key + "Micros.besideScan", middle(latency, true) / 1_000);
         PairedRatios added = PairedRatios.of(compared, latency);
         PairedRatios noise = PairedRatios.of(alike, latency);
-        put(name + "AddedPercent", added, figures);
-        put(name + "NoisePercent", noise, figures);
+        put(key + "AddedPercent", added, figures);
+        put(key + "NoisePercent", noise, figures);
         sentences.add(sentence(name, added, noise));
     }
 
@@ -193,13 +215,14 @@ final class LatencyBenchmark {
         return all[all.length / 2];
     }
 
-    private static String sentence(String name, PairedRatios added, PairedRatios noise) {
+    private String sentence(String name, PairedRatios added, PairedRatios noise) {
         return String.format(
                 Locale.ROOT,
-                "%s write latency: a scan limited to %d MiB/s adds %.1f %% (%.1f to %.1f);"
-                        + " spells without it differ by %.1f %% (%.1f to %.1f): %s",
+                "%s write latency: a scan limited to %d MiB/s, bucket %s, adds %.1f %% (%.1f to"
+                        + " %.1f); spells without it differ by %.1f %% (%.1f to %.1f): %s",
                 name,
                 LIMIT_MIB_PER_SECOND,
+                kind,
                 added.percent(),
                 added.lowPercent(),
                 added.highPercent(),

@@ -75,9 +75,9 @@ final class SourceData implements AutoCloseable {
     }
 
     /** One small document into another collection, acknowledged. */
-    void write(long id) {
+    void write(String collection, long id) {
         client.getDatabase("bench")
-                .getCollection("writes", BsonDocument.class)
+                .getCollection(collection, BsonDocument.class)
                 .insertOne(new BsonDocument("_id", new BsonInt64(id)));
     }
 

@@ -55,7 +55,9 @@ final class SafeTimesPropertyTest {
         List<String> failures = Collections.synchronizedList(new ArrayList<>());
         long[] seeds = seeds();
         long begun = System.nanoTime();
-        ExecutorService threads = Executors.newFixedThreadPool(2);
+        // One more than processors: each waits at times.
+        ExecutorService threads =
+                Executors.newFixedThreadPool(1 + Runtime.getRuntime().availableProcessors());
         for (long seed : seeds) {
             threads.execute(
                     () -> {

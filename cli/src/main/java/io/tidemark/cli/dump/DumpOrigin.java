@@ -168,7 +168,8 @@ final class DumpOrigin {
                         + ", and no entry from "
                         + extent.replayFrom()
                         + " on makes, drops or renames a collection there. One of the two is of"
-                        + " another replica set, or the oplog begins after the dump did. Nothing"
-                        + " was stored.");
+                        + " another replica set, or the oplog begins after the dump did. Give the"
+                        + " dump and the oplog of one replica set, the oplog from the dump's"
+                        + " beginning on. Nothing was stored.");
     }
 }

@@ -12,6 +12,11 @@ import java.util.List;
  * Asked before anything is stored, so that files of another replica set leave nothing behind.
  */
 final class OneHistory {
+    private static final String MEANING =
+            ". They come from different replica sets, or one of them holds entries that were"
+                    + " rolled back. Nothing of this import was made part of the archive; give the"
+                    + " files of one history only.";
+
     private OneHistory() {}
 
     /**
@@ -89,9 +94,4 @@ final class OneHistory {
                         + ", which is of a later term"
                         + MEANING);
     }
-
-    private static final String MEANING =
-            ". They come from different replica sets, or one of them holds entries that were"
-                    + " rolled back. Nothing of this import was made part of the archive; give the"
-                    + " files of one history only.";
 }

@@ -4,6 +4,7 @@ import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.cli.backupfile.BsonFile;
+import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.MalformedEntryException;
@@ -95,7 +96,7 @@ record OplogFile(OplogInput input, OplogContent content) {
             return entry;
         }
 
-        private OplogEntry entry(io.tidemark.schemas.bson.RawDocument document) {
+        private OplogEntry entry(RawDocument document) {
             try {
                 return OplogEntry.of(document);
             } catch (MalformedEntryException noEntry) {
@@ -137,17 +138,7 @@ record OplogFile(OplogInput input, OplogContent content) {
         }
 
         private CommandFailure outOfOrder(Optime next, String meaning) {
-            return new CommandFailure(
-                    ExitCode.ARCHIVE_DAMAGED,
-                    "File "
-                            + file()
-                            + ", entry "
-                            + documents.documents()
-                            + ": "
-                            + next
-                            + " follows "
-                            + previous
-                            + meaning);
+            return damaged(next + " follows " + previous + meaning, null);
         }
 
         /** Here rather than in the restore that comes to it, when the file may be gone. */
@@ -155,14 +146,8 @@ record OplogFile(OplogInput input, OplogContent content) {
             try {
                 entry.requirePayload();
             } catch (MalformedEntryException without) {
-                throw new CommandFailure(
-                        ExitCode.ARCHIVE_DAMAGED,
-                        "File "
-                                + file()
-                                + ", entry "
-                                + documents.documents()
-                                + ": "
-                                + without.getMessage()
+                throw damaged(
+                        without.getMessage()
                                 + ", so what it wrote is not known. Copy the oplog again, from"
                                 + " another member if it is the same there.",
                         without);
@@ -170,26 +155,24 @@ record OplogFile(OplogInput input, OplogContent content) {
         }
 
         private void requireChain(OplogEntry entry) {
-            chains.missingBefore(entry)
-                    .ifPresent(
-                            missing -> {
-                                throw new CommandFailure(
-                                        ExitCode.ARCHIVE_DAMAGED,
-                                        "File "
-                                                + file()
-                                                + ", entry "
-                                                + documents.documents()
-                                                + ": "
-                                                + entry.optime()
-                                                + " goes on with a transaction whose entry before"
-                                                + " is "
-                                                + missing
-                                                + ", and the file, which begins earlier, does not"
-                                                + " hold that: it has a hole, and nobody knows what"
-                                                + " else is missing. Nothing of this import was"
-                                                + " made part of the archive; copy the oplog"
-                                                + " again.");
-                            });
+            Optional<Optime> missing = chains.missingBefore(entry);
+            if (missing.isPresent()) {
+                throw damaged(
+                        entry.optime()
+                                + " goes on with a transaction whose entry before is "
+                                + missing.get()
+                                + ", and the file, which begins earlier, does not hold that: it has"
+                                + " a hole, and nobody knows what else is missing. Nothing of this"
+                                + " import was made part of the archive; copy the oplog again.",
+                        null);
+            }
+        }
+
+        private CommandFailure damaged(String what, MalformedEntryException cause) {
+            return new CommandFailure(
+                    ExitCode.ARCHIVE_DAMAGED,
+                    "File " + file() + ", entry " + documents.documents() + ": " + what,
+                    cause);
         }
 
         @Override

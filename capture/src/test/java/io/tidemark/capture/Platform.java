@@ -124,7 +124,12 @@ public final class Platform implements AutoCloseable {
      * @param works fails if whoever captures has died
      */
     void awaitSame(String cluster, SimulatedReplicaSet set, Runnable works) {
-        BsonTimestamp written = set.primary().lastApplied();
+        awaitSame(cluster, set, set.primary().lastApplied(), works);
+    }
+
+    /** As before, for what was written up to a time: also once nobody captures any more. */
+    void awaitSame(
+            String cluster, SimulatedReplicaSet set, BsonTimestamp written, Runnable works) {
         Progress progress = new Progress(() -> committed().written(topic(cluster, set.name())));
         while (lastTime(cluster, set.name()).filter(t -> t.compareTo(written) >= 0).isEmpty()) {
             works.run();

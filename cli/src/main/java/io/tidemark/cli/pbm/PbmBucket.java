@@ -1,5 +1,7 @@
 package io.tidemark.cli.pbm;
 
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.backupfile.BucketFile;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
@@ -17,29 +19,54 @@ import java.util.stream.Stream;
  * NAME.pbmpart.1}, {@code NAME.pbmpart.2} and so on; here it is one file.
  */
 record PbmBucket(ObjectStore store) {
+    /** The folder of point-in-time recovery's oplog slices. */
+    static final String SLICES = "pbmPitr";
+
     private static final String METADATA = ".pbm.json";
+    private static final int SHOWN_FOLDERS = 5;
     private static final Pattern PART = Pattern.compile("(.*)\\.pbmpart\\.(\\d{1,9})");
 
-    /** What describes each backup: {@code NAME.pbm.json} at the top. */
+    /**
+     * What describes each backup: {@code NAME.pbm.json} at the top. None where only slices are
+     * left.
+     *
+     * @throws CommandFailure if nothing at the top is of Percona Backup; below nothing was looked
+     *     at then
+     */
     List<BucketFile> metadata() {
-        List<BucketFile> found = new ArrayList<>();
-        // One level only: a bucket may hold millions of files of physical backups below.
-        String startAfter = "";
-        for (String folder : store.folders("")) {
-            found.addAll(top(startAfter, folder));
-            startAfter = folder + "/~";
+        // One level only: a bucket may hold millions of files of physical backups below, and what
+        // is no such bucket at all, anything.
+        List<BucketFile> found =
+                store.directlyBelow("").stream()
+                        .filter(object -> object.key().endsWith(METADATA))
+                        .map(object -> new BucketFile(store, List.of(object)))
+                        .toList();
+        if (found.isEmpty()) {
+            requireSlices(store.folders(""));
         }
-        found.addAll(top(startAfter, ""));
         return found;
     }
 
-    private List<BucketFile> top(String startAfter, String before) {
-        try (Stream<StoredObject> objects = store.list("", startAfter)) {
-            return objects.takeWhile(o -> before.isEmpty() || !o.key().startsWith(before + "/"))
-                    .filter(o -> o.key().endsWith(METADATA) && o.key().indexOf('/') < 0)
-                    .map(object -> new BucketFile(store, List.of(object)))
-                    .toList();
+    private void requireSlices(List<String> folders) {
+        if (folders.contains(SLICES)) {
+            return;
         }
+        List<String> shown = folders.subList(0, Math.min(SHOWN_FOLDERS, folders.size()));
+        throw new CommandFailure(
+                ExitCode.USAGE,
+                store.describe()
+                        + " holds no backup of Percona Backup for MongoDB: at its top there is"
+                        + " neither NAME"
+                        + METADATA
+                        + " nor "
+                        + SLICES
+                        + "/. Give the folder or prefix that pbm writes to"
+                        + " (storage.filesystem.path; storage.s3.bucket with its prefix)."
+                        + (shown.isEmpty()
+                                ? ""
+                                : " The folders there are "
+                                        + String.join(", ", shown)
+                                        + (folders.size() > shown.size() ? " and others." : ".")));
     }
 
     /** Empty if there is no such file, or none can have this name. */

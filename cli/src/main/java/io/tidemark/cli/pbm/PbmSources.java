@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** The oplog files of such a bucket, and what is known of each. */
 final class PbmSources {
-    private static final String SLICES = "pbmPitr/";
+    private static final String SLICES = PbmBucket.SLICES + "/";
 
     private final PbmBucket bucket;
     private final Set<ClusterTime> backupEnds = new HashSet<>();

@@ -39,6 +39,14 @@ final class FileListing {
                 Spliterators.spliteratorUnknownSize(walk, Spliterator.ORDERED), false);
     }
 
+    /** The files of the prefix's own folder. */
+    List<StoredObject> topLevel() {
+        return children(prefix).stream()
+                .filter(child -> !child.folder())
+                .flatMap(child -> child.object().stream())
+                .toList();
+    }
+
     /** Holds one folder's children per level: a stream of streams would read ahead whole levels. */
     private final class Walk implements Iterator<StoredObject> {
         private final Deque<Child> open = new ArrayDeque<>();

@@ -208,6 +208,12 @@ public final class FileObjectStore implements ObjectStore {
     }
 
     @Override
+    public List<StoredObject> directlyBelow(String prefix) {
+        ObjectNames.requireFolder(prefix);
+        return new FileListing(root, prefix, "").topLevel();
+    }
+
+    @Override
     public void delete(String key) {
         Path file = path(key);
         try {

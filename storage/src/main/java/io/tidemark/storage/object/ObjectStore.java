@@ -1,5 +1,6 @@
 package io.tidemark.storage.object;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -74,6 +75,29 @@ public interface ObjectStore extends AutoCloseable {
      * @param prefix empty, or ends with {@code /}
      */
     List<String> folders(String prefix);
+
+    /**
+     * Objects directly below the prefix, in the order of keys: what lies in its "folders" is not
+     * looked at, however much that is.
+     *
+     * @param prefix empty, or ends with {@code /}
+     */
+    default List<StoredObject> directlyBelow(String prefix) {
+        List<StoredObject> found = new ArrayList<>();
+        String startAfter = "";
+        for (String folder : folders(prefix)) {
+            String inside = prefix + folder + "/";
+            try (Stream<StoredObject> objects = list(prefix, startAfter)) {
+                objects.takeWhile(object -> !object.key().startsWith(inside)).forEach(found::add);
+            }
+            // No character of a key sorts behind it.
+            startAfter = inside + Character.MAX_VALUE;
+        }
+        try (Stream<StoredObject> objects = list(prefix, startAfter)) {
+            objects.forEach(found::add);
+        }
+        return found;
+    }
 
     /** Deletes the object; deleting what is not there is no error. */
     void delete(String key);

@@ -172,6 +172,12 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
+    public List<StoredObject> directlyBelow(String prefix) {
+        ObjectNames.requireFolder(prefix);
+        return new S3Pages(client(), place, failures, place.prefix() + prefix).directlyBelow();
+    }
+
+    @Override
     public void delete(String key) {
         try {
             client().deleteObject(r -> r.bucket(place.bucket()).key(full(key)));

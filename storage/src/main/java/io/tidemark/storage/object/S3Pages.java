@@ -38,6 +38,13 @@ final class S3Pages {
                 .toList();
     }
 
+    List<StoredObject> directlyBelow() {
+        return pages(request().delimiter("/").build())
+                .flatMap(page -> page.contents().stream())
+                .map(this::object)
+                .toList();
+    }
+
     private ListObjectsV2Request.Builder request() {
         return ListObjectsV2Request.builder().bucket(place.bucket()).prefix(prefix);
     }

@@ -212,6 +212,20 @@ abstract class ObjectStoreContract {
     }
 
     @Test
+    void listsWhatLiesDirectlyBelowAFolderAndNothingInItsFolders() {
+        for (String key : List.of("x/a", "x/b/1", "x/b/~é", "x/b-1", "x/b0", "x/c/d/e", "y")) {
+            store.put(key, Body.of(new byte[2]));
+        }
+
+        assertThat(store.directlyBelow("x/"))
+                .extracting(StoredObject::key)
+                .containsExactly("x/a", "x/b-1", "x/b0");
+        assertThat(store.directlyBelow("")).contains(new StoredObject("y", 2));
+        assertThat(store.directlyBelow("")).noneMatch(object -> object.key().contains("/"));
+        assertThat(store.directlyBelow("none/")).isEmpty();
+    }
+
+    @Test
     void listsThousandsOfObjectsPageByPage() throws Exception {
         byte[] bytes = random(3);
         for (int i = 0; i < THOUSANDS; i++) {

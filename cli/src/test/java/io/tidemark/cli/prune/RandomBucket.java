@@ -89,7 +89,7 @@ final class RandomBucket {
         ClusterTime from = new ClusterTime(Math.max(START, at - random.nextInt(30_000)), 1);
         ClusterTime usable = new ClusterTime(at, 1);
         store.put(
-                new ObjectKey.OfBasePart(place, new UUID(1, 2), PartId.of(0)).text(),
+                new ObjectKey.OfBasePart(place, new UUID(1, 2), new PartId(0, 0, 0)).text(),
                 Body.of(new byte[100]));
         new BaseManifest(
                         place,

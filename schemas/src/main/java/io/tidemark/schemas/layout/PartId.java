@@ -5,8 +5,8 @@ package io.tidemark.schemas.layout;
  *
  * @param range which range of the collection's {@code _id}s, 0 to 9999; 0 where it is not divided
  * @param number within the range, 0 to 99999
- * @param token of the run that wrote it, 0 or more; 0 where only one can. Two runs that read at
- *     different times never write the same object. Written with 10 digits, greater ones (those of
+ * @param token of the run that wrote it, or of what it holds, 0 or more: two runs that read
+ *     different things never write the same object. Written with 10 digits, greater ones (those of
  *     locks: microseconds of cluster time) with 19
  */
 public record PartId(int range, int number, long token) {
@@ -23,11 +23,6 @@ public record PartId(int range, int number, long token) {
         if (token < 0) {
             throw new IllegalArgumentException("token must be 0 or more but is " + token);
         }
-    }
-
-    /** A part of a collection that one run wrote from its beginning to its end. */
-    public static PartId of(int number) {
-        return new PartId(0, number, 0);
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.PartId;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.ObjectStore;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 
 /**
  * Streams one collection's documents into parts, each put as soon as it is full. One thread at a
@@ -23,6 +25,7 @@ public final class CollectionWriter implements AutoCloseable {
     private final FrameOptions options;
     private final long partBytes;
     private final List<BasePart> parts = new ArrayList<>();
+    private final CRC32C content = new CRC32C();
     private PartWriter part;
 
     /**
@@ -54,8 +57,11 @@ public final class CollectionWriter implements AutoCloseable {
         }
         if (part == null) {
             part = new PartWriter(store, place, collection, options);
+            content.reset();
+            content.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, options.frameBytes()));
         }
         part.add(document);
+        content.update(document.array(), document.offset(), document.sizeBytes());
     }
 
     /** Puts what is left, and tells all parts; empty for an empty collection. */
@@ -68,9 +74,17 @@ public final class CollectionWriter implements AutoCloseable {
 
     private void putPart() {
         try (PartWriter full = part) {
-            parts.add(full.put(PartId.of(parts.size()), Optional.empty()));
+            parts.add(full.put(new PartId(0, parts.size(), contentToken()), Optional.empty()));
         }
         part = null;
+    }
+
+    /**
+     * By what the part holds and how it is framed: what a run left that was given other documents
+     * lies beside this one's parts and not in their way.
+     */
+    private long contentToken() {
+        return content.getValue();
     }
 
     @Override

@@ -16,10 +16,33 @@ public final class ScratchFolder implements AutoCloseable {
         this.path = path;
     }
 
-    public static ScratchFolder create(String purpose) throws IOException {
-        ScratchFolder folder = new ScratchFolder(Files.createTempDirectory("tidemark-" + purpose));
-        Runtime.getRuntime().addShutdownHook(folder.hook);
-        return folder;
+    /**
+     * In the system's temporary directory.
+     *
+     * @throws CommandFailure if none can be made there
+     */
+    public static ScratchFolder create(String purpose) {
+        return in(Path.of(System.getProperty("java.io.tmpdir")), purpose);
+    }
+
+    static ScratchFolder in(Path parent, String purpose) {
+        try {
+            ScratchFolder folder =
+                    new ScratchFolder(Files.createTempDirectory(parent, "tidemark-" + purpose));
+            Runtime.getRuntime().addShutdownHook(folder.hook);
+            return folder;
+        } catch (IOException refused) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "A temporary folder can't be made in "
+                            + parent
+                            + " ("
+                            + refused
+                            + "). See that it exists, is writable by this user and not full, or"
+                            + " name another by JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR. Nothing"
+                            + " was done.",
+                    refused);
+        }
     }
 
     public Path path() {

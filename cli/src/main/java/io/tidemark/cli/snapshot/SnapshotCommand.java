@@ -261,11 +261,11 @@ public final class SnapshotCommand implements Callable<ExitCode> {
         if (answer.isOver() && !phase.equals("done")) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
-                    "Snapshot %s was %s: %s. It is no base and nothing rests on it."
+                    "Snapshot %s was %s: %s It is no base and nothing rests on it."
                             .formatted(
                                     answer.operation().getOperationId(),
                                     phase.equals("failed") ? "given up" : phase,
-                                    answer.operation().getWhy()));
+                                    sentence(answer.operation().getWhy())));
         }
         ObjectNode json = answer.json();
         json.put("seconds", Duration.between(began, context.clock().instant()).toMillis() / 1000.0);
@@ -283,5 +283,10 @@ public final class SnapshotCommand implements Callable<ExitCode> {
             context.console().document(json);
         }
         return ExitCode.DONE;
+    }
+
+    /** Whys are words of another's, or whole messages. */
+    private static String sentence(String why) {
+        return why.endsWith(".") ? why : why + ".";
     }
 }

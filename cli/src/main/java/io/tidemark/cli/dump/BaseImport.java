@@ -46,6 +46,7 @@ final class BaseImport {
     private final Map<Namespace, UUID> uuids = new HashMap<>();
     private final Map<Namespace, CollectionWriter> open = new HashMap<>();
     private final Map<Namespace, List<BasePart>> parts = new HashMap<>();
+    private final DumpWitnesses witnesses;
     private long documents;
 
     /**
@@ -59,6 +60,7 @@ final class BaseImport {
         this.backup = backup;
         this.dump = backup.dump();
         this.extent = extent;
+        this.witnesses = new DumpWitnesses(dump, extent);
         // The same dump gives the same id, so that an import can be repeated.
         ClusterTime end = extent.usableFrom();
         String id = "import-" + end.seconds() + "-" + end.increment();
@@ -71,9 +73,41 @@ final class BaseImport {
         dump.collections().forEach(c -> uuids.put(c.namespace(), uuid(c)));
         // What can't be brought in is refused before anything is stored.
         dump.collections().forEach(BaseImport::indexes);
+        BaseManifest.find(place.store(), base).ifPresent(this::requireSame);
     }
 
-    /** Puts every document; nothing of it is part of the archive yet. */
+    /**
+     * Of the base that is there already, so that a repeated import changes nothing and another dump
+     * of the same end leaves no parts in its folder.
+     */
+    private void requireSame(BaseManifest there) {
+        List<String> held =
+                there.collections().stream().map(c -> c.namespace() + " " + c.uuid()).toList();
+        List<String> given =
+                dump.collections().stream().map(c -> c.namespace() + " " + uuid(c)).toList();
+        if (!held.equals(given)) {
+            throw new CommandFailure(
+                    ExitCode.ARCHIVE_DAMAGED,
+                    "The archive holds the base "
+                            + id()
+                            + " of "
+                            + place.replicaSet()
+                            + " already, of a dump that ended at the same time, "
+                            + extent.usableFrom()
+                            + ", and lists other collections: "
+                            + held.size()
+                            + " in the archive, "
+                            + given.size()
+                            + " in this dump. Nothing was stored. Restores use the one that is"
+                            + " there; to bring this one in, import under another cluster name.");
+        }
+    }
+
+    /**
+     * Puts every document; nothing of it is part of the archive yet.
+     *
+     * @throws CommandFailure if documents are missing that must be there
+     */
     void run(LongConsumer progress) {
         try {
             dump.read(
@@ -81,6 +115,7 @@ final class BaseImport {
                         @Override
                         public void document(Namespace ns, RawDocument document, BackupFile file) {
                             requireId(ns, document, file);
+                            witnesses.found(ns, document);
                             open.computeIfAbsent(ns, BaseImport.this::writer).add(document);
                             documents++;
                             progress.accept(documents);
@@ -95,6 +130,7 @@ final class BaseImport {
             open.values().forEach(CollectionWriter::close);
             open.clear();
         }
+        witnesses.require(place.replicaSet());
     }
 
     private CollectionWriter writer(Namespace namespace) {
@@ -131,6 +167,11 @@ final class BaseImport {
 
     DumpedBackup backup() {
         return backup;
+    }
+
+    /** Is to see the oplog before {@link #run}. */
+    DumpWitnesses witnesses() {
+        return witnesses;
     }
 
     Extent extent() {

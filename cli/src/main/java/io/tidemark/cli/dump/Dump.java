@@ -29,6 +29,11 @@ public interface Dump {
      */
     Optional<String> shardId();
 
+    /** Files in it that hold documents of a collection and are not brought in. */
+    default List<String> leftOut() {
+        return List.of();
+    }
+
     /**
      * Reads every document once, those of one collection in their order.
      *

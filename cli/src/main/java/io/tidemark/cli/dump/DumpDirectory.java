@@ -25,7 +25,10 @@ public final class DumpDirectory {
     private static final String METADATA = ".metadata.json";
     private static final String DOCUMENTS = ".bson";
 
-    /** How a dump of one database spells the users and roles of that database. */
+    /**
+     * How a dump of one database spells the users and roles of that database ({@code
+     * --dumpDbUsersAndRoles}). Only {@code admin} holds those of all.
+     */
     private static final String USERS_AND_ROLES = "$admin.";
 
     private DumpDirectory() {}
@@ -43,12 +46,14 @@ public final class DumpDirectory {
                             + " database in it.");
         }
         List<FileDump.CollectionFile> found = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
         for (Path entry : children(path)) {
             if (isServersOwn(entry)) {
                 continue;
             }
             if (Files.isDirectory(entry)) {
                 found.addAll(collections(entry));
+                leftOut.addAll(usersAndRoles(entry));
             } else if (isCollection(entry) && !isOplog(entry)) {
                 throw new CommandFailure(
                         ExitCode.USAGE,
@@ -60,7 +65,19 @@ public final class DumpDirectory {
                                 + " above it.");
             }
         }
-        return new FileDump(oplogIn(path).map(BackupFile::of), Optional.empty(), found);
+        return new FileDump(oplogIn(path).map(BackupFile::of), Optional.empty(), found, leftOut);
+    }
+
+    private static List<String> usersAndRoles(Path database) {
+        return children(database).stream()
+                .filter(
+                        file ->
+                                baseName(file, DOCUMENTS)
+                                        .map(FileNames::decode)
+                                        .filter(name -> name.startsWith(USERS_AND_ROLES))
+                                        .isPresent())
+                .map(file -> database.getFileName() + "/" + file.getFileName())
+                .toList();
     }
 
     /** What is in {@code local} is one server's: no restore wants it, its oplog least of all. */

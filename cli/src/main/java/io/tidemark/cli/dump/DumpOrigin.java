@@ -2,17 +2,12 @@ package io.tidemark.cli.dump;
 
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
-import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.oplog.OplogEntry;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.bson.BsonArray;
@@ -51,42 +46,18 @@ final class DumpOrigin {
     }
 
     /**
-     * Reads as much of the oplog as it takes.
+     * Once the oplog was seen to the dump's end.
      *
      * @throws CommandFailure if they are not
      */
-    void require(OplogFiles files) throws IOException {
-        List<OplogFile> concerned = new ArrayList<>(files.files());
-        concerned.removeIf(file -> file.last().clusterTime().isBefore(extent.replayFrom()));
-        // What a hole may hold is not known, nor what came of the dump's names there.
-        ClusterTime hole =
-                files.unproven().stream()
-                        .map(OplogFiles.Joint::next)
-                        .filter(next -> next.isAfter(extent.replayFrom()))
-                        .min(ClusterTime::compareTo)
-                        .orElse(ClusterTime.MAX);
-        try (MergedOplog oplog = new MergedOplog(concerned)) {
-            Optional<OplogEntry> entry = oplog.next();
-            while (entry.isPresent()
-                    && entry.get().clusterTime().isBefore(hole)
-                    && see(entry.get())) {
-                entry = oplog.next();
-            }
-        }
-        ClusterTime known =
-                concerned.stream()
-                        .map(file -> file.last().clusterTime())
-                        .reduce(ClusterTime.ZERO, ClusterTime::max);
-        // Until the dump ended its names may have come to mean others.
-        boolean toItsEnd =
-                extent.usableFrom().isBefore(hole) && !known.isBefore(extent.usableFrom());
-        if (toItsEnd && !others.isEmpty()) {
+    void require() {
+        if (!others.isEmpty()) {
             throw refuse();
         }
     }
 
     /** False if nothing more can be learnt. */
-    private boolean see(OplogEntry entry) {
+    boolean see(OplogEntry entry) {
         if (entry.clusterTime().isBefore(extent.replayFrom())) {
             return true;
         }

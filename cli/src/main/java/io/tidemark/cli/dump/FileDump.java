@@ -15,9 +15,13 @@ import java.util.Optional;
  * A dump with a file for each collection.
  *
  * @param files in the order of their namespaces
+ * @param leftOut names of files that are not brought in
  */
 public record FileDump(
-        Optional<BackupFile> oplog, Optional<String> serverVersion, List<CollectionFile> files)
+        Optional<BackupFile> oplog,
+        Optional<String> serverVersion,
+        List<CollectionFile> files,
+        List<String> leftOut)
         implements Dump {
     private static final Namespace SHARDS = Namespace.of("config.shards");
     private static final Namespace VERSIONS = Namespace.of("admin.system.version");
@@ -45,6 +49,15 @@ public record FileDump(
                 files.stream()
                         .sorted(Comparator.comparing(file -> file.collection().namespace()))
                         .toList();
+        leftOut = List.copyOf(leftOut);
+    }
+
+    /** Of which nothing is left out. */
+    public FileDump(
+            Optional<BackupFile> oplog,
+            Optional<String> serverVersion,
+            List<CollectionFile> files) {
+        this(oplog, serverVersion, files, List.of());
     }
 
     @Override

@@ -52,6 +52,13 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
                             + ": their options and indexes are unknown, and a restore makes only"
                             + " those that the oplog tells. Add the files and import again.");
         }
+        if (!base.leftOut().isEmpty()) {
+            out.println(
+                    "WARNING: left out: "
+                            + String.join(", ", base.leftOut())
+                            + ". Users and roles come in from a dump of admin, as a dump of the"
+                            + " whole server has it.");
+        }
     }
 
     private String withoutDump() {
@@ -110,6 +117,7 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
                         .put("through", oplog.through().toString());
         ArrayNode bases = json.putArray("bases");
         ArrayNode lacking = json.putArray("lackingMetadata");
+        ArrayNode leftOut = json.putArray("leftOut");
         for (ReplicaSetImport.StoredBase base : result.bases()) {
             // Of several bases the first: from then on restores are possible.
             if (!json.has("usableFrom")) {
@@ -121,6 +129,7 @@ public record ImportAnswer(ReplicaSetImport.Result result, boolean assumeContigu
                     .put("usableFrom", base.usableFrom().toString())
                     .put("documents", base.documents());
             base.lackingMetadata().forEach(namespace -> lacking.add(namespace.toString()));
+            base.leftOut().forEach(leftOut::add);
         }
         putJoints(json);
         return json;

@@ -5,7 +5,6 @@ import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Optime;
 import io.tidemark.schemas.oplog.OplogEntry;
 import java.util.Optional;
-import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -15,7 +14,8 @@ import java.util.zip.CRC32C;
  * @param firstSum CRC-32C of the first entry's bytes
  * @param lastSum of the last entry's
  * @param sum of all entries'
- * @param hasWrites whether an entry writes documents: files of noops alone may be alike
+ * @param hasWrites whether an entry writes documents, alone or in a transaction: files of noops
+ *     alone may be alike
  * @param silence the longest time without an entry, within one term
  */
 record OplogContent(
@@ -38,8 +38,6 @@ record OplogContent(
 
     /** Sees the entries one after the other. */
     static final class Reading {
-        private static final Set<String> WRITES = Set.of("i", "u", "d");
-
         private final OplogEntry first;
         private final long firstSum;
         private final CRC32C all = new CRC32C();
@@ -61,12 +59,26 @@ record OplogContent(
             lastSum = sum(entry.raw());
             RawDocument raw = entry.raw();
             all.update(raw.array(), raw.offset(), raw.sizeBytes());
-            hasWrites |= WRITES.contains(entry.op());
+            hasWrites |= writes(entry);
             // Between two terms there was no primary, which is silence enough.
             if (entry.optime().term() == last.term()) {
                 note(new Silence(last.clusterTime(), entry.clusterTime()));
             }
             last = entry.optime();
+        }
+
+        private static boolean writes(OplogEntry entry) {
+            return switch (entry.shape()) {
+                case INSERT, UPDATE, DELETE -> true;
+                case BATCH,
+                        VECTORED_INSERT,
+                        TRANSACTION_WHOLE,
+                        TRANSACTION_PART,
+                        TRANSACTION_END,
+                        PREPARE ->
+                        entry.o().document("applyOps").filter(all -> !all.isEmpty()).isPresent();
+                default -> false;
+            };
         }
 
         private void note(Silence found) {

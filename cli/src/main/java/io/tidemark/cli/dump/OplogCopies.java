@@ -10,7 +10,7 @@ import java.util.Map;
  * Finds an oplog file that lies at two replica sets' places. No two of them write the same
  * documents at the same times, so one of the copies stands where another file should.
  */
-public final class OplogCopies {
+final class OplogCopies {
     private record Place(ReplicaSet replicaSet, OplogFile file) {}
 
     private final Map<OplogContent, Place> seen = new HashMap<>();
@@ -18,7 +18,7 @@ public final class OplogCopies {
     /**
      * @throws CommandFailure if one of the files was seen at another replica set
      */
-    public void add(ReplicaSet replicaSet, OplogFiles files) {
+    void add(ReplicaSet replicaSet, OplogFiles files) {
         for (OplogFile file : files.files()) {
             if (!file.content().hasWrites()) {
                 continue;

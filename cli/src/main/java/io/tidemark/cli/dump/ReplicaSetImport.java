@@ -36,6 +36,7 @@ public final class ReplicaSetImport {
      * @param backup its name where it comes from; empty for a dump without a name
      * @param usableFrom from when on it serves restores
      * @param lackingMetadata collections of users whose options and indexes the dump doesn't tell
+     * @param leftOut files of the dump that were not brought in
      */
     public record StoredBase(
             String id,
@@ -43,9 +44,11 @@ public final class ReplicaSetImport {
             ClusterTime usableFrom,
             long documents,
             int collections,
-            List<Namespace> lackingMetadata) {
+            List<Namespace> lackingMetadata,
+            List<String> leftOut) {
         public StoredBase {
             lackingMetadata = List.copyOf(lackingMetadata);
+            leftOut = List.copyOf(leftOut);
         }
     }
 
@@ -94,15 +97,24 @@ public final class ReplicaSetImport {
         this.oplog = new OplogImport(place, files, assumeContiguous);
     }
 
+    ImportPlace place() {
+        return place;
+    }
+
+    OplogFiles files() {
+        return files;
+    }
+
+    List<BaseImport> bases() {
+        return bases;
+    }
+
     /**
      * Puts the documents of all backups; nothing of them is part of the archive yet.
      *
-     * @throws CommandFailure if one of them is of another replica set than the oplog
+     * @throws CommandFailure if one of them lacks documents that it must hold
      */
-    public void putDocuments(ImportProgress progress) throws IOException {
-        for (BaseImport base : bases) {
-            new DumpOrigin(place.replicaSet(), base.backup().dump(), base.extent()).require(files);
-        }
+    public void putDocuments(ImportProgress progress) {
         bases.forEach(base -> base.run(progress::documents));
     }
 
@@ -122,7 +134,8 @@ public final class ReplicaSetImport {
                             base.extent().usableFrom(),
                             base.documents(),
                             base.backup().dump().collections().size(),
-                            lackingMetadata(base.backup().dump())));
+                            lackingMetadata(base.backup().dump()),
+                            base.backup().dump().leftOut()));
         }
         return new Result(
                 place.replicaSet(),

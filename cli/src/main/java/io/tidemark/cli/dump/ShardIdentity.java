@@ -11,7 +11,7 @@ import java.util.Optional;
  * bring it along. Dumps of two shards look alike otherwise: they hold the same sharded collections,
  * with the same UUIDs.
  */
-public final class ShardIdentity {
+final class ShardIdentity {
     /** The config servers' id where they are a shard as well (config shard, 8.0). */
     private static final String CONFIG_SHARD = "config";
 
@@ -26,7 +26,7 @@ public final class ShardIdentity {
     }
 
     /** What is wrong with bringing in {@code dump} as {@code role}; empty if nothing shows. */
-    public static Optional<String> contradiction(Dump dump, ReplicaSetRole role) {
+    static Optional<String> contradiction(Dump dump, ReplicaSetRole role) {
         ReplicaSetRole told =
                 dump.shardId()
                         .filter(id -> !id.equals(CONFIG_SHARD))

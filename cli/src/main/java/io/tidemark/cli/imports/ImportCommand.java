@@ -11,6 +11,7 @@ import io.tidemark.cli.Progress;
 import io.tidemark.cli.ScratchFolder;
 import io.tidemark.cli.backupfile.BackupFile;
 import io.tidemark.cli.dump.ArchiveDump;
+import io.tidemark.cli.dump.BackupOrigins;
 import io.tidemark.cli.dump.Dump;
 import io.tidemark.cli.dump.DumpDirectory;
 import io.tidemark.cli.dump.DumpedBackup;
@@ -20,7 +21,6 @@ import io.tidemark.cli.dump.ImportProgress;
 import io.tidemark.cli.dump.OplogFiles;
 import io.tidemark.cli.dump.OplogInput;
 import io.tidemark.cli.dump.ReplicaSetImport;
-import io.tidemark.cli.dump.ShardIdentity;
 import io.tidemark.cli.pbm.PbmAnswer;
 import io.tidemark.cli.pbm.PbmImport;
 import io.tidemark.cli.timeline.KnownTimeline;
@@ -114,7 +114,6 @@ public final class ImportCommand implements Callable<ExitCode> {
                             source.replicaSet,
                             source.role());
             Optional<Dump> dump = dump(scratch.path());
-            dump.ifPresent(this::requireRole);
             List<OplogInput> oplogs = new ArrayList<>();
             source.oplogs.forEach(path -> oplogs.add(OplogInput.of(BackupFile.of(path))));
             dump.flatMap(Dump::oplog).ifPresent(own -> oplogs.add(OplogInput.of(own)));
@@ -125,28 +124,13 @@ public final class ImportCommand implements Callable<ExitCode> {
                             OplogFiles.scan(oplogs),
                             assumeContiguous,
                             scratch.path());
+            BackupOrigins.require(List.of(work));
             work.putDocuments(shown(progress));
             work.putOplog(shown(progress));
             ImportAnswer answer = new ImportAnswer(work.finish(), assumeContiguous);
             progress.close();
             answer.words(words);
             return answer.json();
-        }
-    }
-
-    private void requireRole(Dump dump) {
-        Optional<String> wrong = ShardIdentity.contradiction(dump, source.role());
-        if (wrong.isPresent()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "The dump "
-                            + (source.archive == null ? source.dump : source.archive)
-                            + " "
-                            + wrong.get()
-                            + ". Give the dump of replica set "
-                            + source.replicaSet
-                            + ", or by --shard the id that the cluster calls it by. Nothing was"
-                            + " stored.");
         }
     }
 

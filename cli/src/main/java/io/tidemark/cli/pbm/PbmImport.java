@@ -3,15 +3,14 @@ package io.tidemark.cli.pbm;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.backupfile.BucketFile;
+import io.tidemark.cli.dump.BackupOrigins;
 import io.tidemark.cli.dump.Dump;
 import io.tidemark.cli.dump.DumpedBackup;
 import io.tidemark.cli.dump.ImportPlace;
 import io.tidemark.cli.dump.ImportProgress;
-import io.tidemark.cli.dump.OplogCopies;
 import io.tidemark.cli.dump.OplogFiles;
 import io.tidemark.cli.dump.OplogInput;
 import io.tidemark.cli.dump.ReplicaSetImport;
-import io.tidemark.cli.dump.ShardIdentity;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
@@ -44,7 +43,6 @@ public final class PbmImport {
     private final PbmRoles roles = new PbmRoles();
     private final Map<String, List<DumpedBackup>> backups = new TreeMap<>();
     private final Map<String, List<OplogInput>> oplogs = new TreeMap<>();
-    private final OplogCopies copies = new OplogCopies();
     private List<PbmBackup> chosen = List.of();
 
     /**
@@ -102,6 +100,7 @@ public final class PbmImport {
             place(each.getKey()).ifPresent(p -> imports.add(prepared(p, each.getValue())));
         }
         requireSomething(imports);
+        BackupOrigins.require(imports);
         for (ReplicaSetImport one : imports) {
             one.putDocuments(progress);
         }
@@ -109,7 +108,7 @@ public final class PbmImport {
             one.putOplog(progress);
         }
         return new Result(
-                chosen.stream().map(PbmBackup::name).toList(),
+                chosen.stream().map(PbmBackup::name).distinct().toList(),
                 imports.stream().map(ReplicaSetImport::finish).toList(),
                 notes);
     }
@@ -177,9 +176,32 @@ public final class PbmImport {
             roles.see(backup, member, dump);
             List<OplogInput> recorded = sources.recorded(backup, member);
             oplogs.computeIfAbsent(member.name(), name -> new ArrayList<>()).addAll(recorded);
-            backups.computeIfAbsent(member.name(), name -> new ArrayList<>())
-                    .add(dumped(backup, member, dump, recorded));
+            addOnce(member.name(), dumped(backup, member, dump, recorded));
         }
+    }
+
+    /**
+     * What ended at one time is one base: the same backup in the layouts of two versions, or a copy
+     * of it under another name.
+     */
+    private void addOnce(String replicaSet, DumpedBackup backup) {
+        List<DumpedBackup> known = backups.computeIfAbsent(replicaSet, n -> new ArrayList<>());
+        Optional<DumpedBackup> same =
+                known.stream().filter(k -> k.usableFrom().equals(backup.usableFrom())).findFirst();
+        if (same.isEmpty()) {
+            known.add(backup);
+            return;
+        }
+        notes.add(
+                "Of replica set "
+                        + replicaSet
+                        + " the backups "
+                        + same.get().name()
+                        + " and "
+                        + backup.name()
+                        + " ended at the same "
+                        + backup.usableFrom().orElseThrow()
+                        + ": the documents of the first of them are brought in, once.");
     }
 
     private DumpedBackup dumped(
@@ -258,28 +280,8 @@ public final class PbmImport {
 
     private ReplicaSetImport prepared(ImportPlace place, List<OplogInput> inputs) {
         List<DumpedBackup> dumped = backups.getOrDefault(place.replicaSet().name(), List.of());
-        dumped.forEach(backup -> requireRole(place, backup));
         OplogFiles files = OplogFiles.scan(inputs);
-        copies.add(place.replicaSet(), files);
         return new ReplicaSetImport(place, dumped, files, request.assumeContiguous(), scratch);
-    }
-
-    private static void requireRole(ImportPlace place, DumpedBackup backup) {
-        Optional<String> wrong = ShardIdentity.contradiction(backup.dump(), place.role());
-        if (wrong.isPresent()) {
-            throw new CommandFailure(
-                    ExitCode.ARCHIVE_DAMAGED,
-                    "The files of replica set "
-                            + place.replicaSet()
-                            + " in backup "
-                            + backup.name()
-                            + " are not its own: the dump "
-                            + wrong.get()
-                            + ". They were swapped, or the backup's metadata name them wrongly."
-                            + " Nothing of this import was made part of the archive. Copy the"
-                            + " backup again from where it was written, or choose another by"
-                            + " --backup.");
-        }
     }
 
     private void requireSomething(List<ReplicaSetImport> imports) {

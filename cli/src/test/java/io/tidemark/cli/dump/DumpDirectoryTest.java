@@ -75,6 +75,18 @@ class DumpDirectoryTest {
     }
 
     @Test
+    void namesTheUsersOfOneDatabaseThatItLeavesOut() {
+        write(folder.resolve("shop/orders.bson"), new byte[0]);
+        write(folder.resolve("shop/$admin.system.users.bson.gz"), new byte[0]);
+        text("shop/$admin.system.users.metadata.json.gz", "");
+
+        FileDump dump = DumpDirectory.read(folder);
+
+        assertThat(dump.collections()).hasSize(1);
+        assertThat(dump.leftOut()).containsExactly("shop/$admin.system.users.bson.gz");
+    }
+
+    @Test
     void refusesOneDatabasesFolderAndAMissingOne() {
         write(folder.resolve("orders.bson"), new byte[0]);
 

@@ -317,6 +317,32 @@ class ImportCommandTest {
         }
     }
 
+    /** Of a sharded collection, which has one UUID on all shards, so that UUIDs tell nothing. */
+    @Test
+    void aDumpThatLacksWhatTheOplogWritesToIsNoBase() throws IOException {
+        write(folder.resolve("dump/shop/orders.bson"), BsonDocument.parse("{_id: 1}"));
+        BsonDocument update =
+                DumpFiles.entry(11, 1, "u", "shop.orders", BsonDocument.parse("{_id: 2, a: 1}"))
+                        .append("o2", BsonDocument.parse("{_id: 2}"));
+        Path oplog = write(folder.resolve("oplog"), noop(10, 1), update, noop(13, 1));
+        Files.writeString(
+                folder.resolve("dump/shop/orders.metadata.json"),
+                "{\"indexes\": [{\"v\": 2, \"key\": {\"_id\": 1}, \"name\": \"_id_\"}]}");
+
+        CommandRun run = imports(oplog, "--dump", folder.resolve("dump").toString());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+        assertThat(run.err()).contains("don't belong together", "11:1", "shop.orders");
+        assertThat(objects()).noneMatch(key -> key.toString().endsWith("manifest.json"));
+        assertThat(objects()).noneMatch(key -> key.toString().endsWith(".slice"));
+        write(
+                folder.resolve("dump/shop/orders.bson"),
+                BsonDocument.parse("{_id: 1}"),
+                BsonDocument.parse("{_id: 2}"));
+        CommandRun whole = imports(oplog, "--dump", folder.resolve("dump").toString());
+        assertThat(whole.exitCode()).as(whole.err()).isEqualTo(ExitCode.DONE);
+    }
+
     private static BsonBinary uuid(int last) {
         byte[] bytes = new byte[16];
         bytes[15] = (byte) last;

@@ -89,6 +89,40 @@ class PbmImportTest {
     }
 
     @Test
+    void theSameBackupInTwoLayoutsIsOneBase() throws IOException {
+        PbmFiles files = bucket().version1();
+        String description = Files.readString(files.path(PbmFiles.FILE + ".pbm.json"));
+        files.version2();
+        files.write(description, "old.pbm.json");
+
+        CommandRun run = imports();
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        requireWhole(run.json());
+        assertThat(run.json().get("backups")).hasSize(1);
+        assertThat(run.json().get("notes").toString())
+                .contains("Of replica set rs2 the backups")
+                .contains("ended at the same 1644242763:6");
+        assertThat(problems()).isEmpty();
+        List<Path> stored = objects();
+        assertThat(imports().exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(objects()).isEqualTo(stored);
+    }
+
+    /** Of one end, and yet other bytes: whoever brings the second in must hear of the first. */
+    @Test
+    void aBackupInAnotherLayoutThanTheArchivesIsRefusedAndChangesNothing() throws IOException {
+        PbmFiles files = bucket().version1();
+        assertThat(imports().exitCode()).isEqualTo(ExitCode.DONE);
+        List<Path> stored = objects();
+        files.version2();
+
+        requireDamage(imports(), "holds the base import-1644242765-18 of cfg already");
+
+        assertThat(objects()).isEqualTo(stored);
+    }
+
+    @Test
     void readsFilesThatWereCutIntoPieces() throws IOException {
         PbmFiles files = bucket().version2();
         String key = PbmFiles.FILE + "/cfg/config.changelog.zst";
@@ -248,8 +282,24 @@ class PbmImportTest {
 
     @Test
     void aFolderWithoutBackupsAndOptionsThatContradictAreWrongCommandLines() {
-        requireUsage(imports(), "holds no logical backup");
+        requireUsage(imports(), "neither NAME.pbm.json nor pbmPitr/");
         requireUsage(imports("--replica-set=rs1"), "--pbm brings in all replica sets");
+    }
+
+    /** However much lies below: nothing is looked at there. */
+    @Test
+    void aFolderThatPbmDidNotWriteIsRecognisedAtItsTop() throws IOException {
+        bucket().version1().write("{\"name\":", "deep/er/2022-02-07T15.00.00Z.pbm.json");
+        for (int i = 0; i < 6; i++) {
+            Files.createDirectories(folder.resolve("f" + i + "/unread/able"));
+        }
+
+        CommandRun above = importsFrom(folder.toString());
+
+        requireUsage(above, "f0, f1, f2, f3, f4 and others");
+        requireUsage(importsFrom("/"), "neither NAME.pbm.json nor pbmPitr/");
+        assertThat(importsFrom(folder.resolve("pbm").toString()).exitCode())
+                .isEqualTo(ExitCode.DONE);
     }
 
     private static void requireUsage(CommandRun run, String words) {
@@ -264,6 +314,16 @@ class PbmImportTest {
 
     private PbmFiles bucket() {
         return PbmFiles.in(folder.resolve("pbm"));
+    }
+
+    private CommandRun importsFrom(String place) {
+        return CommandRun.of(
+                "import",
+                "--json",
+                "--no-timeline",
+                "--cluster=pbm",
+                "--bucket=file:" + folder.resolve("bucket"),
+                "--pbm=" + place);
     }
 
     private CommandRun imports(String... further) {

@@ -1,0 +1,108 @@
+package io.tidemark.cli.dump;
+
+import io.tidemark.cli.CommandFailure;
+import io.tidemark.cli.ExitCode;
+import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.ReplicaSetRole;
+import io.tidemark.schemas.oplog.OplogEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether what an import is given belongs together: each dump to its replica set and to the oplog
+ * beside it, and no oplog to two replica sets. Files that contradict themselves or each other
+ * within one replica set were refused when they were scanned ({@link OneHistory}, {@link
+ * OplogFile}).
+ */
+public final class BackupOrigins {
+    private BackupOrigins() {}
+
+    /**
+     * To be asked before anything is stored. What only the dumps' documents can tell is noted, and
+     * told by {@link ReplicaSetImport#putDocuments}, before anything becomes part of the archive.
+     *
+     * @param imports of all replica sets that are brought in together
+     * @throws CommandFailure if something does not belong where it is
+     */
+    public static void require(List<ReplicaSetImport> imports) throws IOException {
+        for (ReplicaSetImport each : imports) {
+            each.bases().forEach(base -> requireShard(each.place(), base.backup()));
+        }
+        OplogCopies copies = new OplogCopies();
+        imports.forEach(each -> copies.add(each.place().replicaSet(), each.files()));
+        for (ReplicaSetImport each : imports) {
+            for (BaseImport base : each.bases()) {
+                requireOplog(each.place(), base, each.files());
+            }
+        }
+    }
+
+    private static void requireShard(ImportPlace place, DumpedBackup backup) {
+        ReplicaSetRole role = place.role();
+        Optional<String> wrong = ShardIdentity.contradiction(backup.dump(), role);
+        if (wrong.isEmpty()) {
+            return;
+        }
+        if (backup.name().isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "The dump "
+                            + wrong.get()
+                            + ". Give the dump of replica set "
+                            + place.replicaSet()
+                            + ", or by --shard the id that the cluster calls it by. Nothing was"
+                            + " stored.");
+        }
+        throw new CommandFailure(
+                ExitCode.ARCHIVE_DAMAGED,
+                "The files of replica set "
+                        + place.replicaSet()
+                        + " in backup "
+                        + backup.name()
+                        + " are not its own: the dump "
+                        + wrong.get()
+                        + ". They were swapped, or the backup's metadata name them wrongly."
+                        + " Nothing was stored. Copy the backup again from where it was written,"
+                        + " or choose another by --backup.");
+    }
+
+    /** Reads as much of the oplog as it takes. */
+    private static void requireOplog(ImportPlace place, BaseImport base, OplogFiles files)
+            throws IOException {
+        BaseImport.Extent extent = base.extent();
+        DumpOrigin names = new DumpOrigin(place.replicaSet(), base.backup().dump(), extent);
+        DumpWitnesses documents = base.witnesses();
+        List<OplogFile> concerned = new ArrayList<>(files.files());
+        concerned.removeIf(file -> file.last().clusterTime().isBefore(extent.replayFrom()));
+        ClusterTime hole = hole(files, extent);
+        try (MergedOplog oplog = new MergedOplog(concerned)) {
+            Optional<OplogEntry> entry = oplog.next();
+            while (entry.isPresent()
+                    && entry.get().clusterTime().isBefore(hole)
+                    && (names.see(entry.get()) | documents.see(entry.get()))) {
+                entry = oplog.next();
+            }
+        }
+        ClusterTime known =
+                concerned.stream()
+                        .map(file -> file.last().clusterTime())
+                        .reduce(ClusterTime.ZERO, ClusterTime::max);
+        // Until the dump ended its names may have come to mean others, and documents may have gone.
+        if (extent.usableFrom().isBefore(hole) && !known.isBefore(extent.usableFrom())) {
+            names.require();
+        } else {
+            documents.forget();
+        }
+    }
+
+    /** What a hole may hold is not known, nor what came of the dump's names there. */
+    private static ClusterTime hole(OplogFiles files, BaseImport.Extent extent) {
+        return files.unproven().stream()
+                .map(OplogFiles.Joint::next)
+                .filter(next -> next.isAfter(extent.replayFrom()))
+                .min(ClusterTime::compareTo)
+                .orElse(ClusterTime.MAX);
+    }
+}

@@ -3,16 +3,11 @@ package io.tidemark.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.capture.control.OperationCommands;
-import io.tidemark.capture.operation.ControlCommand;
-import io.tidemark.capture.operation.OperationId;
-import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
 import io.tidemark.embedded.process.ForkedJvm;
 import io.tidemark.embedded.s3.EmbeddedS3;
 import io.tidemark.schemas.bson.RawDocument;
-import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
@@ -31,7 +26,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -85,7 +79,7 @@ class LargeCollectionCampaign {
                     ObjectStore store = BucketUri.parse(bucket).open()) {
                 agent.awaitReady(Duration.ofSeconds(60));
                 long begun = System.nanoTime();
-                askForSnapshot(platform);
+                platform.askForSnapshot(CLUSTER);
                 Catalogue catalogue = new Catalogue(store, new ClusterName(CLUSTER));
                 await().atMost(Duration.ofHours(2))
                         .pollInterval(Duration.ofSeconds(1))
@@ -143,34 +137,14 @@ class LargeCollectionCampaign {
         Map<String, String> settings = platform.settings(CLUSTER, source.uri());
         settings.put("bucket", bucket);
         settings.put("snapshot.schedule", "none");
-        Map<String, String> environment = new TreeMap<>();
-        settings.forEach((key, value) -> environment.put(Platform.variable(key), value));
-        environment.put("AWS_ACCESS_KEY_ID", EmbeddedS3.ACCESS_KEY);
-        environment.put("AWS_SECRET_ACCESS_KEY", EmbeddedS3.SECRET_KEY);
-        return ForkedJvm.start(
-                CaptureMain.class,
-                List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"),
-                List.of(),
-                environment,
-                "Tailing the oplog",
+        return platform.smallAgent(
+                settings,
+                Map.of(
+                        "AWS_ACCESS_KEY_ID",
+                        EmbeddedS3.ACCESS_KEY,
+                        "AWS_SECRET_ACCESS_KEY",
+                        EmbeddedS3.SECRET_KEY),
                 directory.resolve("agent.log"));
-    }
-
-    private static void askForSnapshot(Platform platform) {
-        try (OperationCommands commands =
-                new OperationCommands(
-                        new TopicNames(new ClusterName(CLUSTER)),
-                        Map.of("bootstrap.servers", platform.kafka().bootstrapServers()),
-                        platform.registry(),
-                        "campaign")) {
-            commands.begin(
-                    new ControlCommand(
-                            new OperationId("base"),
-                            OperationKind.SNAPSHOT,
-                            // The source keeps no history.
-                            Map.of("method", "fuzzy"),
-                            System.currentTimeMillis()));
-        }
     }
 
     private static long peakKib(ForkedJvm agent) throws IOException {

@@ -2,9 +2,14 @@ package io.tidemark.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.capture.control.OperationCommands;
+import io.tidemark.capture.operation.ControlCommand;
+import io.tidemark.capture.operation.OperationId;
+import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.embedded.kafka.EmbeddedKafka;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
+import io.tidemark.embedded.process.ForkedJvm;
 import io.tidemark.embedded.registry.EmbeddedRegistry;
 import io.tidemark.schemas.avro.OplogRecord;
 import io.tidemark.schemas.layout.TopicNames;
@@ -14,6 +19,7 @@ import io.tidemark.schemas.oplog.OplogRecords;
 import io.tidemark.schemas.registry.ConfluentRestRegistry;
 import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.schemas.registry.SchemaRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -87,6 +93,37 @@ public final class Platform implements AutoCloseable {
         return new CaptureAgent(CaptureConfig.of(settings), registry, name, Clock.systemUTC());
     }
 
+    /** An agent in a process of its own, with a heap of 256 MiB; the caller closes it. */
+    ForkedJvm smallAgent(Map<String, String> settings, Map<String, String> more, Path log)
+            throws IOException {
+        Map<String, String> environment = new TreeMap<>(more);
+        settings.forEach((key, value) -> environment.put(variable(key), value));
+        return ForkedJvm.start(
+                CaptureMain.class,
+                List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"),
+                List.of(),
+                environment,
+                "Tailing the oplog",
+                log);
+    }
+
+    /** Of a source that keeps no history. */
+    void askForSnapshot(String cluster) {
+        try (OperationCommands commands =
+                new OperationCommands(
+                        new TopicNames(new ClusterName(cluster)),
+                        Map.of("bootstrap.servers", bootstrapServers),
+                        registry,
+                        "test")) {
+            commands.begin(
+                    new ControlCommand(
+                            new OperationId("base"),
+                            OperationKind.SNAPSHOT,
+                            Map.of("method", "fuzzy"),
+                            System.currentTimeMillis()));
+        }
+    }
+
     /** How many agents are in the cluster's group, and have been told what is theirs. */
     int agentsOf(String cluster) throws Exception {
         String group = new TopicNames(new ClusterName(cluster)).captureGroup();
@@ -128,8 +165,7 @@ public final class Platform implements AutoCloseable {
     }
 
     /** As before, for what was written up to a time: also once nobody captures any more. */
-    void awaitSame(
-            String cluster, SimulatedReplicaSet set, BsonTimestamp written, Runnable works) {
+    void awaitSame(String cluster, SimulatedReplicaSet set, BsonTimestamp written, Runnable works) {
         Progress progress = new Progress(() -> committed().written(topic(cluster, set.name())));
         while (lastTime(cluster, set.name()).filter(t -> t.compareTo(written) >= 0).isEmpty()) {
             works.run();

@@ -3,14 +3,9 @@ package io.tidemark.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.capture.control.OperationCommands;
-import io.tidemark.capture.operation.ControlCommand;
-import io.tidemark.capture.operation.OperationId;
-import io.tidemark.capture.operation.OperationKind;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.WriteContext;
 import io.tidemark.embedded.process.ForkedJvm;
-import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.storage.base.SnapshotManifest;
 import io.tidemark.storage.catalogue.Catalogue;
@@ -20,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -67,19 +61,11 @@ class SmallHeapTest {
                 settings.put("bucket", "file:" + bucket);
                 settings.put("snapshot.schedule", "none");
             }
-            Map<String, String> environment = new TreeMap<>();
-            settings.forEach((k, v) -> environment.put(Platform.variable(k), v));
             try (ForkedJvm agent =
-                    ForkedJvm.start(
-                            CaptureMain.class,
-                            List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"),
-                            List.of(),
-                            environment,
-                            "Tailing the oplog",
-                            directory.resolve(cluster + ".log"))) {
+                    platform.smallAgent(settings, Map.of(), directory.resolve(cluster + ".log"))) {
                 agent.awaitReady(Duration.ofMinutes(3));
                 if (snapshot) {
-                    askForSnapshot(platform, cluster);
+                    platform.askForSnapshot(cluster);
                 }
                 for (SimulatedReplicaSet shard : sets) {
                     platform.awaitSame(cluster, shard, agent::requireAlive);
@@ -95,23 +81,6 @@ class SmallHeapTest {
             }
         } finally {
             sets.forEach(SimulatedReplicaSet::close);
-        }
-    }
-
-    private static void askForSnapshot(Platform platform, String cluster) {
-        try (OperationCommands commands =
-                new OperationCommands(
-                        new TopicNames(new ClusterName(cluster)),
-                        Map.of("bootstrap.servers", platform.kafka().bootstrapServers()),
-                        platform.registry(),
-                        "test")) {
-            commands.begin(
-                    new ControlCommand(
-                            new OperationId("base"),
-                            OperationKind.SNAPSHOT,
-                            // These sets keep no history.
-                            Map.of("method", "fuzzy"),
-                            System.currentTimeMillis()));
         }
     }
 

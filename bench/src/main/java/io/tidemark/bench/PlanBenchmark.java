@@ -71,7 +71,7 @@ final class PlanBenchmark {
         RestoreRequest request = new RestoreRequest(bucket, new ClusterName("large"), to, Map.of());
         PreparedRestore prepared = Restore.prepare(request);
         long chosen = System.nanoTime();
-        Restore.preview(request, prepared);
+        Restore.preview(request, prepared, begun);
         figures.put("seconds." + name, (System.nanoTime() - begun) / 1e9);
         figures.put("secondsToChoose." + name, (chosen - begun) / 1e9);
         return prepared.plan().replicaSets().stream()

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** One replica set's way along its oplog: to the restored time at once, or round by round. */
 final class OplogReplay {
-    private static final int ENTRIES_PER_WORD = 5_000;
+    private static final int OPERATIONS_PER_WORD = 5_000;
 
     private final EntrySource source;
     private final ShardReplay replay;
@@ -23,6 +23,8 @@ final class OplogReplay {
     private final RestoreProgress progress;
     private final ClusterTime first;
     private Optional<ClusterTime> position = Optional.empty();
+    private long operations;
+    private long told;
 
     /**
      * @param first the first time that a standby can be promoted to with this replica set
@@ -74,7 +76,7 @@ final class OplogReplay {
         if (from.applied().isBefore(to)) {
             checkpoints.save(applied(to));
         }
-        progress.replayed(plan().replicaSet(), replay.entriesRead(), to);
+        tell(to);
     }
 
     /** Entries after this time are still to be applied. */
@@ -137,7 +139,7 @@ final class OplogReplay {
     private void followed(ClusterTime reached, boolean stopped) {
         replay.await();
         position = Optional.of(reached);
-        progress.replayed(plan().replicaSet(), replay.entriesRead(), reached);
+        tell(reached);
         boolean met = !replay.repeats() || !stopped;
         if (met && (replay.repeats() || checkpoints.isTime())) {
             checkpoint();
@@ -176,9 +178,16 @@ final class OplogReplay {
         if (alone || checkpoints.isDue()) {
             checkpoints.save(applied(entry.clusterTime()));
         }
-        if (replay.entriesRead() % ENTRIES_PER_WORD == 0) {
-            progress.replayed(plan().replicaSet(), replay.entriesRead(), entry.clusterTime());
+        operations += entry.carriedOperations();
+        if (operations - told >= OPERATIONS_PER_WORD) {
+            tell(entry.clusterTime());
         }
+    }
+
+    private void tell(ClusterTime at) {
+        told = operations;
+        progress.replayed(plan().replicaSet(), replay.entriesRead(), at);
+        progress.operationsRead(plan().replicaSet(), operations);
     }
 
     private Standing applied(ClusterTime at) {

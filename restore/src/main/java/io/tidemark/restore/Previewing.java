@@ -10,9 +10,11 @@ import io.tidemark.restore.plan.RestorePlan;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.TransactionKey;
+import io.tidemark.storage.drill.DrillResult;
 import io.tidemark.storage.drill.Drills;
 import io.tidemark.storage.drill.RestoreAmounts;
 import io.tidemark.storage.slice.SliceReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +28,11 @@ final class Previewing {
     private final RestoreRequest request;
     private final PreparedRestore prepared;
     private final RestorePlan plan;
+    private final long begunNanos;
 
-    Previewing(RestoreRequest request, PreparedRestore prepared) {
+    Previewing(RestoreRequest request, PreparedRestore prepared, long begunNanos) {
         this.request = request;
+        this.begunNanos = begunNanos;
         this.prepared = prepared;
         this.plan = prepared.plan();
     }
@@ -42,9 +46,11 @@ final class Previewing {
                 sets.values().stream()
                         .map(SetAmounts::amounts)
                         .reduce(RestoreAmounts.NONE, RestoreAmounts::plus);
-        Drills drills = new Drills(request.bucket(), request.cluster());
-        return new RestorePreview(
-                sets, transactions(), RestoreEstimate.of(all, drills.lastProven(DRILLS_READ)));
+        List<OpenTransaction> transactions = transactions();
+        List<DrillResult> drills =
+                new Drills(request.bucket(), request.cluster()).lastProven(DRILLS_READ);
+        Duration planning = Duration.ofNanos(System.nanoTime() - begunNanos);
+        return new RestorePreview(sets, transactions, RestoreEstimate.of(all, planning, drills));
     }
 
     /** A base that a target holds is not read, nor counted. */

@@ -95,10 +95,12 @@ public final class Restore {
      * How much a prepared restore has to do, how long it will take, and which transactions are open
      * at its time; opens no target.
      *
+     * @param begunNanos when planning began, by {@link System#nanoTime}: a restore plans as long
      * @throws RestoreException.ArchiveDamaged if what it must know of the archive is damaged
      */
-    public static RestorePreview preview(RestoreRequest request, PreparedRestore prepared) {
-        return reading(() -> new Previewing(request, prepared).run());
+    public static RestorePreview preview(
+            RestoreRequest request, PreparedRestore prepared, long begunNanos) {
+        return reading(() -> new Previewing(request, prepared, begunNanos).run());
     }
 
     private static ClusterTimeline timeline(RestoreRequest request, ArchiveFacts archive) {

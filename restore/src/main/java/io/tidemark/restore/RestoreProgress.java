@@ -32,6 +32,9 @@ public interface RestoreProgress {
     /** Entries read so far, and the cluster time of the last of them. */
     default void replayed(ReplicaSet replicaSet, long entries, ClusterTime at) {}
 
+    /** Single operations in the entries read so far: of a list in {@code applyOps} each. */
+    default void operationsRead(ReplicaSet replicaSet, long operations) {}
+
     /** Nobody listens. */
     static RestoreProgress silent() {
         return new RestoreProgress() {};

@@ -43,6 +43,11 @@ final class StoppableProgress implements RestoreProgress {
         }
     }
 
+    @Override
+    public void operationsRead(ReplicaSet replicaSet, long operations) {
+        to.operationsRead(replicaSet, operations);
+    }
+
     /** From here on what is applied ends with a checkpoint. */
     void follows() {
         following = true;

@@ -22,8 +22,10 @@ public record DrillAnswer(DrillResult drill) {
                 Counted.of(drill.amounts().entries(), "entry"));
         drill.phases()
                 .forEach(
-                        (phase, took) ->
-                                out.printf("  %-10s %8.1f s%n", phase, took.toMillis() / 1e3));
+                        (phase, course) ->
+                                out.printf(
+                                        "  %-10s %8.1f s%n",
+                                        phase, course.took().toMillis() / 1e3));
         out.println("Stored as " + drill.key().text() + "; 'tidemark status' shows it.");
     }
 
@@ -40,7 +42,8 @@ public record DrillAnswer(DrillResult drill) {
                         .put("verified", drill.isProven())
                         .put("seconds", drill.took().toMillis() / 1e3);
         ObjectNode phases = json.putObject("phases");
-        drill.phases().forEach((phase, took) -> phases.put(phase, took.toMillis() / 1e3));
+        drill.phases()
+                .forEach((phase, course) -> phases.put(phase, course.took().toMillis() / 1e3));
         json.put("bytes", drill.amounts().bytes())
                 .put("entries", drill.amounts().entries())
                 .put("documents", drill.documents())

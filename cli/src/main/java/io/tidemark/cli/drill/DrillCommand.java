@@ -88,11 +88,19 @@ public final class DrillCommand implements Callable<ExitCode> {
                                 .forRestore(Optional.empty());
                 Progress progress = Progress.of(context.console(), "drill")) {
             Instant started = context.clock().instant();
+            long begun = System.nanoTime();
             PhaseClock clock = new PhaseClock(new ShownProgress(words, progress), System::nanoTime);
             ClusterTimeline timeline = new KnownTimeline(context, archive, store).findWindows();
             RestoreRequest planned = request(store, time(timeline), Map.of(), Placement.SAME);
             PreparedRestore prepared = Restore.prepare(planned, timeline);
-            DrillResult result = drill(store, planned, prepared, started, clock);
+            DrillResult result =
+                    drill(
+                            store,
+                            planned,
+                            prepared,
+                            Restore.preview(planned, prepared, begun),
+                            started,
+                            clock);
             result.putTo(store);
             turn.succeeded();
             progress.close();
@@ -139,9 +147,9 @@ public final class DrillCommand implements Callable<ExitCode> {
             ObjectStore store,
             RestoreRequest planned,
             PreparedRestore prepared,
+            RestorePreview preview,
             Instant started,
             PhaseClock clock) {
-        RestorePreview preview = Restore.preview(planned, prepared);
         Map<String, String> given = given();
         if (!given.isEmpty()) {
             RestoreRequest request =

@@ -6,6 +6,7 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.report.CollectionReport;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.storage.drill.PhaseCourse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,10 @@ import java.util.Map;
  * A restore that was made to be looked at.
  *
  * @param problems what is wrong with it, by the restore and by whoever looked; empty if nothing is
- * @param phases how long each phase took
+ * @param phases how each phase went
  */
-public record Rehearsal(RestoreReport report, List<String> problems, Map<String, Duration> phases) {
+public record Rehearsal(
+        RestoreReport report, List<String> problems, Map<String, PhaseCourse> phases) {
     public Rehearsal {
         problems = List.copyOf(problems);
     }
@@ -49,7 +51,9 @@ public record Rehearsal(RestoreReport report, List<String> problems, Map<String,
 
     /** In all. */
     public Duration took() {
-        return phases.values().stream().reduce(Duration.ZERO, Duration::plus);
+        return phases.values().stream()
+                .map(PhaseCourse::took)
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** That the targets hold. */

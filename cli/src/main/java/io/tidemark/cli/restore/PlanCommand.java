@@ -57,6 +57,7 @@ public final class PlanCommand implements Callable<ExitCode> {
     public ExitCode call() {
         targets.requireUsable(context);
         PrintStream words = context.console().words(output.json());
+        long begun = System.nanoTime();
         Optional<ExternalBase> external = base.external();
         try (ObjectStore store = archive.open()) {
             ClusterTimeline timeline =
@@ -75,7 +76,9 @@ public final class PlanCommand implements Callable<ExitCode> {
             PreparedRestore prepared = Restore.prepare(request, timeline);
             PlanAnswer answer =
                     new PlanAnswer(
-                            prepared, Restore.preview(request, prepared), time.safety().policy());
+                            prepared,
+                            Restore.preview(request, prepared, begun),
+                            time.safety().policy());
             answer.words(words);
             TargetsAnswer outlooks = look(request, prepared);
             outlooks.words(words);

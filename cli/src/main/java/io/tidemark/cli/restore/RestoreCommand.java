@@ -16,6 +16,7 @@ import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreOptions;
+import io.tidemark.restore.RestorePreview;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.timeline.ClusterTimeline;
@@ -200,8 +201,8 @@ public final class RestoreCommand implements Callable<ExitCode> {
         Optional<ExternalBase> external = base.external();
         request = external.isPresent() ? request.over(external.get()) : request;
         PreparedRestore prepared = Restore.prepare(request, timeline);
-        new PlanAnswer(prepared, Restore.preview(request, prepared), safety.safety().policy())
-                .words(words);
+        RestorePreview preview = Restore.preview(request, prepared, begun);
+        new PlanAnswer(prepared, preview, safety.safety().policy()).words(words);
         RestoreRequest asked = request;
         GoingOn goingOn = GoingOn.restore(restart, external.isPresent());
         return new ReportedRestore(context.console(), output.json(), shown, goingOn, begun)

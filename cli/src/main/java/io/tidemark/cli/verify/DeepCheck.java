@@ -14,6 +14,7 @@ import io.tidemark.cli.timeline.KnownTimeline;
 import io.tidemark.restore.PreparedRestore;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreOptions;
+import io.tidemark.restore.RestorePreview;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.report.CollectionReport;
@@ -51,11 +52,11 @@ final class DeepCheck {
     }
 
     private Rehearsal replay(ClusterTime to, ClusterTimeline timeline) {
+        long begun = System.nanoTime();
         RestoreRequest planned = request(to, Map.of());
         PreparedRestore prepared = Restore.prepare(planned, timeline);
-        try (EmbeddedTargets targets =
-                        EmbeddedTargets.start(
-                                store, prepared.plan(), Restore.preview(planned, prepared));
+        RestorePreview preview = Restore.preview(planned, prepared, begun);
+        try (EmbeddedTargets targets = EmbeddedTargets.start(store, prepared.plan(), preview);
                 Progress progress = Progress.of(context.console(), "replay")) {
             PhaseClock clock = new PhaseClock(new ShownProgress(words, progress), System::nanoTime);
             return Rehearsal.run(request(to, targets.uris()), prepared, clock);

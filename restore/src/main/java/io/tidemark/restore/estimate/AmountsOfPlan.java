@@ -7,8 +7,10 @@ import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BasePart;
 import io.tidemark.storage.catalogue.Chain;
 import io.tidemark.storage.drill.RestoreAmounts;
+import io.tidemark.storage.frames.Frame;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.object.ObjectStore;
+import io.tidemark.storage.slice.SliceHeader;
 import io.tidemark.storage.slice.SliceReader;
 import java.util.List;
 
@@ -51,12 +53,31 @@ public final class AmountsOfPlan {
                 set.links().stream().filter(link -> link.readAfter().isBefore(to)).toList();
         long bytes = links.stream().mapToLong(Chain.Link::sizeBytes).sum();
         boolean all = links.size() <= MOST_HEADERS;
-        double entries = all ? entries(links, to) : estimated(links, to);
-        boolean whole = links.stream().allMatch(link -> share(link, to) == 1);
+        Held held = all ? counted(links, to) : estimated(links, to);
+        boolean whole = links.stream().allMatch(link -> isWhole(link, to));
         return new SetAmounts(
-                new RestoreAmounts(bytes, 0, 0, Math.round(entries), 0),
+                new RestoreAmounts(
+                        bytes,
+                        0,
+                        0,
+                        Math.round(held.entries),
+                        Math.round(Math.max(held.entries, held.operations)),
+                        0),
                 links.size(),
                 all && whole);
+    }
+
+    /** What slices hold of either. */
+    private record Held(double entries, double operations) {
+        static final Held NOTHING = new Held(0, 0);
+
+        Held plus(Held other) {
+            return new Held(entries + other.entries, operations + other.operations);
+        }
+
+        Held times(double share) {
+            return new Held(entries * share, operations * share);
+        }
     }
 
     private static RestoreAmounts amounts(BaseManifest manifest) {
@@ -72,43 +93,72 @@ public final class AmountsOfPlan {
                                     collection.rawBytes(),
                                     documents,
                                     0,
+                                    0,
                                     documents * indexes));
         }
         return sum;
     }
 
-    private double entries(List<Chain.Link> links, ClusterTime to) {
-        return links.stream().mapToDouble(link -> entries(link) * share(link, to)).sum();
+    private Held counted(List<Chain.Link> links, ClusterTime to) {
+        return links.stream()
+                .map(link -> held(link).times(share(link, to)))
+                .reduce(Held.NOTHING, Held::plus);
     }
 
-    private long entries(Chain.Link link) {
-        return reader.header(link.slice()).entryCount();
+    private Held held(Chain.Link link) {
+        SliceHeader header = reader.header(link.slice());
+        return new Held(header.entryCount(), header.operations().orElseGet(header::entryCount));
     }
 
     /** From some slices, evenly spread, by the size of all. */
-    private double estimated(List<Chain.Link> links, ClusterTime to) {
-        double seenEntries = 0;
+    private Held estimated(List<Chain.Link> links, ClusterTime to) {
+        Held seen = Held.NOTHING;
         double seenBytes = 0;
         for (int i = 0; i < MOST_HEADERS; i++) {
             Chain.Link link = links.get((int) ((long) i * links.size() / MOST_HEADERS));
-            seenEntries += entries(link);
+            seen = seen.plus(held(link));
             seenBytes += link.sizeBytes();
         }
         double bytes = links.stream().mapToDouble(link -> link.sizeBytes() * share(link, to)).sum();
-        return seenBytes == 0 ? 0 : bytes * seenEntries / seenBytes;
+        return seenBytes == 0 ? Held.NOTHING : seen.times(bytes / seenBytes);
     }
 
-    /** Which part of a slice is read, by time, as if its entries were evenly spread. */
-    private static double share(Chain.Link link, ClusterTime to) {
-        ClusterTime end = ClusterTime.min(link.readThrough(), to);
-        ClusterTime from = link.slice().slice().after();
-        ClusterTime through = link.slice().slice().through();
-        if (link.readAfter().equals(from) && end.equals(through)) {
+    private static boolean isWhole(Chain.Link link, ClusterTime to) {
+        return link.readAfter().equals(link.slice().slice().after())
+                && !link.readThrough().isAfter(to)
+                && link.readThrough().equals(link.slice().slice().through());
+    }
+
+    /**
+     * Which part of a slice is read, by the bytes of its frames; only one that is cut is opened.
+     */
+    private double share(Chain.Link link, ClusterTime to) {
+        if (isWhole(link, to)) {
             return 1;
         }
-        double whole = position(through) - Math.max(position(from), position(through) - 3600);
-        double read =
-                position(end) - Math.max(position(link.readAfter()), position(through) - 3600);
+        ClusterTime end = ClusterTime.min(link.readThrough(), to);
+        double whole = 0;
+        double read = 0;
+        for (Frame frame : reader.frames(link.slice())) {
+            whole += frame.rawBytes();
+            read += frame.rawBytes() * share(frame, link.readAfter(), end);
+        }
+        return whole == 0 ? 1 : read / whole;
+    }
+
+    /** By time within the frame, as if its entries were evenly spread there. */
+    private static double share(Frame frame, ClusterTime after, ClusterTime through) {
+        if (frame.times().isEmpty()) {
+            return 1;
+        }
+        ClusterTime first = frame.times().get().first();
+        ClusterTime last = frame.times().get().last();
+        if (first.isAfter(through) || !last.isAfter(after)) {
+            return 0;
+        }
+        double whole = position(last) - position(first);
+        double from = Math.max(position(first), position(after));
+        double read = Math.min(position(last), position(through)) - from;
         return whole <= 0 ? 1 : Math.max(0, Math.min(1, read / whole));
     }
 

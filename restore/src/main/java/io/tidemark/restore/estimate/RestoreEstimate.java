@@ -2,6 +2,7 @@ package io.tidemark.restore.estimate;
 
 import io.tidemark.restore.RestoreProgress.Phase;
 import io.tidemark.storage.drill.DrillResult;
+import io.tidemark.storage.drill.PhaseCourse;
 import io.tidemark.storage.drill.RestoreAmounts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,11 +11,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * How long a restore will take, phase by phase: each phase's part of the work, as the last drills
  * did it, on whatever machine that was; without a drill by rates that a small machine reaches.
- * Drills of several sizes tell apart what a phase takes to begin and what each piece of work adds.
+ * Drills tell how the longest phases went, and so what those take to get under way and how fast
+ * they go on then; for the others drills of several sizes tell the same. What planning takes, it
+ * has just taken.
  *
  * @param phases in their order
  * @param by the drills that tell, the newest first: those into given targets if there are any, as
@@ -25,27 +30,11 @@ public record RestoreEstimate(Map<Phase, Duration> phases, List<DrillResult> by,
     /** Drills that are asked; older ones ran on data, and perhaps on machines, of another time. */
     public static final int MOST_DRILLS = 8;
 
-    /** Of the objects read and their digests compared. */
-    static final double CHECKED_BYTES_PER_SECOND = 100e6;
-
-    /** Raw, of the bases, decompressed and written. */
-    static final double BASE_BYTES_PER_SECOND = 20e6;
-
-    static final double ENTRIES_PER_SECOND = 20_000;
-
-    /** Read back and hashed, or looked at for orphans. */
-    static final double DOCUMENTS_PER_SECOND = 100_000;
-
-    static final double INDEX_ENTRIES_PER_SECOND = 200_000;
-
-    /** Of entries that leave one more document behind; a drill tells it better. */
-    static final double NEW_DOCUMENTS_PER_ENTRY = 0.5;
-
     /** Connections, catalogues, metadata: what every phase takes that has no amount. */
     private static final Duration OTHERWISE = Duration.ofMillis(500);
 
-    /** What a phase did in less says little about its rate. */
-    private static final double LEAST_SECONDS = 0.5;
+    /** A restore that has so many times the work of every drill is told with less confidence. */
+    private static final double FAR_BEYOND = 4;
 
     /** Drills whose work differs by less say nothing about what comes with each piece of it. */
     private static final double SIZES_APART = 1.5;
@@ -62,22 +51,47 @@ public record RestoreEstimate(Map<Phase, Duration> phases, List<DrillResult> by,
     /**
      * By drills that proved a restore, if there are any.
      *
+     * @param planning how long it took to plan this: the restore plans again
      * @param proven the newest first
      */
-    public static RestoreEstimate of(RestoreAmounts planned, List<DrillResult> proven) {
+    public static RestoreEstimate of(
+            RestoreAmounts planned, Duration planning, List<DrillResult> proven) {
         List<DrillResult> drills = comparable(proven);
         Map<Phase, Duration> phases = new EnumMap<>(Phase.class);
+        phases.put(Phase.PLAN, planning);
         boolean sizes = false;
         for (Phase phase : Phase.values()) {
-            if (phase != Phase.DONE) {
+            if (phase != Phase.DONE && phase != Phase.PLAN) {
                 List<Sample> samples = samples(phase, drills);
                 sizes |= Sample.areApart(samples, SIZES_APART);
                 phases.put(phase, phase(phase, planned, drills, samples));
             }
         }
-        double spread =
-                drills.isEmpty() ? SPREAD_OF_DEFAULTS : sizes ? SPREAD_OF_SEVERAL : SPREAD_OF_ONE;
-        return new RestoreEstimate(phases, drills, spread);
+        return new RestoreEstimate(phases, drills, spread(planned, drills, sizes));
+    }
+
+    /** Several drills tell most where they had several sizes, or told how their phases went. */
+    private static double spread(RestoreAmounts planned, List<DrillResult> drills, boolean sizes) {
+        if (drills.isEmpty()) {
+            return SPREAD_OF_DEFAULTS;
+        }
+        boolean courses =
+                drills.stream()
+                        .flatMap(drill -> drill.phases().values().stream())
+                        .anyMatch(course -> !course.marks().isEmpty());
+        boolean tell = drills.size() > 1 && (sizes || courses);
+        return tell && !isFarBeyond(planned, drills) ? SPREAD_OF_SEVERAL : SPREAD_OF_ONE;
+    }
+
+    private static boolean isFarBeyond(RestoreAmounts planned, List<DrillResult> drills) {
+        return isFarBeyond(planned, drills, RestoreAmounts::operations)
+                || isFarBeyond(planned, drills, RestoreAmounts::baseBytes);
+    }
+
+    private static boolean isFarBeyond(
+            RestoreAmounts planned, List<DrillResult> drills, ToLongFunction<RestoreAmounts> of) {
+        long most = drills.stream().mapToLong(d -> of.applyAsLong(d.amounts())).max().orElse(0);
+        return of.applyAsLong(planned) > FAR_BEYOND * most;
     }
 
     private static List<DrillResult> comparable(List<DrillResult> proven) {
@@ -92,13 +106,30 @@ public record RestoreEstimate(Map<Phase, Duration> phases, List<DrillResult> by,
     private static List<Sample> samples(Phase phase, List<DrillResult> drills) {
         List<Sample> samples = new ArrayList<>();
         for (DrillResult drill : drills) {
-            Duration took = drill.phases().get(phase.name().toLowerCase(Locale.ROOT));
-            if (took != null) {
-                double work = work(phase, drill.amounts(), growth(List.of(drill)));
-                samples.add(new Sample(work, took.toMillis() / 1e3));
-            }
+            course(phase, drill)
+                    .ifPresent(
+                            course ->
+                                    samples.add(
+                                            new Sample(
+                                                    PhaseWork.of(phase).by(drill),
+                                                    course.took().toMillis() / 1e3)));
         }
         return samples;
+    }
+
+    private static Optional<PhaseCourse> course(Phase phase, DrillResult drill) {
+        return Optional.ofNullable(drill.phases().get(phase.name().toLowerCase(Locale.ROOT)));
+    }
+
+    private static List<Course> courses(Phase phase, List<DrillResult> drills) {
+        PhaseWork work = PhaseWork.of(phase);
+        List<Course> courses = new ArrayList<>();
+        for (DrillResult drill : drills) {
+            course(phase, drill)
+                    .flatMap(course -> Course.of(course, done -> work.of(done, drill)))
+                    .ifPresent(courses::add);
+        }
+        return courses;
     }
 
     /** In all. */
@@ -118,18 +149,22 @@ public record RestoreEstimate(Map<Phase, Duration> phases, List<DrillResult> by,
 
     private static Duration phase(
             Phase phase, RestoreAmounts planned, List<DrillResult> drills, List<Sample> samples) {
-        double least = rate(phase);
-        if (least == 0) {
+        PhaseWork kind = PhaseWork.of(phase);
+        if (kind == PhaseWork.NONE) {
             return samples.isEmpty() ? OTHERWISE : seconds(Sample.meanSeconds(samples));
         }
-        double work = work(phase, planned, growth(drills));
+        double work = kind.in(planned, drills.stream().findFirst());
         if (samples.isEmpty()) {
-            return seconds(work / least);
+            return seconds(work / kind.usualPerSecond());
+        }
+        List<Course> courses = courses(phase, drills);
+        if (!courses.isEmpty()) {
+            return seconds(Course.told(courses, work, kind.usualPerSecond()));
         }
         if (Sample.areApart(samples, SIZES_APART)) {
             return seconds(Sample.line(samples, work));
         }
-        return seconds(byOne(samples.get(0), work, least));
+        return seconds(byOne(samples.get(0), work, kind.usualPerSecond()));
     }
 
     private static double byOne(Sample last, double work, double least) {
@@ -138,49 +173,8 @@ public record RestoreEstimate(Map<Phase, Duration> phases, List<DrillResult> by,
         }
         double rate = last.work() / last.seconds();
         // A phase that was over at once shows what it takes to begin, not how fast it goes on.
-        boolean tells = last.seconds() >= LEAST_SECONDS || rate >= least;
+        boolean tells = last.seconds() >= Course.LEAST_SECONDS || rate >= least;
         return tells ? work / rate : last.seconds() + Math.max(0, work - last.work()) / least;
-    }
-
-    private static double rate(Phase phase) {
-        return switch (phase) {
-            case CHECK -> CHECKED_BYTES_PER_SECOND;
-            case BASE -> BASE_BYTES_PER_SECOND;
-            case REPLAY -> ENTRIES_PER_SECOND;
-            case ORPHANS, VERIFY -> DOCUMENTS_PER_SECOND;
-            case INDEXES -> INDEX_ENTRIES_PER_SECOND;
-            case PLAN, GUARD, DECIDE, IDENTITY, DONE -> 0;
-        };
-    }
-
-    /** In the unit of the phase's rate. */
-    private static double work(Phase phase, RestoreAmounts amounts, double growth) {
-        double documents = Math.max(0, amounts.baseDocuments() + growth * amounts.entries());
-        double indexes =
-                amounts.baseDocuments() == 0
-                        ? 0
-                        : (double) amounts.indexEntries() / amounts.baseDocuments();
-        return switch (phase) {
-            case CHECK -> amounts.bytes();
-            case BASE -> amounts.baseBytes();
-            case REPLAY -> amounts.entries();
-            case ORPHANS, VERIFY -> documents;
-            case INDEXES -> documents * indexes;
-            case PLAN, GUARD, DECIDE, IDENTITY, DONE -> 0;
-        };
-    }
-
-    /** Documents more for each entry: of the drill, as its cluster writes what this one writes. */
-    private static double growth(List<DrillResult> drills) {
-        return drills.stream()
-                .findFirst()
-                .filter(d -> d.amounts().entries() > 0)
-                .map(
-                        d ->
-                                (double) (d.documents() - d.amounts().baseDocuments())
-                                        / d.amounts().entries())
-                .map(growth -> Math.max(-1, Math.min(1, growth)))
-                .orElse(NEW_DOCUMENTS_PER_ENTRY);
     }
 
     private static Duration seconds(double seconds) {

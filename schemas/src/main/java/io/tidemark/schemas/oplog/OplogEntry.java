@@ -1,5 +1,8 @@
 package io.tidemark.schemas.oplog;
 
+import io.tidemark.schemas.avro.RecordKind;
+import io.tidemark.schemas.bson.FieldWalk;
+import io.tidemark.schemas.bson.MalformedBsonException;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
@@ -172,6 +175,27 @@ public final class OplogEntry {
     /** Of the last entry of a multi-entry chain: how many operations the whole chain has. */
     public OptionalLong operationCount() {
         return o().find("count").map(RawElement::number).orElse(OptionalLong.empty());
+    }
+
+    /**
+     * How many single operations the entry itself carries: of {@code applyOps} the elements of its
+     * list, of any other one. A damaged list counts as far as it can be read: whoever replays the
+     * entry says what is wrong with it.
+     */
+    public int carriedOperations() {
+        if (shape.recordKind() != RecordKind.TXN) {
+            return 1;
+        }
+        int operations = 0;
+        try {
+            FieldWalk list = o().document("applyOps").map(RawDocument::walk).orElse(null);
+            while (list != null && list.next()) {
+                operations++;
+            }
+        } catch (MalformedBsonException damaged) {
+            return Math.max(1, operations);
+        }
+        return Math.max(1, operations);
     }
 
     /** The field {@code _id} of the document that an i, u or d is about. */

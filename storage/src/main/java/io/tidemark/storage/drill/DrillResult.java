@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What one drill found; an object of its own, never changed.
@@ -23,7 +24,7 @@ import java.util.Map;
  * @param target where to, in a word: {@code embedded} or {@code given}
  * @param problems what differed, in words; empty if the restore was proven
  * @param took from the plan to the end of verification
- * @param phases how long each phase of the restore took, in their order
+ * @param phases how each phase of the restore went, in their order
  * @param amounts what was to be done
  * @param documents that the target held in the end
  * @param transactions that were open at that time
@@ -36,7 +37,7 @@ public record DrillResult(
         String target,
         List<String> problems,
         Duration took,
-        Map<String, Duration> phases,
+        Map<String, PhaseCourse> phases,
         RestoreAmounts amounts,
         long documents,
         long transactions,
@@ -86,11 +87,14 @@ public record DrillResult(
                         .put("target", target)
                         .put("tookMillis", took.toMillis());
         ObjectNode times = json.putObject("phaseMillis");
-        phases.forEach((name, time) -> times.put(name, time.toMillis()));
+        phases.forEach((name, course) -> times.put(name, course.took().toMillis()));
+        ObjectNode courses = json.putObject("courses");
+        phases.forEach((name, course) -> put(courses, name, course.marks()));
         json.put("bytes", amounts.bytes())
                 .put("baseBytes", amounts.baseBytes())
                 .put("baseDocuments", amounts.baseDocuments())
                 .put("entries", amounts.entries())
+                .put("operations", amounts.operations())
                 .put("indexEntries", amounts.indexEntries())
                 .put("documents", documents)
                 .put("transactions", transactions)
@@ -101,9 +105,13 @@ public record DrillResult(
     }
 
     private static DrillResult build(ObjectKey.OfDrill key, JsonFields json) {
-        Map<String, Duration> phases = new LinkedHashMap<>();
+        Map<String, PhaseCourse> phases = new LinkedHashMap<>();
         JsonFields times = json.object("phaseMillis");
-        times.names().forEach(name -> phases.put(name, Duration.ofMillis(times.number(name))));
+        Optional<JsonFields> courses = json.optionalObject("courses");
+        for (String name : times.names()) {
+            Duration took = Duration.ofMillis(times.number(name));
+            phases.put(name, new PhaseCourse(took, marks(courses, name)));
+        }
         return new DrillResult(
                 key,
                 json.clusterTime("restoredTo"),
@@ -117,9 +125,31 @@ public record DrillResult(
                         json.number("baseBytes"),
                         json.number("baseDocuments"),
                         json.number("entries"),
+                        json.optionalNumber("operations").orElse(json.number("entries")),
                         json.number("indexEntries")),
                 json.number("documents"),
                 json.number("transactions"),
                 json.number("orphansRemoved"));
+    }
+
+    private static void put(ObjectNode courses, String phase, List<PhaseCourse.Mark> marks) {
+        if (marks.isEmpty()) {
+            return;
+        }
+        ArrayNode list = courses.putArray(phase);
+        for (PhaseCourse.Mark mark : marks) {
+            list.addObject().put("done", mark.done()).put("millis", mark.after().toMillis());
+        }
+    }
+
+    /** Results of earlier versions tell none. */
+    private static List<PhaseCourse.Mark> marks(Optional<JsonFields> courses, String phase) {
+        return courses.map(all -> all.objects(phase)).orElse(List.of()).stream()
+                .map(
+                        mark ->
+                                new PhaseCourse.Mark(
+                                        mark.number("done"),
+                                        Duration.ofMillis(mark.number("millis"))))
+                .toList();
     }
 }

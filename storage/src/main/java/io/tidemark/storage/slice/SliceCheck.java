@@ -8,6 +8,7 @@ import io.tidemark.schemas.oplog.OplogEntry;
 final class SliceCheck {
     private final SliceHeader header;
     private long count;
+    private long operations;
     private Optime last;
 
     SliceCheck(SliceHeader header) {
@@ -21,6 +22,7 @@ final class SliceCheck {
         requirePayload(entry);
         // Not by kind: a later version may know more kinds than the one that wrote.
         count++;
+        operations += entry.carriedOperations();
         last = entry.optime();
     }
 
@@ -40,6 +42,9 @@ final class SliceCheck {
         }
         if (header.entryCount() != count) {
             throw differs("entries are " + count);
+        }
+        if (header.operations().filter(said -> said != operations).isPresent()) {
+            throw differs("entries carry " + operations + " operations");
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param first the first entry
  * @param last the last entry; its cluster time is the range's end
  * @param entries how many of each kind; at least one entry in all
+ * @param operations that the entries carry: of a list in {@code applyOps} each, of any other entry
+ *     one; empty in slices written before it was counted
  * @param rawBytes of all entries
  * @param kafka where the records stood; empty for imported slices
  * @param openTransactions those open after the last entry, oldest first: replay to a time in this
@@ -32,6 +34,7 @@ public record SliceHeader(
         Optime first,
         Optime last,
         Map<RecordKind, Long> entries,
+        Optional<Long> operations,
         long rawBytes,
         Optional<KafkaRange> kafka,
         List<OpenTransaction> openTransactions,

@@ -38,6 +38,7 @@ final class SliceHeaderJson {
         json.set("last", JsonFields.of(header.last()));
         ObjectNode counts = json.putObject("entries");
         header.entries().forEach((kind, n) -> counts.put(kind.name().toLowerCase(Locale.ROOT), n));
+        header.operations().ifPresent(n -> json.put("operations", n));
         json.put("rawBytes", header.rawBytes());
         header.kafka().ifPresent(kafka -> json.set("kafka", write(kafka)));
         header.oldestOpenTransaction()
@@ -102,6 +103,7 @@ final class SliceHeaderJson {
                 json.optime("first"),
                 json.optime("last"),
                 counts(json.object("entries")),
+                json.optionalNumber("operations"),
                 json.number("rawBytes"),
                 kafka,
                 open(json.objects("openTransactions")),

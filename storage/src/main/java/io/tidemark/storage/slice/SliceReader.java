@@ -38,6 +38,11 @@ public final class SliceReader {
         return header;
     }
 
+    /** What its frames hold, as its index tells it; reads no frame. */
+    public List<Frame> frames(ObjectKey.OfSlice key) {
+        return open(key).index().frames();
+    }
+
     /** All entries in order. */
     public SliceEntries entries(ObjectKey.OfSlice key) {
         return entries(key, ClusterTime.ZERO, ClusterTime.MAX);

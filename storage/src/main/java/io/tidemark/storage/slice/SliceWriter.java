@@ -21,6 +21,7 @@ public final class SliceWriter implements AutoCloseable {
     private final FramedWriter frames;
     private final OpenTransactions transactions;
     private final Map<RecordKind, Long> counts = new EnumMap<>(RecordKind.class);
+    private long operations;
     private Optime first;
     private Optime last;
     private String topicId;
@@ -53,6 +54,7 @@ public final class SliceWriter implements AutoCloseable {
         }
         frames.add(entry.raw(), entry.clusterTime());
         counts.merge(entry.shape().recordKind(), 1L, Long::sum);
+        operations += entry.carriedOperations();
         transactions.apply(entry);
         first = first == null ? entry.optime() : first;
         last = entry.optime();
@@ -122,6 +124,7 @@ public final class SliceWriter implements AutoCloseable {
                 first,
                 last,
                 counts,
+                Optional.of(operations),
                 frames.rawBytes(),
                 kafka,
                 transactions.list(),

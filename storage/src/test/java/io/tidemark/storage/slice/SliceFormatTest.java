@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.ZstdInputStream;
 import io.tidemark.schemas.avro.RecordKind;
 import io.tidemark.schemas.bson.RawDocument;
@@ -17,6 +18,7 @@ import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.frames.MemoryBudget;
+import io.tidemark.storage.json.JsonFields;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
@@ -32,6 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +186,40 @@ final class SliceFormatTest {
                 .isInstanceOf(DamagedObjectException.class)
                 .hasMessageContaining(moved.text())
                 .hasMessageContaining(key.text());
+    }
+
+    @Test
+    void itsHeaderCountsTheOperationsThatEntriesCarry() {
+        BsonDocument one = BsonDocument.parse("{op: 'i', ns: 'shop.a', o: {_id: 1}}");
+        OplogEntry batch =
+                TestEntries.command(
+                        at(10, 2),
+                        new BsonDocument("applyOps", new BsonArray(List.of(one, one, one))),
+                        new BsonDocument());
+
+        SliceHeader written =
+                put(
+                        start(ClusterTime.ZERO),
+                        List.of(TestEntries.noop(at(10, 1)), batch),
+                        SMALL_FRAMES);
+
+        assertThat(written.entryCount()).isEqualTo(2);
+        assertThat(written.operations()).contains(4L);
+        assertThat(reader.verify(written.key())).isEqualTo(written);
+    }
+
+    /** Slices are kept for long: those of earlier versions don't say it. */
+    @Test
+    void aSliceThatDoesNotCountOperationsIsRead() {
+        SliceHeader written = put(start(ClusterTime.ZERO), inserts(5, 100, 8), SMALL_FRAMES);
+        ObjectNode json = SliceHeaderJson.write(written);
+        json.remove("operations");
+
+        SliceHeader read =
+                SliceHeaderJson.read(JsonFields.parse("a slice", JsonFields.bytes(json)));
+
+        assertThat(read.operations()).isEmpty();
+        assertThat(read.entries()).isEqualTo(written.entries());
     }
 
     private SliceHeader put(SliceStart start, List<OplogEntry> entries, FrameOptions options) {

@@ -41,6 +41,7 @@ public final class Engine {
     final NodeSettings settings;
     final ReentrantLock lock = new ReentrantLock();
     final Condition progress = lock.newCondition();
+    private final Condition topology = lock.newCondition();
     final LogicalClock clock;
     final Catalog catalog = new Catalog();
     final DataStore data;
@@ -61,6 +62,7 @@ public final class Engine {
     private volatile Optime lastApplied = Optime.NONE;
     private final AtomicLong term = new AtomicLong(1);
     private volatile boolean closed;
+    private int toldTopology;
     private volatile ChangeObserver observer = ChangeObserver.NONE;
     private volatile IdSource ids;
 
@@ -118,7 +120,16 @@ public final class Engine {
             return change.get();
         } finally {
             progress.signalAll();
+            tellTopology();
             lock.unlock();
+        }
+    }
+
+    /** Each client has a thread here that waits for this alone: no write shall wake them all. */
+    private void tellTopology() {
+        if (toldTopology != replication.topologyCounter()) {
+            toldTopology = replication.topologyCounter();
+            topology.signalAll();
         }
     }
 
@@ -134,11 +145,20 @@ public final class Engine {
 
     /** Waits, with the lock held, until something changes or the time is over. */
     boolean awaitProgress(long millis) {
+        return await(progress, millis);
+    }
+
+    /** As {@link #awaitProgress}, for a change of what clients know of the set's members. */
+    boolean awaitTopology(long millis) {
+        return await(topology, millis);
+    }
+
+    private boolean await(Condition changed, long millis) {
         if (closed) {
             throw new CommandFailure(ErrorCode.InterruptedAtShutdown, "interrupted at shutdown");
         }
         try {
-            return progress.await(Math.max(millis, 1), TimeUnit.MILLISECONDS);
+            return changed.await(Math.max(millis, 1), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ErrorCode.Interrupted, "operation was interrupted");
@@ -268,6 +288,7 @@ public final class Engine {
         write(
                 () -> {
                     closed = true;
+                    topology.signalAll();
                     return null;
                 });
     }

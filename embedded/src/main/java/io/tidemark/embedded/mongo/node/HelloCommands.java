@@ -86,7 +86,7 @@ final class HelloCommands {
                 if (left <= 0) {
                     return;
                 }
-                engine.awaitProgress(left);
+                engine.awaitTopology(left);
             }
         } finally {
             engine.lock.unlock();

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedKafka implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedKafka.class);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
     private static final String CLUSTER_ID_FILE = "cluster.id";
 
     private final Path directory;

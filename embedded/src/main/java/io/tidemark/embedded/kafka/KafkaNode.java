@@ -23,6 +23,7 @@ import scala.Option;
  */
 final class KafkaNode {
     private static final String CLEAN_SHUTDOWN_MARKER = ".kafka_cleanshutdown";
+    private static final String METADATA_LOG = "__cluster_metadata-0";
 
     private final int id;
     private final Path data;
@@ -69,7 +70,7 @@ final class KafkaNode {
     void start() {
         LastWords.beforeKafkaEndsTheProcess();
         KafkaRaftServer starting =
-                new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+                new KafkaRaftServer(new KafkaConfig(ofThisStart(), false), Time.SYSTEM);
         try {
             starting.startup();
         } catch (RuntimeException e) {
@@ -80,6 +81,18 @@ final class KafkaNode {
                     e);
         }
         server = starting;
+    }
+
+    /** Whoever was killed is not welcome before controllers miss his former life. */
+    private Map<String, String> ofThisStart() {
+        boolean killed =
+                Files.exists(data.resolve(METADATA_LOG))
+                        && !Files.exists(data.resolve(CLEAN_SHUTDOWN_MARKER));
+        Map<String, String> own = new HashMap<>(settings);
+        if (killed) {
+            own.put(NodeSettings.SESSION_TIMEOUT, "" + NodeSettings.MISSED_MILLIS);
+        }
+        return own;
     }
 
     void stop() {

@@ -20,6 +20,15 @@ final class NodeSettings {
      */
     private static final int MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
 
+    /** After how long without a heartbeat controllers take a broker for dead. */
+    static final String SESSION_TIMEOUT = "broker.session.timeout.ms";
+
+    /** Soon, as others take its partitions over then, or as it comes back. */
+    static final int MISSED_MILLIS = 3_000;
+
+    /** A lone broker has nobody who could: on a machine that stands still it just goes on. */
+    private static final int LONE_MISSED_MILLIS = 30_000;
+
     private NodeSettings() {}
 
     static Map<String, String> of(
@@ -66,9 +75,13 @@ final class NodeSettings {
                         .collect(Collectors.joining(",")));
     }
 
+    private static int sessionMillis(int nodes) {
+        return nodes == 1 ? LONE_MISSED_MILLIS : MISSED_MILLIS;
+    }
+
     private static void elections(Map<String, String> settings, int nodes) {
         settings.put("controlled.shutdown.enable", "true");
-        settings.put("broker.session.timeout.ms", "3000");
+        settings.put(SESSION_TIMEOUT, Integer.toString(sessionMillis(nodes)));
         settings.put("broker.heartbeat.interval.ms", "500");
         // A lone voter waits out these times for nobody; three voters need room for a slow machine.
         settings.put("controller.quorum.election.timeout.ms", nodes == 1 ? "50" : "1000");

@@ -1,6 +1,7 @@
 package io.tidemark.embedded.s3;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /** What can go wrong with one request. */
 public sealed interface HttpFault {
@@ -27,6 +28,9 @@ public sealed interface HttpFault {
 
     /** The request is held back for {@code delay}, then served. */
     record Late(Duration delay) implements HttpFault {}
+
+    /** The request is held back until somebody counts {@code released} down, then served. */
+    record Held(CountDownLatch released) implements HttpFault {}
 
     /** The body reaches the server at no more than {@code bytesPerSecond}. */
     record Slow(long bytesPerSecond) implements HttpFault {

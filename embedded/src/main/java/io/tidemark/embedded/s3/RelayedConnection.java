@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,8 @@ final class RelayedConnection {
             refuse(refused.status());
         } else if (fault instanceof HttpFault.Late late) {
             sleep(late.delay().toMillis());
+        } else if (fault instanceof HttpFault.Held held) {
+            await(held.released());
         } else if (fault instanceof HttpFault.AnswerLost) {
             loseAnswer = true;
         } else if (fault instanceof HttpFault.CutInBody cut) {
@@ -130,6 +133,15 @@ final class RelayedConnection {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while delaying a request", e);
+        }
+    }
+
+    private static void await(CountDownLatch released) throws IOException {
+        try {
+            released.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while holding a request back", e);
         }
     }
 

@@ -42,7 +42,10 @@ record Clients(String bootstrapServers) {
         }
     }
 
-    /** Values of partition 0 from its start, until {@code count} are there or a minute is over. */
+    /**
+     * Values of partition 0 from its start, until {@code count} are there or three minutes are
+     * over.
+     */
     List<byte[]> read(String topic, int count) {
         Map<String, Object> settings =
                 Map.of(
@@ -53,7 +56,7 @@ record Clients(String bootstrapServers) {
                         "auto.offset.reset",
                         "earliest");
         List<byte[]> values = new ArrayList<>();
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedKafkaTest {
+    /** What a restart takes where a lone voter waits for others, at least. */
+    private static final Duration WITHOUT_ELECTION_SETTINGS = Duration.ofSeconds(10);
+
     @TempDir Path directory;
 
     @Test
@@ -31,14 +34,25 @@ class EmbeddedKafkaTest {
         }
         long again = System.nanoTime();
         try (EmbeddedKafka kafka = new EmbeddedKafka(directory).start()) {
-            report("second start", again);
+            Duration took = report("second start", again);
             assertThat(kafka.bootstrapServers()).isEqualTo(address);
             new Clients(address).send("t", "after".getBytes(UTF_8));
             assertThat(texts(new Clients(address).read("t", 2))).containsExactly("before", "after");
+            assertThat(quickest(took, kafka)).isLessThan(WITHOUT_ELECTION_SETTINGS);
         }
-        // Generous: it proves the election settings (without them a restart takes 10 s), not the
-        // machine.
-        assertThat(Duration.ofNanos(System.nanoTime() - again)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    /** Of some starts, if the first one was slow: the settings are asked for, not the machine. */
+    private static Duration quickest(Duration first, EmbeddedKafka kafka) {
+        Duration quickest = first;
+        for (int i = 0; i < 4 && quickest.compareTo(WITHOUT_ELECTION_SETTINGS) >= 0; i++) {
+            kafka.close();
+            long began = System.nanoTime();
+            kafka.start();
+            Duration took = report("another start", began);
+            quickest = took.compareTo(quickest) < 0 ? took : quickest;
+        }
+        return quickest;
     }
 
     @Test
@@ -130,7 +144,9 @@ class EmbeddedKafkaTest {
         return values.stream().map(value -> new String(value, UTF_8)).toList();
     }
 
-    private static void report(String what, long began) {
-        System.err.printf("%s: %d ms%n", what, (System.nanoTime() - began) / 1_000_000);
+    private static Duration report(String what, long began) {
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        System.err.printf("%s: %d ms%n", what, took.toMillis());
+        return took;
     }
 }

@@ -11,6 +11,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.TimeSeriesOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,7 @@ class CatalogueTest {
 
     @BeforeEach
     void start() {
-        set = SimulatedReplicaSet.builder("rs0").start();
+        set = SimulatedReplicaSet.builder("rs0").noopInterval(Duration.ZERO).start();
         client = MongoClients.create(set.uri());
         shop = client.getDatabase("shop");
     }

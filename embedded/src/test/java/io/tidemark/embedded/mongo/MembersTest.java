@@ -38,6 +38,7 @@ class MembersTest {
     void start() {
         set =
                 SimulatedReplicaSet.builder("rs0")
+                        .noopInterval(Duration.ZERO)
                         .members(3)
                         .hiddenMember(Map.of("use", "backup"))
                         .start();

@@ -2,6 +2,7 @@ package io.tidemark.embedded.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,7 +23,7 @@ class ReadConcernTest {
 
     @BeforeEach
     void start() {
-        set = SimulatedReplicaSet.builder("rs0").members(3).start();
+        set = SimulatedReplicaSet.builder("rs0").members(3).noopInterval(Duration.ZERO).start();
         primary = set.primary();
         primary.insert("d.a", List.of(BsonDocument.parse("{_id: 1}")), WriteContext.plain());
     }
@@ -70,7 +71,7 @@ class ReadConcernTest {
                 .isEqualTo(BsonDocument.parse("{_id: 1}"));
         assertThat(reading).isNotDone();
         primary.commitTransaction(id, Optional.of(at));
-        assertThat(first(reading.get(10, TimeUnit.SECONDS)))
+        assertThat(first(reading.get(2, TimeUnit.MINUTES)))
                 .isEqualTo(BsonDocument.parse("{_id: 1, x: 1}"));
     }
 
@@ -90,7 +91,7 @@ class ReadConcernTest {
         primary.insert("d.a", List.of(BsonDocument.parse("{_id: 2}")), WriteContext.plain());
         assertThat(writing).isNotDone();
         primary.commitTransaction(id, Optional.of(primary.lastApplied()));
-        assertThat(writing.get(10, TimeUnit.SECONDS).modified()).isEqualTo(1);
+        assertThat(writing.get(2, TimeUnit.MINUTES).modified()).isEqualTo(1);
         assertThat(primary.find("d.a", BsonDocument.parse("{_id: 1}"), Optional.empty()).get(0))
                 .isEqualTo(BsonDocument.parse("{_id: 1, x: 6}"));
     }
@@ -122,7 +123,10 @@ class ReadConcernTest {
         assertThat(primary.find("d.a", new BsonDocument(), Optional.empty())).hasSize(1);
 
         try (SimulatedReplicaSet later =
-                SimulatedReplicaSet.builder("rs1").version(ServerVersion.V8_0).start()) {
+                SimulatedReplicaSet.builder("rs1")
+                        .version(ServerVersion.V8_0)
+                        .noopInterval(Duration.ZERO)
+                        .start()) {
             later.primary()
                     .insert("d.a", List.of(BsonDocument.parse("{_id: 1}")), WriteContext.plain());
             int before = later.oplog().size();

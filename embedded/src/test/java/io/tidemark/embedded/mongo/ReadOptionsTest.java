@@ -74,6 +74,11 @@ class ReadOptionsTest {
     }
 
     static Stream<Arguments> commands() {
+        return Stream.of(hints(), bounds(), tokens(), uuids(), facts()).flatMap(each -> each);
+    }
+
+    /** By a hint, or none. */
+    private static Stream<Arguments> hints() {
         return Stream.of(
                 Arguments.of("{find: 't', hint: {_id: 1}}", "1 2 3 4 5 x"),
                 Arguments.of("{find: 't', hint: '_id_', limit: 2}", "1 2"),
@@ -83,6 +88,19 @@ class ReadOptionsTest {
                 Arguments.of("{find: 't', hint: {zz: 1}}", "refused 2"),
                 Arguments.of("{find: 't', hint: 'zz_1'}", "refused 2"),
                 Arguments.of("{find: 'none', hint: {zz: 1}}", ""),
+                Arguments.of("{find: 'clustered', hint: {_id: 1}}", "1 2"),
+                Arguments.of("{find: 't', filter: {_id: {$gte: 2, $lt: 4}}}", "2 3"),
+                Arguments.of(
+                        "{aggregate: 't', pipeline: [{$match: {_id: {$gt: 3}}}], hint: {_id: 1},"
+                                + " cursor: {}}",
+                        "4 5"),
+                Arguments.of(
+                        "{aggregate: 't', pipeline: [], hint: 'zz', cursor: {}}", "refused 2"));
+    }
+
+    /** Between bounds of an index. */
+    private static Stream<Arguments> bounds() {
+        return Stream.of(
                 Arguments.of("{find: 't', min: {_id: 2}, hint: {_id: 1}}", "2 3 4 5 x"),
                 Arguments.of("{find: 't', min: {_id: 2}, max: {_id: 5}, hint: {_id: 1}}", "2 3 4"),
                 Arguments.of("{find: 't', max: {_id: 'x'}, hint: {_id: 1}}", "1 2 3 4 5"),
@@ -100,14 +118,13 @@ class ReadOptionsTest {
                         "{find: 't', min: {_id: 4}, max: {_id: 4}, hint: {_id: 1}}",
                         "refused 51175"),
                 Arguments.of(
-                        "{find: 't', min: {_id: 4}, max: {a: 4}, hint: {_id: 1}}", "refused 51176"),
-                Arguments.of("{find: 'clustered', hint: {_id: 1}}", "1 2"),
-                Arguments.of("{find: 't', filter: {_id: {$gte: 2, $lt: 4}}}", "2 3"),
-                Arguments.of(
-                        "{aggregate: 't', pipeline: [{$match: {_id: {$gt: 3}}}], hint: {_id: 1},"
-                                + " cursor: {}}",
-                        "4 5"),
-                Arguments.of("{aggregate: 't', pipeline: [], hint: 'zz', cursor: {}}", "refused 2"),
+                        "{find: 't', min: {_id: 4}, max: {a: 4}, hint: {_id: 1}}",
+                        "refused 51176"));
+    }
+
+    /** From where a token says. */
+    private static Stream<Arguments> tokens() {
+        return Stream.of(
                 Arguments.of(
                         "{find: 't', hint: {$natural: 1}, limit: 2, $_requestResumeToken: true}",
                         "5 1 then 2"),
@@ -135,12 +152,23 @@ class ReadOptionsTest {
                         "{find: 't', hint: {$natural: 1}, sort: {a: 1}, $_requestResumeToken:"
                                 + " true}",
                         "refused 2"),
-                Arguments.of("{find: 'none', hint: {$natural: 1}, $_requestResumeToken: true}", ""),
+                Arguments.of(
+                        "{find: 'none', hint: {$natural: 1}, $_requestResumeToken: true}", ""));
+    }
+
+    /** By UUID instead of by name. */
+    private static Stream<Arguments> uuids() {
+        return Stream.of(
                 Arguments.of("{find: 'UUID', filter: {_id: 4}}", "4"),
                 Arguments.of("{find: 'UNKNOWN'}", "refused 26"),
                 Arguments.of("{count: 'UUID'}", "n 6"),
                 Arguments.of("{listIndexes: 'UUID'}", "_id_ a_1"),
-                Arguments.of("{aggregate: 'UUID', pipeline: [], cursor: {}}", "refused 73"),
+                Arguments.of("{aggregate: 'UUID', pipeline: [], cursor: {}}", "refused 73"));
+    }
+
+    /** What else backup tools ask for. */
+    private static Stream<Arguments> facts() {
+        return Stream.of(
                 Arguments.of(
                         "{aggregate: 't', pipeline: [{$collStats: {count: {}}}], cursor: {}}",
                         "count 6"),

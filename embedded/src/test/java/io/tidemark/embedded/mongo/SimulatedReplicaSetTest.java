@@ -12,6 +12,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Updates;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,11 @@ class SimulatedReplicaSetTest {
     @ParameterizedTest
     @EnumSource(ServerVersion.class)
     void theRealDriverReadsWhatItWrote(ServerVersion version) {
-        try (SimulatedReplicaSet set = SimulatedReplicaSet.builder("rs0").version(version).start();
+        try (SimulatedReplicaSet set =
+                        SimulatedReplicaSet.builder("rs0")
+                                .version(version)
+                                .noopInterval(Duration.ZERO)
+                                .start();
                 MongoClient client = MongoClients.create(set.uri())) {
             MongoCollection<Document> orders = client.getDatabase("shop").getCollection("orders");
             orders.insertOne(new Document("_id", 1).append("total", 10));
@@ -47,7 +52,8 @@ class SimulatedReplicaSetTest {
 
     @Test
     void aTailableCursorWaitsForTheNextEntry() throws Exception {
-        try (SimulatedReplicaSet set = SimulatedReplicaSet.builder("rs0").start();
+        try (SimulatedReplicaSet set =
+                        SimulatedReplicaSet.builder("rs0").noopInterval(Duration.ZERO).start();
                 MongoClient client = MongoClients.create(set.uri())) {
             MongoCollection<Document> orders = client.getDatabase("shop").getCollection("orders");
             orders.insertOne(new Document("_id", 1));

@@ -11,6 +11,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Updates;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ class TransactionsTest {
 
     @BeforeEach
     void start() {
-        set = SimulatedReplicaSet.builder("rs0").members(3).start();
+        set = SimulatedReplicaSet.builder("rs0").members(3).noopInterval(Duration.ZERO).start();
         client = MongoClients.create(set.uri());
         accounts = client.getDatabase("bank").getCollection("accounts");
         accounts.insertMany(

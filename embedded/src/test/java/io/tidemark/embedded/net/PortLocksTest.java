@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class PortLocksTest {
                 assertThat(PortLocks.lock(port)).as("port %d while it is chosen", port).isFalse();
             }
             other.destroyForcibly();
-            assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.waitFor(2, TimeUnit.MINUTES)).isTrue();
             assertThat(PortLocks.lock(ports.get(0))).as("once that process is gone").isTrue();
         } finally {
             other.destroyForcibly();
@@ -46,7 +47,7 @@ class PortLocksTest {
                 ports.append(i == 0 ? "" : ",").append(LoopbackPort.free());
             }
             System.out.println(ports);
-            Thread.sleep(60_000);
+            Thread.sleep(Duration.ofMinutes(10).toMillis());
         }
     }
 }

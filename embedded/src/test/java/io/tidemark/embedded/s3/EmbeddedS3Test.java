@@ -149,6 +149,23 @@ class EmbeddedS3Test {
     }
 
     @Test
+    void aRequestIsHeldBackUntilItIsReleased() throws Exception {
+        try (EmbeddedS3 s3 = faulty();
+                S3Client client = client(s3.endpoint())) {
+            CountDownLatch released = new CountDownLatch(1);
+            s3.faults().next(1, "PUT", "", new HttpFault.Held(released));
+            Thread putting = new Thread(() -> put(client, "a/1", bytes(10, 9)));
+            putting.start();
+            putting.join(200);
+            assertThat(putting.isAlive()).isTrue();
+            assertThat(s3.file(BUCKET, "a/1")).doesNotExist();
+            released.countDown();
+            putting.join();
+            assertThat(get(client, "a/1")).isEqualTo(bytes(10, 9));
+        }
+    }
+
+    @Test
     void isSilentWhileStopped() {
         try (EmbeddedS3 s3 = faulty();
                 S3Client client = client(s3.endpoint())) {

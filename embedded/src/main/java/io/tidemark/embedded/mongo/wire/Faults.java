@@ -2,12 +2,15 @@ package io.tidemark.embedded.mongo.wire;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Faults of one member's network, switched on by a test. Thread-safe. */
 public final class Faults {
     private boolean frozen;
     private int kills;
+    private final Map<String, Integer> waiting = new HashMap<>();
     private volatile long delayMillis;
     private volatile String delayedCommand = "";
     private final AtomicLong bytesUntilCut = new AtomicLong(Long.MAX_VALUE);
@@ -35,6 +38,11 @@ public final class Faults {
     public synchronized void thaw() {
         frozen = false;
         notifyAll();
+    }
+
+    /** How many commands of that name have reached the stopped process, and wait. */
+    public synchronized int waiting(String command) {
+        return waiting.getOrDefault(command, 0);
     }
 
     /** The stopped process is killed: what has waited is never carried out. */
@@ -69,8 +77,21 @@ public final class Faults {
         bytesUntilCut.set(Long.MAX_VALUE);
     }
 
+    private void awaitThaw(String command) throws IOException {
+        count(command, 1);
+        try {
+            awaitThaw();
+        } finally {
+            count(command, -1);
+        }
+    }
+
+    private synchronized void count(String command, int more) {
+        waiting.merge(command, more, Integer::sum);
+    }
+
     void beforeCommand(String name) throws IOException {
-        awaitThaw();
+        awaitThaw(name);
         long millis = delayMillis;
         if (millis > 0 && (delayedCommand.isEmpty() || delayedCommand.equals(name))) {
             try {

@@ -111,63 +111,120 @@ class CaptureConfigTest {
         assertThat(CaptureConfig.commitBytes(4L << 30)).isEqualTo(32L << 20);
     }
 
-    @Test
-    void everyKeyCanBeSet() {
+    private static CaptureConfig withEveryKey() {
         Map<String, String> values = least();
-        values.putAll(
-                Map.of(
-                        "source.timeout", "3s",
-                        "source.read.tags", "use:backup, dc:east",
-                        "source.read.max.staleness", "30s",
-                        "source.read.primary", "false",
-                        "source.batch.bytes", "2MiB",
-                        "shards.refresh", "20s",
-                        "commit.entries", "100",
-                        "commit.interval", "50ms",
-                        "gap.patience", "5m",
-                        "note.interval", "30s"));
-        values.putAll(
-                Map.of(
-                        "status.interval", "2s",
-                        "kafka.security.protocol", "SSL",
-                        "topic.replication.factor", "2",
-                        "topic.min.insync.replicas", "1",
-                        "topic.retention", "30d",
-                        "topic.compression", "zstd",
-                        "producer.buffer.bytes", "64MiB",
-                        "owner.session.timeout", "20s",
-                        "owner.stop.timeout", "4s",
-                        "registry.user", "me"));
-        values.put("registry.password", "s3cret");
+        values.putAll(ofTheSource());
+        values.putAll(ofKafka());
+        values.putAll(ofSnapshots());
         values.put("oplog.headroom.percent", "50");
         values.put("oplog.headroom.least", "6h");
         values.put("metrics.host", "0.0.0.0");
         values.put("metrics.port", "9101");
         values.put("metrics.stall.after", "30s");
-        values.putAll(
-                Map.of(
-                        "operation.member", "h1:27018",
-                        "operation.stale.after", "15s",
-                        "operation.command.age", "2m",
-                        "operation.abandon.after", "5m"));
-        values.putAll(
-                Map.of(
-                        "bucket", "file:/backup",
-                        "snapshot.threads", "7",
-                        "snapshot.part.bytes", "8MiB",
-                        "snapshot.bytes.per.second", "20MiB",
-                        "snapshot.memory.bytes", "48MiB",
-                        "spill.dir", "/spill",
-                        "encryption.keys", "/keys",
-                        "compression.level", "9"));
-        values.putAll(
-                Map.of(
-                        "snapshot.schedule", "30 1 * * 0",
-                        "snapshot.least.distance", "2h",
-                        "retention.days", "14",
-                        "retention.bases", "3"));
-        CaptureConfig config = CaptureConfig.of(values);
+        values.put("operation.member", "h1:27018");
+        values.put("operation.stale.after", "15s");
+        values.put("operation.command.age", "2m");
+        values.put("operation.abandon.after", "5m");
+        return CaptureConfig.of(values);
+    }
 
+    private static Map<String, String> ofTheSource() {
+        return Map.of(
+                "source.timeout", "3s",
+                "source.read.tags", "use:backup, dc:east",
+                "source.read.max.staleness", "30s",
+                "source.read.primary", "false",
+                "source.batch.bytes", "2MiB",
+                "shards.refresh", "20s",
+                "commit.entries", "100",
+                "commit.interval", "50ms",
+                "gap.patience", "5m",
+                "note.interval", "30s");
+    }
+
+    private static Map<String, String> ofKafka() {
+        Map<String, String> values =
+                new TreeMap<>(
+                        Map.of(
+                                "status.interval", "2s",
+                                "kafka.security.protocol", "SSL",
+                                "topic.replication.factor", "2",
+                                "topic.min.insync.replicas", "1",
+                                "topic.retention", "30d",
+                                "topic.compression", "zstd",
+                                "producer.buffer.bytes", "64MiB",
+                                "owner.session.timeout", "20s",
+                                "owner.stop.timeout", "4s",
+                                "registry.user", "me"));
+        values.put("registry.password", "s3cret");
+        return values;
+    }
+
+    private static Map<String, String> ofSnapshots() {
+        Map<String, String> values =
+                new TreeMap<>(
+                        Map.of(
+                                "bucket", "file:/backup",
+                                "snapshot.threads", "7",
+                                "snapshot.part.bytes", "8MiB",
+                                "snapshot.bytes.per.second", "20MiB",
+                                "snapshot.memory.bytes", "48MiB",
+                                "spill.dir", "/spill",
+                                "encryption.keys", "/keys",
+                                "compression.level", "9"));
+        values.put("snapshot.schedule", "30 1 * * 0");
+        values.put("snapshot.least.distance", "2h");
+        values.put("retention.days", "14");
+        values.put("retention.bases", "3");
+        return values;
+    }
+
+    @Test
+    void everyKeyOfTheSourceCanBeSet() {
+        CaptureConfig config = withEveryKey();
+
+        assertThat(config.source().timeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.source().preferences().tags())
+                .isEqualTo(Map.of("use", "backup", "dc", "east"));
+        assertThat(config.source().preferences().maxStaleness()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.source().preferences().primaryAllowed()).isFalse();
+        assertThat(config.source().cursors().batchBytes()).isEqualTo(2 << 20);
+        assertThat(config.tail().commitEntries()).isEqualTo(100);
+        assertThat(config.tail().commitInterval()).isEqualTo(Duration.ofMillis(50));
+        assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.pace().shardsRefresh()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.pace().noteInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.headroom()).isEqualTo(new HeadroomAlarm.Limits(50, Duration.ofHours(6)));
+    }
+
+    @Test
+    void everyKeyOfKafkaAndMetricsCanBeSet() {
+        CaptureConfig config = withEveryKey();
+
+        assertThat(config.pace().statusInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.topics().client()).containsEntry("security.protocol", "SSL");
+        assertThat(config.topics().replicationFactor()).isEqualTo((short) 2);
+        assertThat(config.topics().minInsyncReplicas()).isEqualTo(1);
+        assertThat(config.topics().retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(config.topics().compression()).isEqualTo("zstd");
+        assertThat(config.topics().bufferBytes()).isEqualTo(64L << 20);
+        assertThat(config.ownership().topicRefresh()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.ownership().sessionTimeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.ownership().stopTimeout()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(config.registry().credentials()).isInstanceOf(Credentials.Basic.class);
+        assertThat(config.metrics())
+                .isEqualTo(
+                        new MetricsConfig("0.0.0.0", OptionalInt.of(9101), Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void everyKeyOfOperationsAndSnapshotsCanBeSet() {
+        CaptureConfig config = withEveryKey();
+
+        assertThat(config.operations().member()).contains("h1:27018");
+        assertThat(config.operations().settings().staleAfter()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.operations().settings().commandAge()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.operations().settings().abandonAfter()).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.snapshots())
                 .contains(
                         new SnapshotConfig(
@@ -183,26 +240,6 @@ class CaptureConfigTest {
                                         Optional.of(
                                                 new RetentionRule(
                                                         OptionalInt.of(14), OptionalInt.of(3))))));
-        assertThat(config.source().preferences().tags())
-                .isEqualTo(Map.of("use", "backup", "dc", "east"));
-        assertThat(config.source().preferences().primaryAllowed()).isFalse();
-        assertThat(config.source().cursors().batchBytes()).isEqualTo(2 << 20);
-        assertThat(config.tail().commitEntries()).isEqualTo(100);
-        assertThat(config.tail().gapPatience()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(config.topics().client()).containsEntry("security.protocol", "SSL");
-        assertThat(config.topics().compression()).isEqualTo("zstd");
-        assertThat(config.topics().bufferBytes()).isEqualTo(64L << 20);
-        assertThat(config.ownership().topicRefresh()).isEqualTo(Duration.ofSeconds(20));
-        assertThat(config.pace().noteInterval()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(config.headroom()).isEqualTo(new HeadroomAlarm.Limits(50, Duration.ofHours(6)));
-        assertThat(config.metrics())
-                .isEqualTo(
-                        new MetricsConfig("0.0.0.0", OptionalInt.of(9101), Duration.ofSeconds(30)));
-        assertThat(config.registry().credentials()).isInstanceOf(Credentials.Basic.class);
-        assertThat(config.operations().member()).contains("h1:27018");
-        assertThat(config.operations().settings().staleAfter()).isEqualTo(Duration.ofSeconds(15));
-        assertThat(config.operations().settings().commandAge()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(config.operations().settings().abandonAfter()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test

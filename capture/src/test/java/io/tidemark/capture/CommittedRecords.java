@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -18,6 +21,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads topics as any consumer of committed records would. */
 public record CommittedRecords(String bootstrapServers, SchemaRegistry registry) {
+    private static final Set<TransactionState> ENDING =
+            Set.of(TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT);
+
     /** Everything committed when called. */
     public List<OplogRecord> of(String topic) {
         RecordDeserializer<OplogRecord> deserializer =
@@ -102,20 +108,29 @@ public record CommittedRecords(String bootstrapServers, SchemaRegistry registry)
 
     /**
      * A commit is answered when it is certain, and shows to readers a moment later, when its
-     * markers are written. Waits for that; not for transactions that stay open.
+     * markers are written. Waits for that, however long it takes; not for transactions that stay
+     * open.
      */
     private long end(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
-        long all;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            all = end(admin, partition);
+            long all = end(admin, partition);
+            boolean ending;
+            long committed;
+            do {
+                ending = isAnyEnding(admin);
+                committed = consumer.endOffsets(List.of(partition)).get(partition);
+            } while (committed < all && ending);
+            return committed;
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException("can't read the end of " + partition, e);
         }
-        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-        long committed;
-        do {
-            committed = consumer.endOffsets(List.of(partition)).get(partition);
-        } while (committed < all && System.nanoTime() < deadline);
-        return committed;
+    }
+
+    /** Whether the markers of some transaction are still to be written. */
+    private static boolean isAnyEnding(Admin admin)
+            throws ExecutionException, InterruptedException {
+        return admin.listTransactions().all().get().stream()
+                .map(TransactionListing::state)
+                .anyMatch(ENDING::contains);
     }
 }

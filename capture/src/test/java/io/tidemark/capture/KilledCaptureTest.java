@@ -78,6 +78,7 @@ class KilledCaptureTest {
                 }
             }
             try (ForkedJvm process = tailer(arguments)) {
+                process.awaitReady(Duration.ofMinutes(3));
                 Thread.sleep(1000);
                 writer.close();
                 platform.awaitSame("killed", set, process::requireAlive);

@@ -74,13 +74,13 @@ public final class Platform implements AutoCloseable {
         Map<String, String> settings = new TreeMap<>();
         settings.put("cluster", cluster);
         settings.put("source.uri", uri);
-        settings.put("source.timeout", "2s");
+        settings.put("source.timeout", "10s");
         settings.put("shards.refresh", "1s");
         settings.put("kafka.bootstrap.servers", bootstrapServers);
         settings.put("registry.urls", registryUrl());
         settings.put("topic.replication.factor", "1");
         settings.put("topic.min.insync.replicas", "1");
-        settings.put("owner.session.timeout", "3s");
+        settings.put("owner.session.timeout", "10s");
         return settings;
     }
 

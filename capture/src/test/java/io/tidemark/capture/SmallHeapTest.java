@@ -60,6 +60,8 @@ class SmallHeapTest {
             if (snapshot) {
                 settings.put("bucket", "file:" + bucket);
                 settings.put("snapshot.schedule", "none");
+                // What is asked for before the agent listens waits for it, however long.
+                settings.put("operation.command.age", "10m");
             }
             try (ForkedJvm agent =
                     platform.smallAgent(settings, Map.of(), directory.resolve(cluster + ".log"))) {
@@ -88,7 +90,7 @@ class SmallHeapTest {
     private static void awaitSnapshot(Path bucket, String cluster, int sets, ForkedJvm agent) {
         try (FileObjectStore store = new FileObjectStore(bucket)) {
             Catalogue catalogue = new Catalogue(store, new ClusterName(cluster));
-            await().atMost(Duration.ofMinutes(3))
+            await().atMost(Duration.ofMinutes(10))
                     .until(
                             () -> {
                                 agent.requireAlive();

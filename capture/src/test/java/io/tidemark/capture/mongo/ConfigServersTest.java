@@ -20,7 +20,7 @@ final class ConfigServersTest {
             SimulatedReplicaSet.builder("cfg").members(3).manualTicks().start();
     private final ConfigServers servers =
             new ConfigServers(
-                    new MongoAccess(new ConnectionString(set.uri()), Duration.ofSeconds(5)),
+                    new MongoAccess(new ConnectionString(set.uri()), Duration.ofSeconds(60)),
                     () ->
                             Optional.of(
                                     new SourceSet(

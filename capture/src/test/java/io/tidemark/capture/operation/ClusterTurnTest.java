@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ClusterTurnTest {
     private static final OperationSettings SETTINGS =
             OperationSettings.of(
-                    Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofMinutes(10));
+                    Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(10));
     private final AtomicLong aheadSeconds = new AtomicLong();
     private final AtomicLong increments = new AtomicLong();
     private final Locks locks =
@@ -89,7 +89,7 @@ class ClusterTurnTest {
                                 dead.token())
                         .running(Map.of()));
         Thread later = new Thread(this::letTimePass);
-        aheadSeconds.addAndGet(2); // no sign of life for a while: it is watched
+        aheadSeconds.addAndGet(12); // no sign of life for a while: it is watched
         later.start();
 
         try (ClusterTurn turn =
@@ -107,7 +107,7 @@ class ClusterTurnTest {
         try {
             for (int i = 0; i < 10; i++) {
                 Thread.sleep(300);
-                aheadSeconds.addAndGet(1);
+                aheadSeconds.addAndGet(5);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -22,7 +22,7 @@ final class LockServer implements AutoCloseable {
 
     private LockServer(String uri, List<String> seeds, Runnable end) {
         this.end = end;
-        MongoAccess access = new MongoAccess(new ConnectionString(uri), Duration.ofSeconds(5));
+        MongoAccess access = new MongoAccess(new ConnectionString(uri), Duration.ofSeconds(60));
         SourceSet set = new SourceSet(new ReplicaSet("config"), Optional.empty(), true, seeds);
         this.servers = new ConfigServers(access, () -> Optional.of(set), LockServer::wallTime);
     }

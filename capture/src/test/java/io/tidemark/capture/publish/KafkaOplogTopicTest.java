@@ -183,13 +183,14 @@ class KafkaOplogTopicTest extends OplogTopicContract {
 
     /** A topic just created is not known to all of Kafka at once. */
     private void ensureOnceItIsKnown(OplogTopics topics) throws InterruptedException {
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 600; i++) {
             try {
                 topics.ensureOplog(replicaSet);
-                return;
+                throw new AssertionError("the topic was taken as it is");
             } catch (TopicUnavailableException e) {
                 Thread.sleep(100);
             }
         }
+        throw new AssertionError("Kafka does not know the topic");
     }
 }

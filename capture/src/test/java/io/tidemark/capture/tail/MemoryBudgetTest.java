@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
     private static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
 
@@ -122,13 +123,13 @@ class MemoryBudgetTest {
                 CompletableFuture.supplyAsync(
                         () -> {
                             try {
-                                return budget.lease().request(Duration.ofSeconds(30));
+                                return budget.lease().request(PATIENCE);
                             } catch (InterruptedException e) {
-                                throw new IllegalStateException(e);
+                                throw new IllegalStateException("nobody interrupts", e);
                             }
                         });
 
-        await().until(() -> budget.turn(second).compareTo(second) < 0);
+        await().atMost(PATIENCE).until(() -> budget.turn(second).compareTo(second) < 0);
         other.received(0, 0);
         assertThat(waits.get()).isTrue();
     }
@@ -141,7 +142,8 @@ class MemoryBudgetTest {
         CompletableFuture<String> read =
                 CompletableFuture.supplyAsync(() -> budget.read(() -> "the end"));
 
-        await().until(() -> budget.turn(Duration.ofSeconds(1)).compareTo(SOON) < 0);
+        await().atMost(PATIENCE)
+                .until(() -> budget.turn(Duration.ofSeconds(1)).compareTo(SOON) < 0);
         assertThat(read).isNotDone();
         first.received(0, 0);
         assertThat(read.get()).isEqualTo("the end");

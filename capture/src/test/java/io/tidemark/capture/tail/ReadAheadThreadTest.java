@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ReadAheadThreadTest {
-    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration WAIT = Duration.ofMinutes(2);
     private final AtomicInteger batchesRead = new AtomicInteger();
     private volatile boolean cursorClosed;
 
@@ -77,12 +77,12 @@ class ReadAheadThreadTest {
     @Test
     void atMostFiveBatchesAreReadAheadOfATakerThatStandsStill() throws Exception {
         try (EntryFeed feed = feed(batches(60))) {
-            await().until(() -> batchesRead.get() == 5);
+            await().atMost(WAIT).until(() -> batchesRead.get() == 5);
             Thread.sleep(300);
             assertThat(batchesRead).hasValue(5);
             feed.next(WAIT);
-            await().until(() -> batchesRead.get() == 6);
+            await().atMost(WAIT).until(() -> batchesRead.get() == 6);
         }
-        await().until(() -> cursorClosed);
+        await().atMost(WAIT).until(() -> cursorClosed);
     }
 }

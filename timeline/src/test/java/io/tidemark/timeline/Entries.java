@@ -1,9 +1,13 @@
 package io.tidemark.timeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.ReplicaSet;
+import io.tidemark.schemas.model.Shard;
 import io.tidemark.schemas.oplog.OplogEntry;
+import io.tidemark.timeline.event.TopologyEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonBinary;
@@ -138,5 +142,22 @@ final class Entries {
                 .append("op", new BsonString("c"))
                 .append("ns", new BsonString("admin.$cmd"))
                 .append("o", o);
+    }
+
+    /** What a cluster of shards s0 and s1 makes of them, a second later. */
+    List<TopologyEvent> events() {
+        quiet(
+                all().stream().mapToLong(at -> at.entry().clusterTime().seconds()).max().orElse(0)
+                        + 1);
+        TimelineFold fold =
+                TimelineFold.of(CFG, List.of(new Shard("s0", RS0), new Shard("s1", RS1)));
+        all().forEach(at -> fold.accept(at.replicaSet(), at.entry()));
+        return fold.events();
+    }
+
+    TopologyEvent onlyEvent() {
+        List<TopologyEvent> events = events();
+        assertThat(events).hasSize(1);
+        return events.get(0);
     }
 }

@@ -116,7 +116,7 @@ final class Driven implements AutoCloseable {
         try {
             return Files.createTempDirectory("tidemark-streams-test");
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new java.io.UncheckedIOException("no folder for the topology's state", e);
         }
     }
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instances that are killed, stopped and joined by others tell what one undisturbed tells. */
 class KilledStreamsTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     /** As a JVM tells it, after its shutdown hooks. */
     private static final int ENDED_BY_SIGTERM = 128 + 15;

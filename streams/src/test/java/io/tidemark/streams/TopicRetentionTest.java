@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kafka deletes old records whether they were read or not, and tells nobody. */
 class TopicRetentionTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final ReplicaSet RS0 = new ReplicaSet("rs0");
     private final TopicNames names = new TopicNames(new ClusterName("kept"));
     private final Oplog config = new Oplog("cfg");

@@ -1,8 +1,8 @@
 package io.tidemark.streams.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.embedded.net.LoopbackPort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +17,6 @@ import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -30,7 +29,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** Debian's Chromium without a screen, with an empty profile of its own. */
 final class Browser implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private final Path profile;
     private final ChromeDriver driver;
 
@@ -69,7 +68,8 @@ final class Browser implements AutoCloseable {
         ChromeDriverService service =
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(chromedriver.get())
-                        .usingAnyFreePort()
+                        .usingPort(freePort())
+                        .withTimeout(PATIENCE)
                         .build();
         return new Browser(profile, new ChromeDriver(service, options));
     }
@@ -118,7 +118,9 @@ final class Browser implements AutoCloseable {
                 "Emulation.setDeviceMetricsOverride",
                 java.util.Map.of(
                         "width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-        assertThat(new Dimension(width, height).width).isEqualTo(width);
+        until(
+                "the page is so wide",
+                () -> ((Number) driver.executeScript("return innerWidth")).intValue() == width);
     }
 
     void colours(String scheme) {
@@ -166,6 +168,15 @@ final class Browser implements AutoCloseable {
                 .map(folder -> new File(folder, name))
                 .filter(File::canExecute)
                 .findFirst();
+    }
+
+    /** One that other tests on this machine leave alone. */
+    private static int freePort() {
+        try {
+            return LoopbackPort.free();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no port for the browser's driver", e);
+        }
     }
 
     private static Path emptyFolder() {

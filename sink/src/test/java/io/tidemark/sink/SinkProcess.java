@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /** A worker in a JVM of its own, which can be killed like one. */
 final class SinkProcess implements AutoCloseable {
-    private static final long STALL_SECONDS = 120;
+    private static final long STALL_SECONDS = 300;
     private final Process process;
     private final Path log;
 
@@ -49,7 +49,7 @@ final class SinkProcess implements AutoCloseable {
     /** SIGTERM; the exit code. */
     int stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(STALL_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the sink does not stop: " + log());
         }
         return process.exitValue();

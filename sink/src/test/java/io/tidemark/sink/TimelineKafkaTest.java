@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class TimelineKafkaTest {
     private static final int KILLS = Integer.getInteger("tidemark.test.kills", 4);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final ClusterName CLUSTER = new ClusterName("shop");
     private static final TopicNames NAMES = new TopicNames(CLUSTER);
     @TempDir Path folder;

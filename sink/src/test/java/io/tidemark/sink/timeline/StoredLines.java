@@ -30,7 +30,7 @@ public final class StoredLines {
                     offsets.add(MAPPER.readTree(line).path("offset").asLong());
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(key.text() + " is not what was stored", e);
             }
         }
         return offsets;

@@ -27,8 +27,8 @@ public final class DyingTarget implements RestoreTarget {
     public static final class Killed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Killed() {
-            super("killed");
+        Killed(long call) {
+            super("killed at call " + call + " to the targets");
         }
     }
 
@@ -69,10 +69,14 @@ public final class DyingTarget implements RestoreTarget {
             return calls >= last;
         }
 
+        private synchronized Killed killed() {
+            return new Killed(calls);
+        }
+
         /** True if the process dies in this call. */
         private synchronized boolean dies() {
             if (calls >= last) {
-                throw new Killed();
+                throw killed();
             }
             return ++calls == last;
         }
@@ -101,18 +105,18 @@ public final class DyingTarget implements RestoreTarget {
     private <T> T change(java.util.function.Supplier<T> work) {
         boolean dies = life.dies();
         if (dies && life.below(2) == 0) {
-            throw new Killed();
+            throw life.killed();
         }
         T done = work.get();
         if (dies) {
-            throw new Killed();
+            throw life.killed();
         }
         return done;
     }
 
     private void read(Runnable work) {
         if (life.dies()) {
-            throw new Killed();
+            throw life.killed();
         }
         work.run();
     }
@@ -238,7 +242,7 @@ public final class DyingTarget implements RestoreTarget {
             }
         }
         kept.write(namespace, some, (id, document) -> {});
-        throw new Killed();
+        throw life.killed();
     }
 
     /** As many of the first as there was time for. */
@@ -249,7 +253,7 @@ public final class DyingTarget implements RestoreTarget {
             return;
         }
         kept.writeInOrder(namespace, writes.subList(0, life.below(writes.size() + 1)));
-        throw new Killed();
+        throw life.killed();
     }
 
     @Override

@@ -275,12 +275,12 @@ final class SelectiveRestoreTest {
                                             || method.getDeclaringClass().equals(Object.class);
                             int call = quiet ? 0 : calls.incrementAndGet();
                             if (call > last || call == last && last % 2 == 0) {
-                                throw new DyingTarget.Killed();
+                                throw new DyingTarget.Killed(call);
                             }
                             try {
                                 Object done = method.invoke(server, arguments);
                                 if (call == last) {
-                                    throw new DyingTarget.Killed();
+                                    throw new DyingTarget.Killed(call);
                                 }
                                 return done;
                             } catch (InvocationTargetException e) {

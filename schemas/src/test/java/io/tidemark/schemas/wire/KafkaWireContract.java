@@ -108,7 +108,7 @@ abstract class KafkaWireContract {
                         "auto.offset.reset",
                         "earliest");
         List<OplogRecord> read = new ArrayList<>();
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         try (KafkaConsumer<byte[], OplogRecord> consumer =
                 new KafkaConsumer<>(
                         settings,

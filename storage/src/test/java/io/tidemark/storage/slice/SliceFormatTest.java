@@ -89,7 +89,7 @@ final class SliceFormatTest {
             out = in.readAllBytes();
         }
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(out).isEqualTo(concat(entries));
     }

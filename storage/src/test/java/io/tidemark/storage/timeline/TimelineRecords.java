@@ -86,7 +86,7 @@ final class TimelineRecords {
         try {
             return Class.forName(schema.getFullName()).getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException("can't make a " + schema.getFullName(), e);
         }
     }
 

@@ -52,7 +52,7 @@ public final class RealBackup {
             }
             return dump;
         } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            throw new UncheckedIOException("no dump of " + replicaSet + " in " + folder, failed);
         }
     }
 

@@ -59,7 +59,7 @@ public final class DumpFiles {
             Files.createDirectories(file.getParent());
             return Files.write(file, bytes);
         } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            throw new UncheckedIOException("can't write " + file, failed);
         }
     }
 

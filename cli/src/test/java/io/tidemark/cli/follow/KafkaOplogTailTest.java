@@ -163,7 +163,7 @@ class KafkaOplogTailTest {
     /** What is published arrives in a moment. */
     private static void awaitReach(OplogTail tail, SliceHeader newest, int second) {
         Optional<ClusterTime> reach = tail.reach(RS, newest);
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!reach.equals(Optional.of(at(second))) && System.nanoTime() - end < 0) {
             reach = tail.reach(RS, newest);
         }

@@ -242,7 +242,7 @@ final class PbmFiles {
                 }
             }
         } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            throw new UncheckedIOException("can't read what was recorded in " + files, failed);
         }
         found.put(
                 "admin.pbmRUsers",

@@ -170,7 +170,7 @@ class PruneCommandTest {
         try (Stream<Path> all = Files.walk(folder.resolve("bucket"))) {
             return all.filter(Files::isRegularFile).map(Path::toString).sorted().toList();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("can't list " + folder, e);
         }
     }
 

@@ -172,7 +172,7 @@ final class RestoreProcessTest {
                     }
                 });
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(() -> text(log)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(() -> text(log)).isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -24,7 +24,7 @@ import org.bson.BsonDocument;
  */
 final class AskedBases implements AutoCloseable {
     private static final Duration AHEAD = Duration.ofMinutes(2);
-    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final Duration LONG = Duration.ofMinutes(6);
     private final BackedUpCluster cluster;
     private final Map<String, String> settings;
     private final SnapshotOperations asked;

@@ -86,7 +86,7 @@ public final class BackedUpCluster implements AutoCloseable {
         Map<String, String> settings = new TreeMap<>();
         settings.put("cluster", NAME);
         settings.put("source.uri", source.config().uri());
-        settings.put("source.timeout", "2s");
+        settings.put("source.timeout", "10s");
         settings.put("shards.refresh", "1s");
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settings.put("registry.urls", registry.url().toString());
@@ -296,7 +296,7 @@ public final class BackedUpCluster implements AutoCloseable {
     /** Waits until the oplog of every member there is now is in the bucket up to that time. */
     public void awaitArchived(ClusterTime time) throws InterruptedException {
         Catalogue catalogue = new Catalogue(bucket, new ClusterName(NAME));
-        long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         while (!isArchived(catalogue, time)) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("the archive does not reach " + time);

@@ -154,7 +154,7 @@ final class EveryKindTest {
         } catch (InterruptedException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new AssertionError(e);
+            throw new AssertionError("the restore over what the targets hold failed", e);
         }
     }
 

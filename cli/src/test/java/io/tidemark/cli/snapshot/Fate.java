@@ -7,6 +7,7 @@ final class Fate {
     private final Random random;
     private final Runnable meanwhile;
     private int left;
+    private int calls;
     private boolean dead;
 
     /**
@@ -43,6 +44,7 @@ final class Fate {
     }
 
     private void count() {
+        calls++;
         if (left >= 0 && left-- == 0) {
             dead = true;
         }
@@ -50,7 +52,7 @@ final class Fate {
 
     private void requireLife() {
         if (dead) {
-            throw new Killed();
+            throw new Killed(calls);
         }
     }
 }

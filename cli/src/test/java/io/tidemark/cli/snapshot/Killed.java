@@ -4,7 +4,7 @@ package io.tidemark.cli.snapshot;
 final class Killed extends Error {
     private static final long serialVersionUID = 1L;
 
-    Killed() {
-        super("killed here");
+    Killed(int calls) {
+        super("killed at call " + calls);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.capture.operation.LockName;
 import io.tidemark.cli.CommandRun;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.demo.Comparison;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledAgentsTest {
     private static final long SEED = Long.getLong("tidemark.seed", 20_261_129L);
     private static final int KILLS = Integer.getInteger("tidemark.kills", 1);
-    private static final Duration LONG = Duration.ofMinutes(3);
+    private static final Duration LONG = Duration.ofMinutes(6);
     private static final int PART = 1 << 20;
     @TempDir private static Path folder;
     private static final Map<Long, ForkedJvm> AGENTS = new TreeMap<>();
@@ -127,7 +129,7 @@ class KilledAgentsTest {
             String part = awaitSecondPart(id);
             ObjectKey.OfBasePart key = (ObjectKey.OfBasePart) ObjectKey.parse(part).orElseThrow();
             long token = key.part().token();
-            ForkedJvm sleeper = agentOf(owner(id, key.place()));
+            ForkedJvm sleeper = agentOf(owner(key.place(), token));
 
             sleeper.pause();
             await().atMost(LONG).until(() -> tokens(key.place()).stream().anyMatch(t -> t > token));
@@ -227,7 +229,12 @@ class KilledAgentsTest {
         await().atMost(LONG)
                 .until(
                         () -> {
-                            last.set(cluster.run("snapshot", "--json", "--max-mib-per-second=1"));
+                            last.set(
+                                    cluster.run(
+                                            "snapshot",
+                                            "--json",
+                                            "--patience=180",
+                                            "--max-mib-per-second=1"));
                             return !last.get().out().contains("does not exist");
                         });
         assertThat(last.get().exitCode()).as(last.get().err()).isEqualTo(ExitCode.DONE);
@@ -273,12 +280,18 @@ class KilledAgentsTest {
                         operation -> !"waiting running".contains(operation.get("phase").asText()));
     }
 
-    private static String owner(String id, BasePlace place) {
-        String set = place.replicaSet().name();
-        return await().atMost(LONG)
-                .until(
-                        () -> operation(id).path("replicaSets").path(set).path("owner").asText(),
-                        owner -> !owner.isEmpty());
+    /** As the lock itself has it: whoever asks by a command may come when the scan is over. */
+    private static String owner(BasePlace place, long token) {
+        BsonDocument name =
+                new BsonDocument("_id", new BsonString(LockName.of(place.replicaSet()).text()));
+        BsonDocument lock =
+                cluster.source
+                        .config()
+                        .primary()
+                        .find("admin.tidemarkLocks", name, Optional.empty())
+                        .get(0);
+        assertThat(lock.getInt64("token").getValue()).as("%s", lock).isEqualTo(token);
+        return lock.getString("owner").getValue();
     }
 
     /** {@code HOST-PID-LIFE}. */

@@ -73,7 +73,7 @@ class SnapshotCommandTest {
         Map<String, String> settings = cluster.settings();
         settings.put("operation.member", "nowhere:27018");
         try (AutoCloseable agent = cluster.startAgent("stranger", settings)) {
-            CommandRun run = awaitTopic(() -> cluster.run("snapshot", "--json", "--patience=4"));
+            CommandRun run = awaitStranger();
 
             assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
             assertThat(run.json().at("/error/message").asText())
@@ -82,13 +82,12 @@ class SnapshotCommandTest {
         }
     }
 
-    /** The first agent makes the topics. */
-    private static CommandRun awaitTopic(java.util.function.Supplier<CommandRun> run)
-            throws InterruptedException {
-        CommandRun last = run.get();
-        for (int i = 0; i < 300 && last.out().contains("does not exist"); i++) {
+    /** The first agent makes the topics, and answers when it has looked around. */
+    private static CommandRun awaitStranger() throws InterruptedException {
+        CommandRun last = cluster.run("snapshot", "--json", "--patience=4");
+        for (int i = 0; i < 300 && !last.out().contains("does not belong"); i++) {
             Thread.sleep(200);
-            last = run.get();
+            last = cluster.run("snapshot", "--json", "--patience=4");
         }
         return last;
     }
@@ -117,7 +116,7 @@ class SnapshotCommandTest {
     void aSnapshotOfTheWholeClusterUnderLoadServesRestores() throws Exception {
         CommandRun run;
         try (Load load = new Load(workload)) {
-            run = cluster.run("snapshot", "--wait", "--json");
+            run = cluster.run("snapshot", "--wait", "--json", "--patience=180");
             assertThat(load.steps).as("the cluster went on").isPositive();
         }
 
@@ -171,11 +170,12 @@ class SnapshotCommandTest {
     @Test
     @Order(5)
     void aSecondOperationIsRefusedWithWhoHoldsTheLock() throws Exception {
-        CommandRun slow = cluster.run("snapshot", "--json", "--max-mib-per-second=0.0005");
+        CommandRun slow =
+                cluster.run("snapshot", "--json", "--patience=180", "--max-mib-per-second=0.0005");
         assertThat(slow.exitCode()).as(slow.err()).isEqualTo(ExitCode.DONE);
         String id = slow.json().get("id").asText();
 
-        CommandRun second = cluster.run("snapshot", "--wait", "--json");
+        CommandRun second = cluster.run("snapshot", "--wait", "--json", "--patience=180");
 
         assertThat(second.exitCode()).as(second.err()).isEqualTo(ExitCode.LOCKED);
         assertThat(second.json().at("/error/message").asText())
@@ -191,14 +191,23 @@ class SnapshotCommandTest {
         assertThat(prune.exitCode()).as(prune.err()).isEqualTo(ExitCode.LOCKED);
         assertThat(prune.json().at("/error/message").asText()).contains("snapshot " + id);
         awaitObjects(id);
-        CommandRun end = cluster.run("snapshot", "--json", "--cancel=" + id);
+        CommandRun end = cancel(id);
         assertThat(end.exitCode()).as(end.err()).isEqualTo(ExitCode.DONE);
         assertThat(end.json().get("phase").asText()).isEqualTo("cancelled");
         cancelled = id;
     }
 
+    /** A command that does not hear of an operation for five seconds says that there is none. */
+    private static CommandRun cancel(String id) {
+        CommandRun end = cluster.run("snapshot", "--json", "--patience=180", "--cancel=" + id);
+        for (int i = 0; i < 20 && end.exitCode() == ExitCode.USAGE; i++) {
+            end = cluster.run("snapshot", "--json", "--patience=180", "--cancel=" + id);
+        }
+        return end;
+    }
+
     private static void awaitObjects(String snapshot) throws InterruptedException {
-        for (int i = 0; i < 1_200 && cluster.keys("/base/" + snapshot + "/").isEmpty(); i++) {
+        for (int i = 0; i < 4_000 && cluster.keys("/base/" + snapshot + "/").isEmpty(); i++) {
             Thread.sleep(100);
         }
         assertThat(cluster.keys("/base/" + snapshot + "/")).isNotEmpty();
@@ -207,7 +216,7 @@ class SnapshotCommandTest {
     @Test
     @Order(7)
     void whatRetentionNoLongerKeepsGoesAfterTheNextSnapshot() {
-        CommandRun run = cluster.run("snapshot", "--wait", "--json");
+        CommandRun run = cluster.run("snapshot", "--wait", "--json", "--patience=180");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         JsonNode facts = run.json().get("facts");
@@ -276,7 +285,7 @@ class SnapshotCommandTest {
         Map<String, String> settings = cluster.settings();
         settings.put("gap.patience", "1s");
         cluster.startAgent("c", settings);
-        await().atMost(Duration.ofMinutes(1)).until(() -> !cluster.keys(".gap").isEmpty());
+        await().atMost(Duration.ofMinutes(5)).until(() -> !cluster.keys(".gap").isEmpty());
 
         try (AskedBases asked = new AskedBases(cluster)) {
             assertThat(asked.taken("gap")).containsExactlyInAnyOrder("config", "rs0", "rs1");

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LiveStandbyTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir private Path folder;
     private final EmptyTargets targets = new EmptyTargets();

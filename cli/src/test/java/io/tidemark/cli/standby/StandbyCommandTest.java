@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +51,7 @@ class StandbyCommandTest {
         String followed = awaitLine(first, "\"event\":\"standby\"");
         assertThat(followed).contains("\"lagSeconds\":").contains("appliedUntil");
         first.destroy();
-        assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.waitFor(4, TimeUnit.MINUTES)).isTrue();
         assertThat(first.exitValue()).isZero();
 
         CommandRun other = archive.verb(words("restore", "--to", watermark()));
@@ -118,8 +119,12 @@ class StandbyCommandTest {
         return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 
-    /** The process ends the wait if it ends. */
+    /** The process ends the wait if it ends, and is ended if it says nothing for too long. */
     private static String awaitLine(Process process, String text) throws IOException {
+        CompletableFuture<Void> tooLate =
+                CompletableFuture.runAsync(
+                        process::destroyForcibly,
+                        CompletableFuture.delayedExecutor(6, TimeUnit.MINUTES));
         BufferedReader lines =
                 new BufferedReader(
                         new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
@@ -129,6 +134,7 @@ class StandbyCommandTest {
             all.append(line).append('\n');
             line = lines.readLine();
         }
+        tooLate.cancel(true);
         assertThat(line).as("a line with %s in:%n%s", text, all).isNotNull();
         return line;
     }

@@ -24,16 +24,19 @@ import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.wire.EventRecords;
 import io.tidemark.timeline.wire.WindowsContent;
 import io.tidemark.timeline.wire.WindowsRecords;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -54,6 +57,7 @@ final class Driven implements AutoCloseable {
                     registry, TopologyEventRecord.class, TopologyEventRecord.getClassSchema());
     private final RecordDeserializer<WindowsRecord> windowsReader =
             new RecordDeserializer<>(registry, WindowsRecord.class, WindowsRecord.getClassSchema());
+    private final Path folder = folder();
     private final TopologyTestDriver driver;
     private final TestOutputTopic<byte[], byte[]> events;
     private final TestOutputTopic<byte[], byte[]> windows;
@@ -91,7 +95,7 @@ final class Driven implements AutoCloseable {
                 new TimelineTopology(names, registry, fold, config.frontierInterval(), topic -> 0L);
         Properties properties = new Properties();
         properties.put("application.id", names.streamsApplication());
-        properties.put("state.dir", folder().toString());
+        properties.put("state.dir", folder.toString());
         driver = new TopologyTestDriver(topology.build(), properties);
         events =
                 driver.createOutputTopic(
@@ -297,5 +301,10 @@ final class Driven implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
+        try (Stream<Path> left = Files.walk(folder)) {
+            left.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("can't remove " + folder, e);
+        }
     }
 }

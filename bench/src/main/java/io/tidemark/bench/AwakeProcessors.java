@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps every processor from sleeping, by a process for each that does nothing, at the lowest
- * priority. Waking one takes longer than a small write: so whatever else runs makes writes faster,
- * and what it costs them can't be seen. At that priority the processes give way at once, and take
- * one or two percent, whatever else runs.
+ * Keeps every processor from sleeping, by a process for each that does nothing, in the idle
+ * scheduling class. Waking one takes longer than a small write: so whatever else runs makes writes
+ * faster, and what it costs them can't be seen. In that class the processes give way at once, and
+ * Linux counts a processor that runs nothing else as free: a thread that wakes up goes there.
  */
 final class AwakeProcessors implements AutoCloseable {
     /** Looks now and then whether this process is still there, and ends if not. */
@@ -22,14 +22,14 @@ final class AwakeProcessors implements AutoCloseable {
     private AwakeProcessors() {}
 
     /**
-     * @throws IOException if there is no {@code nice} or no {@code sh}
+     * @throws IOException if there is no {@code chrt} (Linux, util-linux) or no {@code sh}
      */
     static AwakeProcessors keep() throws IOException {
         AwakeProcessors awake = new AwakeProcessors();
         try {
             for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
                 awake.processes.add(
-                        new ProcessBuilder("nice", "-n", "19", "sh", "-c", LOOP)
+                        new ProcessBuilder("chrt", "--idle", "0", "sh", "-c", LOOP)
                                 .redirectErrorStream(true)
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                                 .start());

@@ -42,7 +42,7 @@ final class LatencyBenchmark {
     private static final Duration TURN = Duration.ofMillis(1);
 
     private static final long MIB = 1L << 20;
-    private static final int PAIRS = 40;
+    private static final int PAIRS = 60;
 
     /** Sixteen requests of a scan with that limit. */
     private static final Duration SPELL = Duration.ofMillis(500);

@@ -11,6 +11,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 gib=${1:-4}
+case $gib in
+  '' | 0* | *[!0-9]*) printf 'campaign: how many GiB? A whole number from 1 on, not "%s"\n' "$gib" >&2; exit 2 ;;
+esac
+# Java looks at no variable for it.
+export JAVA_TOOL_OPTIONS="${JAVA_TOOL_OPTIONS:-} -Djava.io.tmpdir=${TMPDIR:-/tmp}"
 echo "campaign: $gib GiB; needs $((gib + gib / 4 + 2)) GiB of memory" >&2
 ./mvnw -q -B -ntp -pl capture -am test \
   -Dtest=LargeCollectionCampaign -Dsurefire.failIfNoSpecifiedTests=false \

@@ -14,21 +14,31 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
  * A bucket in a directory: one file per object. A put writes a temporary file beside the tree,
  * syncs it, and links it under its name: linking is atomic and fails if the name is taken (POSIX
  * link(2)), so an object is never seen half and never overwritten. The file system must have hard
- * links; a killed process leaves temporary files, which no listing shows.
+ * links; a killed process leaves temporary files, which no listing shows and the first put of
+ * another one removes when they are a day old.
  */
 public final class FileObjectStore implements ObjectStore {
     static final String TEMPORARY = ".tidemark-tmp";
+
+    /** A put that writes nothing for so long will not go on, or fails if it does. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
+
     private final Path root;
     private final UploadStreams uploads;
+    private final AtomicBoolean swept = new AtomicBoolean();
 
     /** Opens nothing; the directory is made by the first put. */
     public FileObjectStore(Path root) {
@@ -101,6 +111,9 @@ public final class FileObjectStore implements ObjectStore {
     private Path write(Body body) throws IOException {
         Path folder = root.resolve(TEMPORARY);
         Files.createDirectories(folder);
+        if (!swept.getAndSet(true)) {
+            removeAbandoned(folder);
+        }
         Path temporary = folder.resolve(UUID.randomUUID().toString());
         boolean whole = false;
         try (FileChannel file =
@@ -119,6 +132,25 @@ public final class FileObjectStore implements ObjectStore {
             }
         }
         return temporary;
+    }
+
+    /** Where processes are killed again and again they would fill the disk at last. */
+    private static void removeAbandoned(Path folder) throws IOException {
+        FileTime since = FileTime.from(Instant.now().minus(ABANDONED));
+        List<Path> left;
+        try (Stream<Path> all = Files.list(folder)) {
+            left = all.toList();
+        }
+        for (Path each : left) {
+            try {
+                if (Files.getLastModifiedTime(each).compareTo(since) < 0) {
+                    Files.deleteIfExists(each);
+                }
+            } catch (NoSuchFileException endedMeanwhile) {
+                // Its put has come to its end since it was listed.
+                continue;
+            }
+        }
     }
 
     private long copy(Body body, FileChannel file) throws IOException {

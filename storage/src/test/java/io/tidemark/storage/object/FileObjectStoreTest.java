@@ -9,7 +9,10 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,21 @@ final class FileObjectStoreTest extends ObjectStoreContract {
 
         assertThat(keys("", "")).isEqualTo(List.of("a"));
         assertThat(store.folders("")).isEmpty();
+    }
+
+    @Test
+    void theFirstPutRemovesWhatOthersLeftADayAgo() throws IOException {
+        Path folder = Files.createDirectories(root.resolve(FileObjectStore.TEMPORARY));
+        Path abandoned = Files.write(folder.resolve("abandoned"), random(10));
+        Files.setLastModifiedTime(
+                abandoned, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        Path underWay = Files.write(folder.resolve("underWay"), random(10));
+        Files.setLastModifiedTime(
+                underWay, FileTime.from(Instant.now().minus(Duration.ofHours(23))));
+
+        newStore().put("a", Body.of(random(1)));
+
+        assertThat(folder.toFile().list()).containsExactly("underWay");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Whether what an import is given belongs together: each dump to its replica set and to the oplog
@@ -34,7 +35,7 @@ public final class BackupOrigins {
         imports.forEach(each -> copies.add(each.place().replicaSet(), each.files()));
         for (ReplicaSetImport each : imports) {
             for (BaseImport base : each.bases()) {
-                requireOplog(each.place(), base, each.files());
+                requireOplog(each, base);
             }
         }
     }
@@ -69,40 +70,64 @@ public final class BackupOrigins {
     }
 
     /** Reads as much of the oplog as it takes. */
-    private static void requireOplog(ImportPlace place, BaseImport base, OplogFiles files)
-            throws IOException {
+    private static void requireOplog(ReplicaSetImport of, BaseImport base) throws IOException {
         BaseImport.Extent extent = base.extent();
-        DumpOrigin names = new DumpOrigin(place.replicaSet(), base.backup().dump(), extent);
+        DumpOrigin names = new DumpOrigin(of.place().replicaSet(), base.backup().dump(), extent);
         DumpWitnesses documents = base.witnesses();
-        List<OplogFile> concerned = new ArrayList<>(files.files());
+        List<OplogFile> concerned = new ArrayList<>(of.files().files());
         concerned.removeIf(file -> file.last().clusterTime().isBefore(extent.replayFrom()));
-        ClusterTime hole = hole(files, extent);
-        try (MergedOplog oplog = new MergedOplog(concerned)) {
-            Optional<OplogEntry> entry = oplog.next();
-            while (entry.isPresent()
-                    && entry.get().clusterTime().isBefore(hole)
-                    && (names.see(entry.get()) | documents.see(entry.get()))) {
-                entry = oplog.next();
-            }
-        }
+        // What came of the dump's names where no shared entry proves that nothing is missing is
+        // not known. Documents that came to be there and are lost would be lost to a restore too.
+        ClusterTime unproven = first(of, extent, joint -> true);
+        ClusterTime gap = first(of, extent, of::isGap);
+        read(concerned, new Reader(names::see, unproven), new Reader(documents::see, gap));
         ClusterTime known =
                 concerned.stream()
                         .map(file -> file.last().clusterTime())
                         .reduce(ClusterTime.ZERO, ClusterTime::max);
         // Until the dump ended its names may have come to mean others, and documents may have gone.
-        if (extent.usableFrom().isBefore(hole) && !known.isBefore(extent.usableFrom())) {
+        boolean toItsEnd = !known.isBefore(extent.usableFrom());
+        if (toItsEnd && extent.usableFrom().isBefore(unproven)) {
             names.require();
-        } else {
+        }
+        if (!toItsEnd || !extent.usableFrom().isBefore(gap)) {
             documents.forget();
         }
     }
 
-    /** What a hole may hold is not known, nor what came of the dump's names there. */
-    private static ClusterTime hole(OplogFiles files, BaseImport.Extent extent) {
-        return files.unproven().stream()
+    private static ClusterTime first(
+            ReplicaSetImport of, BaseImport.Extent extent, Predicate<OplogFiles.Joint> which) {
+        return of.files().unproven().stream()
+                .filter(which)
                 .map(OplogFiles.Joint::next)
                 .filter(next -> next.isAfter(extent.replayFrom()))
                 .min(ClusterTime::compareTo)
                 .orElse(ClusterTime.MAX);
+    }
+
+    private static void read(List<OplogFile> files, Reader one, Reader other) throws IOException {
+        try (MergedOplog oplog = new MergedOplog(files)) {
+            Optional<OplogEntry> entry = oplog.next();
+            while (entry.isPresent() && (one.goesOn(entry.get()) | other.goesOn(entry.get()))) {
+                entry = oplog.next();
+            }
+        }
+    }
+
+    /** Is shown the entries before a time, until it has seen enough. */
+    private static final class Reader {
+        private final Predicate<OplogEntry> sees;
+        private final ClusterTime end;
+        private boolean done;
+
+        Reader(Predicate<OplogEntry> sees, ClusterTime end) {
+            this.sees = sees;
+            this.end = end;
+        }
+
+        boolean goesOn(OplogEntry entry) {
+            done = done || !entry.clusterTime().isBefore(end) || !sees.test(entry);
+            return !done;
+        }
     }
 }

@@ -224,8 +224,8 @@ final class DumpWitnesses {
                         + " writes to the first of them, in "
                         + first.getKey().namespace()
                         + ". One of the two is of another replica set, the dump is not whole, or"
-                        + " the oplog begins after the dump did. Nothing of this import was made"
-                        + " part of the archive; give the whole dump and the oplog of one replica"
-                        + " set, the oplog from the dump's beginning on.");
+                        + " the oplog begins after the dump did or lacks entries. Nothing of this"
+                        + " import was made part of the archive; give the whole dump and the oplog"
+                        + " of one replica set, the oplog from the dump's beginning on.");
     }
 }

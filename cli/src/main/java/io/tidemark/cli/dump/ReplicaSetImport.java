@@ -26,6 +26,7 @@ public final class ReplicaSetImport {
 
     private final ImportPlace place;
     private final OplogFiles files;
+    private final boolean assumeContiguous;
     private final OplogImport oplog;
     private final List<BaseImport> bases = new ArrayList<>();
     private final List<StoredBase> stored = new ArrayList<>();
@@ -89,6 +90,7 @@ public final class ReplicaSetImport {
             Path scratch) {
         this.place = place;
         this.files = files;
+        this.assumeContiguous = assumeContiguous;
         for (DumpedBackup backup : backups) {
             BaseImport.Extent extent = extent(backup);
             BaseImport base = new BaseImport(place, backup, extent, scratch);
@@ -103,6 +105,11 @@ public final class ReplicaSetImport {
 
     OplogFiles files() {
         return files;
+    }
+
+    /** Whether no restore crosses that joint. */
+    boolean isGap(OplogFiles.Joint joint) {
+        return joint.isGap(assumeContiguous);
     }
 
     List<BaseImport> bases() {

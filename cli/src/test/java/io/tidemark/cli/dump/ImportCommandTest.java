@@ -317,6 +317,20 @@ class ImportCommandTest {
         }
     }
 
+    /** The dump tells no UUIDs; what is updated behind its end shows it. */
+    @Test
+    void aRealDumpBesideTheOtherShardsOplogIsNoBase() throws IOException {
+        RealBackup backup = RealBackup.in(folder);
+
+        for (List<String> pair : List.of(List.of("rs1", "rs2"), List.of("rs2", "rs1"))) {
+            CommandRun run = backup.imports(pair.get(0), backup.oplogs(pair.get(1)));
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.ARCHIVE_DAMAGED);
+            assertThat(run.err()).contains("don't belong together", "trx.test");
+        }
+        assertThat(objects()).noneMatch(key -> key.toString().endsWith("manifest.json"));
+    }
+
     /** Of a sharded collection, which has one UUID on all shards, so that UUIDs tell nothing. */
     @Test
     void aDumpThatLacksWhatTheOplogWritesToIsNoBase() throws IOException {

@@ -107,9 +107,13 @@ public final class BackupOrigins {
 
     private static void read(List<OplogFile> files, Reader one, Reader other) throws IOException {
         try (MergedOplog oplog = new MergedOplog(files)) {
-            Optional<OplogEntry> entry = oplog.next();
-            while (entry.isPresent() && (one.goesOn(entry.get()) | other.goesOn(entry.get()))) {
-                entry = oplog.next();
+            boolean goesOn = true;
+            for (Optional<OplogEntry> entry = oplog.next();
+                    goesOn && entry.isPresent();
+                    entry = oplog.next()) {
+                one.see(entry.get());
+                other.see(entry.get());
+                goesOn = !one.done || !other.done;
             }
         }
     }
@@ -125,9 +129,8 @@ public final class BackupOrigins {
             this.end = end;
         }
 
-        boolean goesOn(OplogEntry entry) {
+        void see(OplogEntry entry) {
             done = done || !entry.clusterTime().isBefore(end) || !sees.test(entry);
-            return !done;
         }
     }
 }

@@ -119,8 +119,11 @@ final class StandbyPlanning {
                 StandbyMarks.find(request, connector).promotedTo(request.to()).knowing(shards());
         if (!marks.isBegun()) {
             throw new RestoreException.TargetRefused(
-                    "The targets hold no standby that could be promoted. 'tidemark standby' begins"
-                            + " one; 'tidemark restore' restores to a time at once.");
+                    "The targets hold no standby that could be promoted. If one was promoted there"
+                            + " before, they are the cluster that it has become, verified, even if"
+                            + " that command was killed before it could say so. 'tidemark standby'"
+                            + " begins another one in empty targets; 'tidemark restore' restores to"
+                            + " a time at once.");
         }
         requireAllMarked(marks);
         requireReachable(marks);

@@ -114,7 +114,8 @@ final class OtherTopologyTest {
         }
         assertThatThrownBy(() -> restore(new Placement(MAP, Map.of())))
                 .isInstanceOf(RestoreException.TargetRefused.class)
-                .hasMessageContaining("name the databases that may go by --replace");
+                .hasMessageContaining("name the databases that may go by --replace")
+                .hasMessageContaining("if this restore has ended before");
 
         Replacement named = new Replacement(java.util.Set.of("shop", "temp"), false);
         RestoreReport report = restore(new Placement(MAP, Map.of(), List.of(), named));

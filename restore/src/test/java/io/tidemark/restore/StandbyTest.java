@@ -209,7 +209,9 @@ final class StandbyTest {
                                         source.request(at(20)),
                                         source.timeline(),
                                         (n, o) -> emptyTarget()));
-        assertThat(refused).hasMessageContaining("hold no standby");
+        assertThat(refused)
+                .hasMessageContaining("hold no standby")
+                .hasMessageContaining("If one was promoted there before");
     }
 
     @Test

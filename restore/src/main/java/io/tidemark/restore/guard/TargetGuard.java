@@ -19,6 +19,14 @@ import java.util.stream.Collectors;
 
 /** Decides whether one replica set may be restored into one target. */
 public final class TargetGuard {
+    /**
+     * Of a target that holds data. Nothing of a restore that is done stays in the target, so this
+     * can't be known.
+     */
+    public static final String IF_ENDED =
+            "; if this restore has ended before, that is what it put there, and nothing is left to"
+                    + " do";
+
     private static final int EXAMPLES = 5;
     private static final Pattern VERSION_PART = Pattern.compile("\\d{1,4}");
     private final SourceCluster source;
@@ -141,7 +149,8 @@ public final class TargetGuard {
                             + ", such as "
                             + examples(refused)
                             + ". Restore into an empty target, or name the databases that may go by"
-                            + " --replace");
+                            + " --replace"
+                            + IF_ENDED);
         }
         // Whose collections may all go, its chunks may.
         if (target.chunks() > 0 && replacement.names().isEmpty()) {

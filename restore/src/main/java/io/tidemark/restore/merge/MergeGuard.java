@@ -23,10 +23,6 @@ import java.util.TreeSet;
  * free, or that the operator named.
  */
 final class MergeGuard {
-    /** Nothing of a restore that is done stays in the target, so this can't be known here. */
-    private static final String ENDED =
-            " this restore has ended before, that is what it put there, and nothing is left to do";
-
     private final SourceCluster source;
     private final List<Selection> selections;
     private final Replacement replacement;
@@ -130,14 +126,14 @@ final class MergeGuard {
                             + ", such as "
                             + examples
                             + ". Name the databases that may go by --replace, or restore into an"
-                            + " empty target; if"
-                            + ENDED);
+                            + " empty target"
+                            + TargetGuard.IF_ENDED);
         } else {
             reasons.add(
                     "it has "
                             + examples
-                            + " already: choose another name by --as, or let it go by --replace; if"
-                            + ENDED);
+                            + " already: choose another name by --as, or let it go by --replace"
+                            + TargetGuard.IF_ENDED);
         }
     }
 

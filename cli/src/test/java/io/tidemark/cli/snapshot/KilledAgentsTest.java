@@ -138,7 +138,12 @@ class KilledAgentsTest {
             JsonNode ended = awaitEnd(id);
 
             assertThat(ended.get("phase").asText()).as(ended.toString()).isEqualTo("done");
-            assertThat(keysOf(key.place(), token)).as("after it woke").isEqualTo(before);
+            Set<String> after = keysOf(key.place(), token);
+            assertThat(after).containsAll(before);
+            after.removeAll(before);
+            // A put that was under way when it was stopped can't be called back; the parts behind
+            // that one are never begun.
+            assertThat(after).as("put after it woke").hasSizeLessThanOrEqualTo(1);
             sleeper.requireAlive();
             assertThat(tokensNamed(key.place()))
                     .as("the next owner went on from the parts that were there")

@@ -135,21 +135,23 @@ public final class FileObjectStore implements ObjectStore {
     }
 
     /** Where processes are killed again and again they would fill the disk at last. */
-    private static void removeAbandoned(Path folder) throws IOException {
+    private static void removeAbandoned(Path folder) {
         FileTime since = FileTime.from(Instant.now().minus(ABANDONED));
-        List<Path> left;
         try (Stream<Path> all = Files.list(folder)) {
-            left = all.toList();
+            all.toList().forEach(each -> removeIfOlder(each, since));
+        } catch (IOException | UncheckedIOException e) {
+            return; // the put itself tells what is wrong with the folder
         }
-        for (Path each : left) {
-            try {
-                if (Files.getLastModifiedTime(each).compareTo(since) < 0) {
-                    Files.deleteIfExists(each);
-                }
-            } catch (NoSuchFileException endedMeanwhile) {
-                // Its put has come to its end since it was listed.
-                continue;
+    }
+
+    private static void removeIfOlder(Path file, FileTime since) {
+        try {
+            if (Files.getLastModifiedTime(file).compareTo(since) < 0) {
+                Files.deleteIfExists(file);
             }
+        } catch (IOException goneOrNotOurs) {
+            return; // its put has ended since, or it is another user's: no reason to refuse this
+            // one
         }
     }
 

@@ -31,13 +31,22 @@ public final class LoopbackPort {
     public static int free() throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port) && TAKEN.add(port) && PortLocks.lock(port)) {
+            if (isFree(port) && keep(port)) {
                 return port;
             }
         }
         throw new IOException(
                 "No free port between %d and %d after %d attempts"
                         .formatted(LOWEST, HIGHEST, ATTEMPTS));
+    }
+
+    /**
+     * Keeps a port for this process, also while nobody listens on it.
+     *
+     * @return false if this process or another that asks here keeps it already
+     */
+    public static boolean keep(int port) throws IOException {
+        return TAKEN.add(port) && PortLocks.lock(port);
     }
 
     private static boolean isFree(int port) {

@@ -1,6 +1,7 @@
 package io.tidemark.embedded.mongo.wire;
 
 import io.tidemark.embedded.mongo.node.Node;
+import io.tidemark.embedded.net.LoopbackPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,6 +22,10 @@ public final class WireServer implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 32_000;
     private static final long REBIND_NANOS = 10_000_000_000L;
+    private static final int ATTEMPTS = 300;
+
+    /** Behind them any port will do: a process that starts very many members keeps all at last. */
+    private static final int CHOOSY_ATTEMPTS = 100;
 
     private final CommandHandler handler;
     private final Faults faults = new Faults();
@@ -53,13 +58,19 @@ public final class WireServer implements AutoCloseable {
 
     /**
      * A port below those the system gives to outgoing connections: while the member is down, a
-     * client that tries to reach it could otherwise be given that very port and occupy it.
+     * client that tries to reach it could otherwise be given that very port and occupy it. Nor
+     * shall another member, of this process or of one beside it, answer there meanwhile.
      */
     private static ServerSocket onAnyPort() {
         IOException last = null;
-        for (int attempt = 0; attempt < 200; attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return bound(ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT));
+                int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+                ServerSocket opened = bound(port);
+                if (LoopbackPort.keep(port) || attempt >= CHOOSY_ATTEMPTS) {
+                    return opened;
+                }
+                opened.close();
             } catch (IOException e) {
                 last = e;
             }

@@ -83,7 +83,7 @@ public final class SimulatedMember {
 
     /** The process dies: its port refuses connections, the others go on without it. */
     public void kill() {
-        server.close();
+        server.stop();
         members.down(index);
     }
 

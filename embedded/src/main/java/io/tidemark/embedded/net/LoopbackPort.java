@@ -1,6 +1,7 @@
 package io.tidemark.embedded.net;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -25,13 +26,13 @@ public final class LoopbackPort {
 
     /**
      * A port that nobody listens on, and that neither this process nor another that asks here gives
-     * out again while this process lives: builds that run side by side leave each other's ports
-     * alone, also while the servers on them are down.
+     * out again while this process lives, or until {@link #release}: builds that run side by side
+     * leave each other's ports alone, also while the servers on them are down.
      */
     public static int free() throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port) && keep(port)) {
+            if (isFree(port) && TAKEN.add(port) && PortLocks.lock(port)) {
                 return port;
             }
         }
@@ -40,13 +41,14 @@ public final class LoopbackPort {
                         .formatted(LOWEST, HIGHEST, ATTEMPTS));
     }
 
-    /**
-     * Keeps a port for this process, also while nobody listens on it.
-     *
-     * @return false if this process or another that asks here keeps it already
-     */
-    public static boolean keep(int port) throws IOException {
-        return TAKEN.add(port) && PortLocks.lock(port);
+    /** The server on it has ended for good. */
+    public static void release(int port) {
+        try {
+            PortLocks.unlock(port);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Can't give back the lock of port " + port, e);
+        }
+        TAKEN.remove(port);
     }
 
     private static boolean isFree(int port) {

@@ -2,8 +2,11 @@ package io.tidemark.embedded.net;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Ports that processes of this machine have chosen, each a locked byte of one file in the folder
@@ -15,6 +18,8 @@ final class PortLocks {
     /** Open as long as this process lives: closing it would give the locks back. */
     private static FileChannel file;
 
+    private static final Map<Integer, FileLock> HELD = new HashMap<>();
+
     private PortLocks() {}
 
     /** False if another process has chosen this port. */
@@ -24,6 +29,18 @@ final class PortLocks {
             Path path = folder.resolve(FILE.formatted(System.getProperty("user.name")));
             file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         }
-        return file.tryLock(port, 1, false) != null;
+        FileLock lock = file.tryLock(port, 1, false);
+        if (lock != null) {
+            HELD.put(port, lock);
+        }
+        return lock != null;
+    }
+
+    /** Lets others choose this port. */
+    static synchronized void unlock(int port) throws IOException {
+        FileLock lock = HELD.remove(port);
+        if (lock != null) {
+            lock.release();
+        }
     }
 }

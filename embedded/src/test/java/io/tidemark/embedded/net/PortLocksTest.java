@@ -1,8 +1,10 @@
 package io.tidemark.embedded.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,17 @@ class PortLocksTest {
         } finally {
             other.destroyForcibly();
         }
+    }
+
+    @Test
+    void aPortThatIsGivenBackMayBeChosenAgain() throws Exception {
+        int port = LoopbackPort.free();
+        assertThatThrownBy(() -> PortLocks.lock(port))
+                .isInstanceOf(OverlappingFileLockException.class);
+        LoopbackPort.release(port);
+        LoopbackPort.release(port);
+        assertThat(PortLocks.lock(port)).isTrue();
+        PortLocks.unlock(port);
     }
 
     /** Chooses ports, names them, and lives on. */

@@ -4,13 +4,13 @@ import io.tidemark.embedded.mongo.node.Node;
 import io.tidemark.embedded.net.LoopbackPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -19,13 +19,8 @@ import org.slf4j.LoggerFactory;
 /** Listens for one member on the loopback interface; one thread per connection. */
 public final class WireServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(WireServer.class);
-    private static final int FIRST_PORT = 20_000;
-    private static final int LAST_PORT = 32_000;
     private static final long REBIND_NANOS = 10_000_000_000L;
-    private static final int ATTEMPTS = 300;
-
-    /** Behind them any port will do: a process that starts very many members keeps all at last. */
-    private static final int CHOOSY_ATTEMPTS = 100;
+    private static final int ATTEMPTS = 100;
 
     private final CommandHandler handler;
     private final Faults faults = new Faults();
@@ -33,6 +28,7 @@ public final class WireServer implements AutoCloseable {
     private final AtomicInteger nextConnection = new AtomicInteger(1);
     private volatile ServerSocket listener;
     private int port;
+    private boolean keepsPort;
 
     /** Listens for a member of a replica set. */
     public WireServer(Node node, int member) {
@@ -50,29 +46,23 @@ public final class WireServer implements AutoCloseable {
     public synchronized void start() {
         ServerSocket opened = port == 0 ? onAnyPort() : again();
         port = opened.getLocalPort();
+        keepsPort = true;
         listener = opened;
         Thread thread = new Thread(() -> accept(opened), "mongo-accept-" + port);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /**
-     * A port below those the system gives to outgoing connections: while the member is down, a
-     * client that tries to reach it could otherwise be given that very port and occupy it. Nor
-     * shall another member, of this process or of one beside it, answer there meanwhile.
-     */
+    /** One that is this member's also while it is down. */
     private static ServerSocket onAnyPort() {
         IOException last = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-                ServerSocket opened = bound(port);
-                if (LoopbackPort.keep(port) || attempt >= CHOOSY_ATTEMPTS) {
-                    return opened;
-                }
-                opened.close();
+                return bound(LoopbackPort.free());
+            } catch (BindException taken) {
+                last = taken; // by somebody who does not ask which are free
             } catch (IOException e) {
-                last = e;
+                throw new UncheckedIOException("Can't choose a port on 127.0.0.1", e);
             }
         }
         throw new UncheckedIOException("No free port on 127.0.0.1", last);
@@ -151,9 +141,18 @@ public final class WireServer implements AutoCloseable {
         }
     }
 
-    /** Stops listening and cuts every connection. */
+    /** Stops listening, cuts every connection and gives the port back. */
     @Override
     public synchronized void close() {
+        stop();
+        if (keepsPort) {
+            keepsPort = false;
+            LoopbackPort.release(port);
+        }
+    }
+
+    /** Stops listening and cuts every connection; {@link #start} listens on the same port again. */
+    public synchronized void stop() {
         ServerSocket open = listener;
         listener = null;
         faults.killed();

@@ -39,7 +39,7 @@ public final class ScratchFolder implements AutoCloseable {
                             + " ("
                             + refused
                             + "). See that it exists, is writable by this user and not full, or"
-                            + " name another by JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR. Nothing"
+                            + " name another by TIDEMARK_JAVA_OPTS=-Djava.io.tmpdir=DIR. Nothing"
                             + " was done.",
                     refused);
         }

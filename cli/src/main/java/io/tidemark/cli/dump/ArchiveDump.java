@@ -223,7 +223,7 @@ public final class ArchiveDump implements Dump {
                             + ": "
                             + cause.getMessage()
                             + ". Free space there, or name another folder by"
-                            + " JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR. Nothing was stored.",
+                            + " TIDEMARK_JAVA_OPTS=-Djava.io.tmpdir=DIR. Nothing was stored.",
                     cause);
         }
 

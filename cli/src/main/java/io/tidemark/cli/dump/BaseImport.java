@@ -94,7 +94,7 @@ final class BaseImport {
                             + place.replicaSet()
                             + " already, of a dump that ended at the same time, "
                             + extent.usableFrom()
-                            + ", and lists other collections: "
+                            + ". Its collections are others, or in another order: "
                             + held.size()
                             + " in the archive, "
                             + given.size()

@@ -150,8 +150,7 @@ public final class FileObjectStore implements ObjectStore {
                 Files.deleteIfExists(file);
             }
         } catch (IOException goneOrNotOurs) {
-            return; // its put has ended since, or it is another user's: no reason to refuse this
-            // one
+            return; // its put has ended since, or it is another user's
         }
     }
 

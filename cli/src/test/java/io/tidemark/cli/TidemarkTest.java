@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class TidemarkTest {
-    private static final CommandLine COMMANDS =
+    static final CommandLine COMMANDS =
             Verbs.commandLine(
                     new Context(
                             Console.ofProcess(),

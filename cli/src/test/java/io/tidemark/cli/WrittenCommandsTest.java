@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,13 +20,6 @@ import picocli.CommandLine;
  * are {@code TidemarkTest}'s.)
  */
 class WrittenCommandsTest {
-    private static final CommandLine COMMANDS =
-            Verbs.commandLine(
-                    new Context(
-                            Console.ofProcess(),
-                            Settings.read(Optional.empty(), Map.of()),
-                            Clock.systemUTC()));
-
     /** In Markdown between backquotes; in messages between apostrophes, in comments in a tag. */
     private static final Pattern MENTION =
             Pattern.compile("(?:[`']|@code )(?:\\./)?tidemark ([a-z|]+)([^`'\"}]*)");
@@ -80,12 +70,12 @@ class WrittenCommandsTest {
         if (command.contains("…")) {
             assertThat(wrong(words[0], command)).as(line).isEmpty();
         } else {
-            COMMANDS.parseArgs(words);
+            TidemarkTest.COMMANDS.parseArgs(words);
         }
     }
 
     private static List<String> wrong(String verb, String words) {
-        CommandLine found = COMMANDS.getSubcommands().get(verb);
+        CommandLine found = TidemarkTest.COMMANDS.getSubcommands().get(verb);
         if (verb.equals("bench")) {
             return List.of(); // Another module's, which this one doesn't know.
         }

@@ -3,14 +3,9 @@ package io.tidemark.streams.http;
 import static io.tidemark.streams.http.ExampleTimeline.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.streams.view.TimelineView;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,20 +17,13 @@ import org.openqa.selenium.interactions.WheelInput.ScrollOrigin;
 
 /** The page, as on-call uses it. */
 class TimelinePageIT {
-    private static final HttpConfig LOCAL =
-            new HttpConfig("127.0.0.1", 0, Duration.ofMinutes(1), Optional.of("s3://backups/shop"));
     private static final int MANY = 10_000;
     private static Browser browser;
-    private static TimelineView example;
-
-    private final AtomicReference<Optional<TimelineView>> view = new AtomicReference<>();
-    private final AtomicReference<Instant> now = new AtomicReference<>(NOW.plusSeconds(5));
-    private TimelineServer server;
+    private ServedTimeline served;
 
     @BeforeAll
     static void open() {
         browser = Browser.open();
-        example = ExampleTimeline.view();
     }
 
     @AfterAll
@@ -47,32 +35,15 @@ class TimelinePageIT {
 
     @BeforeEach
     void serve() {
-        view.set(Optional.of(example));
-        Clock clock =
-                new Clock() {
-                    @Override
-                    public java.time.ZoneId getZone() {
-                        return ZoneOffset.UTC;
-                    }
-
-                    @Override
-                    public Clock withZone(java.time.ZoneId zone) {
-                        return this;
-                    }
-
-                    @Override
-                    public Instant instant() {
-                        return now.get();
-                    }
-                };
-        server = TimelineServer.start(view::get, LOCAL, clock);
+        served = new ServedTimeline();
+        served.moveTo(NOW.plusSeconds(5));
         browser.size(1280, 1000);
         browser.colours("light");
     }
 
     @AfterEach
     void stop() {
-        server.close();
+        served.close();
     }
 
     @Test
@@ -318,7 +289,7 @@ class TimelinePageIT {
 
     @Test
     void tenThousandIntervalsAreDrawnWithinASecond() {
-        view.set(Optional.of(ManyIntervals.view(MANY, NOW)));
+        served.show(Optional.of(ManyIntervals.view(MANY, NOW)));
         open("");
 
         assertThat(browser.number("data-intervals")).isEqualTo(MANY);
@@ -364,21 +335,21 @@ class TimelinePageIT {
 
     @Test
     void loadingStaleAndLostAreToldInWords() {
-        view.set(Optional.empty());
+        served.show(Optional.empty());
         browser.driver().get("about:blank");
-        browser.driver().get(server.uri().toString());
+        browser.driver().get(served.uri().toString());
         browser.until("loading", () -> browser.text("#banner").contains("first time"));
         assertThat(browser.text("#health")).contains("loading");
         browser.picture("loading");
 
-        view.set(Optional.of(example));
-        now.set(NOW.plusSeconds(400));
+        served.show(Optional.of(ServedTimeline.EXAMPLE));
+        served.moveTo(NOW.plusSeconds(400));
         open("");
         browser.until("stale", () -> browser.text("#banner").contains("400 s ago"));
         assertThat(browser.text("#health")).contains("stale");
         browser.picture("stale");
 
-        server.close();
+        served.close();
         browser.until("lost", () -> browser.text("#banner").contains("can't be reached"));
         assertThat(browser.text("#banner")).contains("as it was then");
         assertThat(browser.text("#summary")).contains("Latest safe time");
@@ -386,7 +357,7 @@ class TimelinePageIT {
 
     @Test
     void aClusterWithoutABaseSaysWhatToDo() {
-        view.set(Optional.of(ExampleTimeline.withoutBase()));
+        served.show(Optional.of(ExampleTimeline.withoutBase()));
         open("");
 
         assertThat(browser.text("#summary")).contains("No time can be restored yet");
@@ -424,7 +395,7 @@ class TimelinePageIT {
 
     private void open(String fragment) {
         browser.complaints();
-        browser.go(server.uri() + fragment);
+        browser.go(served.uri() + fragment);
     }
 
     /** Nothing was blocked by the content security policy, missing, or thrown. */

@@ -18,13 +18,13 @@ import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.schemas.registry.SchemaRegistry;
 import io.tidemark.schemas.wire.RecordSerializer;
 import io.tidemark.timeline.window.Policy;
+import io.tidemark.timeline.wire.EventRecords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,7 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Instances that are killed, stopped and joined by others tell what one undisturbed tells. */
+/**
+ * Instances that are killed, stopped and joined by others tell what one undisturbed tells, and that
+ * tells what the topology tells that is driven without Kafka.
+ */
 class KilledStreamsTest {
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
@@ -51,7 +54,7 @@ class KilledStreamsTest {
     private static EmbeddedRegistry registryServer;
     private static SchemaRegistry registry;
     private static List<Oplog> oplogs;
-    private static Optional<TopicContent> undisturbed = Optional.empty();
+    private static TopicContent expected;
 
     @BeforeAll
     static void start() {
@@ -59,6 +62,13 @@ class KilledStreamsTest {
         registryServer = EmbeddedRegistry.inMemory().start();
         registry = new ConfluentRestRegistry(RegistryConfig.of(registryServer.url()));
         oplogs = InterleavingTest.live(ServerVersion.V7_0, 5);
+        try (Driven driven = new Driven()) {
+            driven.all(oplogs.toArray(Oplog[]::new));
+            List<String> events =
+                    driven.told().stream().map(EventRecords::record).map(String::valueOf).toList();
+            expected = new TopicContent(events, Map.copyOf(driven.parts()));
+        }
+        assertThat(expected.events()).hasSizeGreaterThan(10);
     }
 
     @AfterAll
@@ -70,7 +80,6 @@ class KilledStreamsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void killsAndRestartsOfSeveralInstancesChangeNothing(int instances) throws Exception {
-        TopicContent expected = undisturbed();
         String cluster = "killed" + instances;
         long seed = Long.getLong("tidemark.seed", instances);
         System.out.println("seed " + seed);
@@ -97,7 +106,7 @@ class KilledStreamsTest {
                     running.set(victim, process(cluster, victim));
                 }
             }
-            awaitSame(cluster, expected);
+            awaitSame(cluster);
             for (StreamsProcess process : running) {
                 // The others may have told all before the last one was up.
                 await().atMost(PATIENCE).until(() -> process.hasStarted() || !process.isAlive());
@@ -112,8 +121,7 @@ class KilledStreamsTest {
 
     @Test
     void everyInstanceShowsAllThatIsPublished() throws Exception {
-        TopicContent expected = undisturbed();
-        StreamsConfig config = StreamsConfig.of(settings("calm"));
+        StreamsConfig config = undisturbed("calm");
         try (StreamsApp late = new StreamsApp(config, registry)) {
             late.start();
             await().atMost(PATIENCE).until(() -> late.views().current().isPresent());
@@ -130,46 +138,22 @@ class KilledStreamsTest {
         return event.substring(0, event.indexOf(','));
     }
 
-    /** What one instance tells that nobody disturbs. */
-    private static synchronized TopicContent undisturbed() throws Exception {
-        if (undisturbed.isEmpty()) {
-            String cluster = "calm";
-            createTopics(cluster);
-            StreamsConfig config = StreamsConfig.of(settings(cluster));
-            try (StreamsApp app = new StreamsApp(config, registry)) {
-                app.start();
-                Writer writer = new Writer(cluster, new Random(1));
-                while (writer.writeSome()) {
-                    // All at once.
-                }
-                await().atMost(PATIENCE)
-                        .pollInterval(Duration.ofMillis(500))
-                        .until(() -> isComplete(content(cluster)));
+    /** One instance that nobody disturbs has told everything; how it was configured. */
+    private static StreamsConfig undisturbed(String cluster) throws Exception {
+        createTopics(cluster);
+        StreamsConfig config = StreamsConfig.of(settings(cluster));
+        try (StreamsApp app = new StreamsApp(config, registry)) {
+            app.start();
+            Writer writer = new Writer(cluster, new Random(1));
+            while (writer.writeSome()) {
+                // All at once.
             }
-            undisturbed = Optional.of(content(cluster));
-            assertThat(undisturbed.get().events()).hasSizeGreaterThan(10);
+            awaitSame(cluster);
         }
-        return undisturbed.get();
+        return config;
     }
 
-    private static boolean isComplete(TopicContent content) {
-        return content.windows().containsKey("watermark")
-                && content.windows()
-                        .get("watermark")
-                        .getWatermark()
-                        .getArchived()
-                        .equals(lastCommonTime().toString());
-    }
-
-    private static ClusterTime lastCommonTime() {
-        return oplogs.stream().map(KilledStreamsTest::last).reduce(ClusterTime::min).orElseThrow();
-    }
-
-    private static ClusterTime last(Oplog oplog) {
-        return OplogRecords.clusterTime(oplog.records().get(oplog.records().size() - 1));
-    }
-
-    private static void awaitSame(String cluster, TopicContent expected) {
+    private static void awaitSame(String cluster) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
                 .untilAsserted(

@@ -136,7 +136,11 @@ public final class TopicViews implements TimelineViews, AutoCloseable {
         }
     }
 
-    /** Ends lie between transactions, where all parts fit each other. */
+    /**
+     * Each topic's end lies between transactions, where all of its parts fit each other. The two
+     * topics' marks of one transaction come one after the other: events may be told a moment later
+     * than the windows that they change, or before.
+     */
     private boolean isAtEnd(Consumer<byte[], byte[]> own) {
         return own.assignment().stream().allMatch(p -> own.currentLag(p).orElse(1) == 0);
     }

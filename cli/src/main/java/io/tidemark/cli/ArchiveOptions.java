@@ -17,9 +17,10 @@ public final class ArchiveOptions {
             paramLabel = "BUCKET",
             description =
                     "Where the archive lies: file:DIR or"
-                        + " s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true. Credentials"
-                        + " come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a"
-                        + " role, never from here.")
+                        + " s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true&timeout=60s."
+                        + " A request that for the timeout moves less than 1 KiB a second, or is"
+                        + " not answered, is tried again. Credentials come from AWS_ACCESS_KEY_ID"
+                        + " and AWS_SECRET_ACCESS_KEY, a profile or a role, never from here.")
     private BucketUri bucket;
 
     @Option(

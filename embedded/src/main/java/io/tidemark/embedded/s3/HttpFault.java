@@ -40,4 +40,17 @@ public sealed interface HttpFault {
             }
         }
     }
+
+    /**
+     * Of the answer, its head included, {@code atOnce} bytes reach the client as they come, the
+     * others at no more than {@code bytesPerSecond}.
+     */
+    record Dripped(long atOnce, long bytesPerSecond) implements HttpFault {
+        public Dripped {
+            if (atOnce < 0 || bytesPerSecond <= 0) {
+                throw new IllegalArgumentException(
+                        "Can't pass " + atOnce + " bytes, then " + bytesPerSecond + " per second");
+            }
+        }
+    }
 }

@@ -25,6 +25,8 @@ final class RelayedConnection {
     private final Socket server;
     private final HttpFaults faults;
     private volatile boolean loseAnswer;
+    private volatile HttpFault.Dripped drip;
+    private long answered; // of the answer that drips; the thread of answers alone counts
 
     RelayedConnection(Socket client, Socket server, HttpFaults faults) throws IOException {
         this.client = client;
@@ -60,7 +62,7 @@ final class RelayedConnection {
                 if (loseAnswer && !startsWith(buffer, read, "HTTP/1.1 100")) {
                     throw new EOFException("The answer is lost on purpose");
                 }
-                out.write(buffer, 0, read);
+                answer(buffer, read, out);
             }
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("error", e.toString()).log("Relayed connection broke");
@@ -69,8 +71,28 @@ final class RelayedConnection {
         }
     }
 
+    private void answer(byte[] buffer, int length, OutputStream out) throws IOException {
+        HttpFault.Dripped slow = drip;
+        int sent = slow == null ? length : (int) Math.min(length, slow.atOnce() - answered);
+        out.write(buffer, 0, Math.max(0, sent));
+        answered += Math.max(0, sent);
+        for (int i = Math.max(0, sent); i < length; i += step(slow)) {
+            int bytes = Math.min(step(slow), length - i);
+            out.write(buffer, i, bytes);
+            sleep(1_000L * bytes / slow.bytesPerSecond());
+        }
+    }
+
+    /** Twenty steps a second: none is so long that it would pass for silence. */
+    private static int step(HttpFault.Dripped slow) {
+        return (int) Math.max(1, Math.min(BUFFER_BYTES, slow.bytesPerSecond() / 20));
+    }
+
     private void relay(RequestHead head, InputStream in, OutputStream out) throws IOException {
         HttpFault fault = faults.take(head.method(), head.path()).orElse(null);
+        if (fault instanceof HttpFault.Dripped dripped) {
+            drip = dripped; // until the connection ends: its answers are told apart nowhere
+        }
         BodyRelay body = new BodyRelay(in, out);
         if (fault instanceof HttpFault.Refused refused) {
             refuse(refused.status());

@@ -1,11 +1,13 @@
 package io.tidemark.storage.object;
 
+import io.tidemark.schemas.config.ConfigReader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,10 +15,14 @@ import java.util.function.IntConsumer;
 
 /**
  * Where the archive is: {@code file:DIR} or {@code
- * s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true}. Credentials never stand in it: they
- * come from the environment or the other places where AWS's own tools look.
+ * s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true&timeout=60s}. Credentials never stand
+ * in it: they come from the environment or the other places where AWS's own tools look.
  */
 public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
+    /** The range of {@code timeout}. */
+    Duration LEAST = Duration.ofSeconds(1);
+
+    Duration MOST = Duration.ofHours(1);
 
     /** Opens no connection: the first call of the store does. */
     ObjectStore open();
@@ -72,7 +78,8 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
                         prefix(uri.getPath()),
                         Optional.ofNullable(options.remove("endpoint")).map(e -> url(text, e)),
                         Optional.ofNullable(options.remove("region")),
-                        bool(text, options.remove("pathStyle")));
+                        bool(text, options.remove("pathStyle")),
+                        timeout(text, options.remove("timeout")));
         if (!options.isEmpty()) {
             throw refuse(text, "unknown option " + options.keySet().iterator().next());
         }
@@ -122,6 +129,21 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
         throw refuse(text, "pathStyle must be true or false but is '" + value + "'");
     }
 
+    private static Duration timeout(String text, String value) {
+        if (value == null) {
+            return S3.TIMEOUT;
+        }
+        return ConfigReader.time(value)
+                .filter(t -> t.compareTo(LEAST) >= 0 && t.compareTo(MOST) <= 0)
+                .orElseThrow(
+                        () ->
+                                refuse(
+                                        text,
+                                        "timeout must be a time from 1s to 1h, like 60s, but is '"
+                                                + value
+                                                + "'"));
+    }
+
     private static IllegalArgumentException refuse(String text, String reason) {
         return new IllegalArgumentException(
                 "'"
@@ -129,7 +151,7 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
                         + "' names no bucket: "
                         + reason
                         + ". Write file:DIR or"
-                        + " s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true.");
+                        + " s3://BUCKET/PREFIX?endpoint=URL&region=NAME&pathStyle=true&timeout=60s.");
     }
 
     /** A directory of this machine, or of a mounted file system with hard links. */
@@ -152,14 +174,20 @@ public sealed interface BucketUri permits BucketUri.Directory, BucketUri.S3 {
      * @param endpoint of a server other than AWS's own
      * @param region else from the environment, else us-east-1 where an endpoint is given
      * @param pathStyle bucket in the path rather than in the host name
+     * @param timeout a request that moves less than 1 KiB a second for so long is given up and
+     *     tried again; shorter notices a server that stands still sooner, longer bears one that
+     *     needs long to answer
      */
     record S3(
             String bucket,
             String prefix,
             Optional<URI> endpoint,
             Optional<String> region,
-            boolean pathStyle)
+            boolean pathStyle,
+            Duration timeout)
             implements BucketUri {
+        static final Duration TIMEOUT = Duration.ofSeconds(60);
+
         @Override
         public ObjectStore open() {
             return new S3ObjectStore(this);

@@ -16,6 +16,9 @@ final class S3Clients {
     private static final int ATTEMPTS = 6;
     private static final int CONNECTIONS = 64;
 
+    /** More than a watch waits for what the system has still to send. */
+    private static final Duration ANSWER_AFTER_UPLOAD = Duration.ofMinutes(2);
+
     private S3Clients() {}
 
     static S3Client connect(BucketUri.S3 place, IntConsumer told) {
@@ -23,13 +26,17 @@ final class S3Clients {
                 S3Client.builder()
                         .forcePathStyle(place.pathStyle())
                         .httpClientBuilder(
-                                Apache5HttpClient.builder()
-                                        .maxConnections(CONNECTIONS)
-                                        .connectionTimeout(Duration.ofSeconds(5))
-                                        .socketTimeout(Duration.ofSeconds(60)))
+                                WatchedHttpClient.over(
+                                        Apache5HttpClient.builder()
+                                                .maxConnections(CONNECTIONS)
+                                                .connectionTimeout(Duration.ofSeconds(5))
+                                                // The watch gives up before, and says why.
+                                                .socketTimeout(
+                                                        place.timeout().plus(ANSWER_AFTER_UPLOAD)),
+                                        place.timeout()))
                         .overrideConfiguration(
                                 c ->
-                                        c.retryStrategy(retries())
+                                        c.retryStrategy(new ToldRetries(retries(), place))
                                                 .addMetricPublisher(new RetryCount(told)));
         place.endpoint().ifPresent(builder::endpointOverride);
         if (place.region().isPresent()) {
@@ -46,6 +53,7 @@ final class S3Clients {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()
                 .maxAttempts(ATTEMPTS)
                 .retryOnException(e -> e instanceof S3Exception s3 && s3.statusCode() == CONFLICT)
+                .retryOnException(e -> StalledRequestException.in(e).isPresent())
                 .build();
     }
 }

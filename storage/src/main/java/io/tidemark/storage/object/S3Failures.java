@@ -43,7 +43,7 @@ final class S3Failures {
                 e);
     }
 
-    private static String reason(RuntimeException e) {
+    static String reason(Throwable e) {
         if (e instanceof S3Exception s3 && s3.awsErrorDetails() != null) {
             return s3.statusCode()
                     + " "
@@ -51,10 +51,20 @@ final class S3Failures {
                     + ": "
                     + s3.awsErrorDetails().errorMessage();
         }
-        return String.valueOf(e.getMessage());
+        // What could not be read is told by the SDK without the reason.
+        return StalledRequestException.in(e)
+                .map(StalledRequestException::getMessage)
+                .orElse(String.valueOf(e.getMessage()));
     }
 
     private String advice(RuntimeException e) {
+        if (StalledRequestException.in(e).isPresent()) {
+            return "Each of several attempts stood still, or nearly so: see how that server and the"
+                    + " network to it are, then run again. A server that is only slow to answer is"
+                    + " given longer by timeout=… in the bucket URI (it is "
+                    + place.timeout().toMillis() / 1e3
+                    + " s).";
+        }
         if (e instanceof NoSuchBucketException) {
             return "There is no bucket " + place.bucket() + ": create it, or check --bucket.";
         }

@@ -19,7 +19,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /**
  * A bucket of S3, or of a server that speaks its protocol. Puts carry {@code If-None-Match: *} and
  * a checksum that the server verifies; a put that breaks off leaves nothing under its key. Retries
- * are the SDK's alone.
+ * are the SDK's alone, and told in the log; attempts that stand still or nearly so are given up
+ * (see {@link RequestPace}). All that is read is read at once, so a caller that takes its time
+ * never looks like a slow server.
  *
  * <p>A server that ignores {@code If-None-Match} would let one writer overwrite another's archive
  * in silence, so the first put of each process proves that it does not (see {@link
@@ -87,20 +89,23 @@ public final class S3ObjectStore implements ObjectStore {
                         .ifNoneMatch("*")
                         .contentLength(body.sizeBytes())
                         .build();
+        String what = "write object " + key;
         try {
-            String tag = client().putObject(request, content(body)).eTag();
+            String tag =
+                    ToldRetries.asking(what, () -> client().putObject(request, content(body)))
+                            .eTag();
             if (tag == null) {
-                throw failures.noS3("write object " + key, "without an ETag");
+                throw failures.noS3(what, "without an ETag");
             }
             return true;
         } catch (S3Exception e) {
             if (e.statusCode() == PRECONDITION_FAILED) {
                 return false;
             }
-            throw failures.translate("write object " + key, e);
+            throw failures.translate(what, e);
         } catch (SdkException | java.io.UncheckedIOException | IllegalStateException e) {
             // The last two: the body could not be read, or is shorter than it said.
-            throw failures.translate("write object " + key, e);
+            throw failures.translate(what, e);
         }
     }
 
@@ -119,18 +124,25 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public Optional<StoredObject> head(String key) {
+        String what = "look at object " + key;
         try {
             Long size =
-                    client().headObject(r -> r.bucket(place.bucket()).key(full(key)))
+                    ToldRetries.asking(
+                                    what,
+                                    () ->
+                                            client().headObject(
+                                                            r ->
+                                                                    r.bucket(place.bucket())
+                                                                            .key(full(key))))
                             .contentLength();
             if (size == null) {
-                throw failures.noS3("look at object " + key, "without a length");
+                throw failures.noS3(what, "without a length");
             }
             return Optional.of(new StoredObject(key, size));
         } catch (NoSuchKeyException absent) {
             return Optional.empty();
         } catch (SdkException e) {
-            throw failures.translate("look at object " + key, e);
+            throw failures.translate(what, e);
         }
     }
 
@@ -139,12 +151,19 @@ public final class S3ObjectStore implements ObjectStore {
         if (length == 0) {
             return new byte[0];
         }
+        String what = "read object " + key;
         String range = "bytes=" + offset + "-" + (offset + length - 1);
         try {
             ResponseBytes<GetObjectResponse> bytes =
-                    client().getObject(
-                                    r -> r.bucket(place.bucket()).key(full(key)).range(range),
-                                    ResponseTransformer.toBytes());
+                    ToldRetries.asking(
+                            what,
+                            () ->
+                                    client().getObject(
+                                                    r ->
+                                                            r.bucket(place.bucket())
+                                                                    .key(full(key))
+                                                                    .range(range),
+                                                    ResponseTransformer.toBytes()));
             return bytes.asByteArrayUnsafe();
         } catch (NoSuchKeyException absent) {
             throw DamagedObjectException.missing(key);
@@ -152,9 +171,9 @@ public final class S3ObjectStore implements ObjectStore {
             if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
                 return new byte[0];
             }
-            throw failures.translate("read object " + key, e);
+            throw failures.translate(what, e);
         } catch (SdkException e) {
-            throw failures.translate("read object " + key, e);
+            throw failures.translate(what, e);
         }
     }
 
@@ -179,12 +198,15 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public void delete(String key) {
+        String what = "delete object " + key;
         try {
-            client().deleteObject(r -> r.bucket(place.bucket()).key(full(key)));
+            ToldRetries.asking(
+                    what,
+                    () -> client().deleteObject(r -> r.bucket(place.bucket()).key(full(key))));
         } catch (NoSuchKeyException absentAlready) {
             return;
         } catch (SdkException e) {
-            throw failures.translate("delete object " + key, e);
+            throw failures.translate(what, e);
         }
     }
 

@@ -67,7 +67,7 @@ final class S3Pages {
     private ListObjectsV2Response fetch(ListObjectsV2Request request) {
         ListObjectsV2Response page;
         try {
-            page = client.listObjectsV2(request);
+            page = ToldRetries.asking("list " + prefix, () -> client.listObjectsV2(request));
         } catch (SdkException e) {
             throw failures.translate("list " + prefix, e);
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,8 @@ final class BucketUriTest {
     @Test
     void readsEveryOptionOfS3() {
         String text =
-                "s3://bucket/some/prefix?endpoint=http://host:9000&region=eu-1&pathStyle=true";
+                "s3://bucket/some/prefix?endpoint=http://host:9000&region=eu-1&pathStyle=true"
+                        + "&timeout=5m";
 
         assertThat(BucketUri.parse(text))
                 .isEqualTo(
@@ -37,14 +39,21 @@ final class BucketUriTest {
                                 "some/prefix/",
                                 Optional.of(URI.create("http://host:9000")),
                                 Optional.of("eu-1"),
-                                true));
+                                true,
+                                Duration.ofMinutes(5)));
     }
 
     @Test
     void prefixAndOptionsMayBeAbsent() {
         assertThat(BucketUri.parse("s3://bucket"))
                 .isEqualTo(
-                        new BucketUri.S3("bucket", "", Optional.empty(), Optional.empty(), false));
+                        new BucketUri.S3(
+                                "bucket",
+                                "",
+                                Optional.empty(),
+                                Optional.empty(),
+                                false,
+                                Duration.ofSeconds(60)));
     }
 
     @ParameterizedTest
@@ -58,7 +67,10 @@ final class BucketUriTest {
                 "s3://b?x=1",
                 "s3://b?pathStyle=yes",
                 "s3://b?endpoint=host:9000",
-                "s3://b?region"
+                "s3://b?region",
+                "s3://b?timeout=60",
+                "s3://b?timeout=999ms",
+                "s3://b?timeout=61m"
             })
     void refusesWhatNamesNoBucketAndSaysHowToWriteOne(String text) {
         assertThatThrownBy(() -> BucketUri.parse(text))

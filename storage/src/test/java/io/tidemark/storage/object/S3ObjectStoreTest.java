@@ -3,6 +3,9 @@ package io.tidemark.storage.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import io.tidemark.embedded.s3.EmbeddedS3;
 import io.tidemark.embedded.s3.HttpFault;
@@ -13,10 +16,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 final class S3ObjectStoreTest extends ObjectStoreContract {
     private static final String BUCKET = "archive";
@@ -24,6 +34,7 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
     private static EmbeddedS3 server;
     private static int places;
     private String prefix;
+    private ListAppender<ILoggingEvent> log;
 
     @BeforeAll
     static void startServer() {
@@ -38,6 +49,22 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
         server.close();
         System.clearProperty("aws.accessKeyId");
         System.clearProperty("aws.secretAccessKey");
+    }
+
+    @BeforeEach
+    void listen() {
+        log = new ListAppender<>();
+        log.start();
+        retries().addAppender(log);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        retries().detachAppender(log);
+    }
+
+    private static Logger retries() {
+        return (Logger) LoggerFactory.getLogger(ToldRetries.class);
     }
 
     @Override
@@ -163,6 +190,114 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
 
             assertThat(store.head("k")).isPresent();
         }
+    }
+
+    @Test
+    void anAnswerThatDripsIsAskedForAgain() {
+        try (ObjectStore patient = newStore();
+                ObjectStore store = impatient()) {
+            byte[] bytes = random(40_000);
+            patient.put("k", Body.of(bytes));
+            server.faults().next(1, "GET", "k", new HttpFault.Dripped(0, 20));
+
+            assertThat(store.readWhole("k", 50_000)).isEqualTo(bytes);
+
+            assertThat(server.faults().injected()).isPositive();
+            assertThat(told()).containsExactly("read object k|1 of 6|given up: it did not answer");
+        }
+    }
+
+    @Test
+    void aListingThatDripsIsAskedForAgain() {
+        try (ObjectStore patient = newStore();
+                ObjectStore store = impatient()) {
+            for (int i = 0; i < 40; i++) {
+                patient.put("some/longer/name/of/an/object/" + i, Body.of(random(1)));
+            }
+            server.faults().next(1, "GET", "list-type", new HttpFault.Dripped(2_000, 100));
+
+            try (Stream<StoredObject> listed = store.list("some/", "")) {
+                assertThat(listed).hasSize(40);
+            }
+            assertThat(told()).hasSize(1).first().asString().contains("given up: it sent");
+        }
+    }
+
+    @Test
+    void aSlowAnswerThatMovesIsNotGivenUp() {
+        try (ObjectStore patient = newStore();
+                ObjectStore store = impatient()) {
+            byte[] bytes = random(30_000);
+            patient.put("k", Body.of(bytes));
+            server.faults().next(1, "GET", "k", new HttpFault.Dripped(0, 20_000));
+
+            assertThat(store.readWhole("k", 50_000)).isEqualTo(bytes);
+
+            assertThat(told()).isEmpty();
+        }
+    }
+
+    /** The system's buffers take the first megabytes; then writing blocks, without a limit. */
+    @Test
+    void anUploadThatTheServerTakesNoMoreOfIsRepeated() {
+        try (ObjectStore patient = newStore();
+                ObjectStore store = impatient()) {
+            patient.put("first", Body.of(random(1)));
+            server.faults().next(1, "PUT", "large", new HttpFault.Slow(20));
+            byte[] bytes = random(16 << 20);
+
+            assertThat(store.put("large", Body.of(bytes))).isEqualTo(PutOutcome.CREATED);
+
+            assertThat(store.head("large").orElseThrow().sizeBytes()).isEqualTo(bytes.length);
+            assertThat(told()).hasSize(1).first().asString().contains("given up: it took");
+        }
+    }
+
+    @Test
+    void aServerThatOnlyDripsIsUnreachableAndSaysSo() {
+        try (ObjectStore patient = newStore();
+                ObjectStore store = impatient()) {
+            patient.put("k", Body.of(random(10)));
+            server.faults().next(6, "GET", "k", new HttpFault.Dripped(0, 20));
+
+            assertThatThrownBy(() -> store.read("k", 0, 10))
+                    .isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("read object k")
+                    .hasMessageContaining("it did not answer for")
+                    .hasMessageContaining("timeout=");
+            assertThat(told()).hasSize(5);
+        }
+    }
+
+    /** Gives up after 200 ms. */
+    private ObjectStore impatient() {
+        BucketUri.S3 place = (BucketUri.S3) BucketUri.parse(uri(BUCKET));
+        return new S3ObjectStore(
+                new BucketUri.S3(
+                        place.bucket(),
+                        place.prefix(),
+                        place.endpoint(),
+                        place.region(),
+                        place.pathStyle(),
+                        Duration.ofMillis(200)));
+    }
+
+    /** What the log says of requests tried again: request, attempt, error up to its figures. */
+    private List<String> told() {
+        return log.list.stream()
+                .map(
+                        event -> {
+                            Map<String, String> values = new HashMap<>();
+                            event.getKeyValuePairs()
+                                    .forEach(pair -> values.put(pair.key, pair.value.toString()));
+                            assertThat(values).containsKeys("bucket", "nextIn");
+                            return values.get("request")
+                                    + "|"
+                                    + values.get("attempt")
+                                    + "|"
+                                    + values.get("error").replaceAll(" for .*| \\d.*", "");
+                        })
+                .toList();
     }
 
     @Test

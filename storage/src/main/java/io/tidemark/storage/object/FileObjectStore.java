@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * syncs it, and links it under its name: linking is atomic and fails if the name is taken (POSIX
  * link(2)), so an object is never seen half and never overwritten. The file system must have hard
  * links; a killed process leaves temporary files, which no listing shows and the first put of
- * another one removes when they are a day old.
+ * another one removes when they are a day old. Beside them lies a {@linkplain DiskReserve reserve},
+ * without which a prune could not begin on a full disk.
  */
 public final class FileObjectStore implements ObjectStore {
     static final String TEMPORARY = ".tidemark-tmp";
@@ -38,6 +39,7 @@ public final class FileObjectStore implements ObjectStore {
 
     private final Path root;
     private final UploadStreams uploads;
+    private final DiskReserve reserve;
     private final AtomicBoolean swept = new AtomicBoolean();
 
     /** Opens nothing; the directory is made by the first put. */
@@ -49,6 +51,7 @@ public final class FileObjectStore implements ObjectStore {
     FileObjectStore(Path root, UploadStreams uploads) {
         this.root = root.toAbsolutePath().normalize();
         this.uploads = uploads;
+        this.reserve = new DiskReserve(this.root.resolve(TEMPORARY));
     }
 
     /** How bytes reach a temporary file. */
@@ -113,6 +116,7 @@ public final class FileObjectStore implements ObjectStore {
         Files.createDirectories(folder);
         if (!swept.getAndSet(true)) {
             removeAbandoned(folder);
+            reserve.take();
         }
         Path temporary = folder.resolve(UUID.randomUUID().toString());
         boolean whole = false;
@@ -138,7 +142,9 @@ public final class FileObjectStore implements ObjectStore {
     private static void removeAbandoned(Path folder) {
         FileTime since = FileTime.from(Instant.now().minus(ABANDONED));
         try (Stream<Path> all = Files.list(folder)) {
-            all.toList().forEach(each -> removeIfOlder(each, since));
+            all.filter(each -> !each.endsWith(DiskReserve.NAME))
+                    .toList()
+                    .forEach(each -> removeIfOlder(each, since));
         } catch (IOException | UncheckedIOException e) {
             return; // the put itself tells what is wrong with the folder
         }
@@ -290,6 +296,16 @@ public final class FileObjectStore implements ObjectStore {
                         + "). See that the directory is mounted, writable by this user and not"
                         + " full, then run again: nothing half-written is visible.",
                 e);
+    }
+
+    @Override
+    public boolean releaseReserve() {
+        return reserve.release();
+    }
+
+    @Override
+    public void takeReserve() {
+        reserve.take();
     }
 
     @Override

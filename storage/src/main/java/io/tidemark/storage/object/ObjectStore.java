@@ -102,6 +102,21 @@ public interface ObjectStore extends AutoCloseable {
     /** Deletes the object; deleting what is not there is no error. */
     void delete(String key);
 
+    /**
+     * Gives up what the store holds in reserve, so that the notes of who is about to remove objects
+     * find room where a full disk has none; {@link #takeReserve} is for when they are gone.
+     *
+     * @return false if nothing was held
+     */
+    default boolean releaseReserve() {
+        return false;
+    }
+
+    /** Holds a little room in reserve, where the store can and there is some. */
+    default void takeReserve() {
+        // Only a disk of one's own fills up.
+    }
+
     /** For messages: where this is, without secrets. */
     String describe();
 

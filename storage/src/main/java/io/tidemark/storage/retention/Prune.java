@@ -17,11 +17,11 @@ import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.DamagedObjectException;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
+import io.tidemark.storage.object.UnreachableException;
 import io.tidemark.storage.slice.SliceReader;
 import io.tidemark.storage.standby.StandbyNote;
 import io.tidemark.storage.standby.StandbyNotes;
 import io.tidemark.storage.timeline.TimelineReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,26 +32,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Removes what a rule no longer keeps. In this order, so that what is left at any moment is never
  * offered as more than it is: a mark in each base that goes, manifests, oplogs from the oldest
- * entry on, then the parts of bases, then their marks. A base whose manifest is gone does not
- * exist; its mark tells the next run that it is no snapshot under way. What a snapshot left that
- * failed or was cancelled goes too, once it is certain that nobody goes on with it; before, it is
- * {@linkplain AbandonedBases given up}, for a process that stood still could still bring a
- * manifest.
+ * entry on, then the parts of bases, then their marks. Before all that go pictures of windows that
+ * nobody reads any more, for where a disk is full the marks need room. A base whose manifest is
+ * gone does not exist; its mark tells the next run that it is no snapshot under way. What a
+ * snapshot left that failed or was cancelled goes too, once it is certain that nobody goes on with
+ * it; before, it is {@linkplain AbandonedBases given up}, for a process that stood still could
+ * still bring a manifest.
  */
 public final class Prune {
     /** So many whole pictures of windows stay: if the newest is damaged later, the next serves. */
     private static final int PICTURES = 10;
 
     private static final int ASK_EVERY = 50;
-    private static final byte[] MARK =
-            "This base is being removed by prune; the next run goes on.\n"
-                    .getBytes(StandardCharsets.UTF_8);
+
+    /** Its key says everything, and a full disk has room for a name when it has none for bytes. */
+    private static final byte[] MARK = {};
+
     private final ObjectStore store;
     private final ClusterName cluster;
     private final OperationLock lock;
@@ -123,25 +126,70 @@ public final class Prune {
      * @return what was removed
      */
     public PrunePlan run(RetentionRule rule, Instant now, LongConsumer progress) {
-        try (OperationLock.Turn turn = lock.take()) {
+        try (OperationLock.Turn turn = withRoom(lock::take)) {
             PrunePlan plan = plan(rule, now);
             Removal removal = new Removal(turn, progress);
             // A base may stay that an earlier run had marked: it was held since.
             plan.kept().keySet().forEach(base -> store.delete(KeyPrefix.pruneMark(base.place())));
+            plan.windows().forEach(object -> removal.remove(object.key()));
             turn.requireHeld();
-            plan.abandoned().forEach(abandoned::add);
+            plan.abandoned().forEach(place -> withRoom(() -> abandoned.add(place)));
             List<BasePlace> going = plan.going();
-            going.forEach(place -> store.put(KeyPrefix.pruneMark(place), Body.of(MARK)));
+            going.forEach(place -> withRoom(() -> mark(place)));
             plan.bases().forEach(place -> removeSnapshot(place.snapshotId(), removal));
             going.forEach(place -> removal.remove(new ObjectKey.OfBaseManifest(place).text()));
             plan.ranges().forEach(object -> removal.remove(object.key()));
             plan.parts().forEach(object -> removal.remove(object.key()));
             going.forEach(place -> removal.remove(KeyPrefix.pruneMark(place)));
-            plan.windows().forEach(object -> removal.remove(object.key()));
             forgetStandbys(plan.standbys());
+            store.takeReserve();
             turn.succeeded();
             return plan;
         }
+    }
+
+    private void mark(BasePlace place) {
+        String key = KeyPrefix.pruneMark(place);
+        // An earlier run may have put it, with other content.
+        if (store.head(key).isEmpty()) {
+            store.put(key, Body.of(MARK));
+        }
+    }
+
+    private void withRoom(Runnable put) {
+        withRoom(
+                () -> {
+                    put.run();
+                    return null;
+                });
+    }
+
+    /** On a full disk once more, with the room that the store held for this. */
+    private <T> T withRoom(Supplier<T> put) {
+        try {
+            return put.get();
+        } catch (UnreachableException full) {
+            if (!store.releaseReserve()) {
+                throw withoutRoom(full);
+            }
+        }
+        try {
+            return put.get();
+        } catch (UnreachableException stillFull) {
+            throw withoutRoom(stillFull);
+        }
+    }
+
+    private UnreachableException withoutRoom(UnreachableException e) {
+        return new UnreachableException(
+                e.getMessage()
+                        + " A prune puts small notes before it removes what others may read, and"
+                        + " this one could not. If "
+                        + store.describe()
+                        + " is full: stop what else writes there, make room for a few files (64"
+                        + " KiB) by moving something away that is not the bucket's, and prune"
+                        + " again; it removes the rest itself.",
+                e);
     }
 
     /** Of those that were waited for too long nothing is told any more. */

@@ -1,0 +1,51 @@
+package io.tidemark.storage.object;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+
+/**
+ * A file that is there only to be removed. Who prunes puts notes first; on a full disk there would
+ * be no room for them, so nothing could be removed, ever.
+ */
+final class DiskReserve {
+    static final String NAME = "reserve";
+
+    /** Blocks for a few folders and files. */
+    private static final int BYTES = 64 << 10;
+
+    private final Path file;
+
+    DiskReserve(Path folder) {
+        this.file = folder.resolve(NAME);
+    }
+
+    /** Does nothing if it is there, or finds no room: then the disk is full already. */
+    void take() {
+        byte[] bytes = new byte[BYTES];
+        // Zeros take no room where the file system compresses.
+        new Random(BYTES).nextBytes(bytes);
+        try {
+            if (Files.notExists(file)) {
+                Files.createDirectories(file.getParent());
+                Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            }
+        } catch (FileAlreadyExistsException byAnother) {
+            return;
+        } catch (IOException full) {
+            release(); // a part of it would pass for all of it
+        }
+    }
+
+    /** False if there was none. */
+    boolean release() {
+        try {
+            return Files.deleteIfExists(file);
+        } catch (IOException notOurs) {
+            return false; // whose note finds no room says what is wrong with the folder
+        }
+    }
+}

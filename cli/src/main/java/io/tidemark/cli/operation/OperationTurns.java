@@ -86,16 +86,16 @@ public final class OperationTurns {
 
     /** As {@link #forRestore}; and without a source it says what it can't know. */
     public KeptTurn forPrune(Optional<SourceLocks> locks) {
-        if (locks.isEmpty()) {
-            words.println(
-                    "Without --source-uri it can't be known whether a snapshot goes on; what it has"
-                            + " put so far is not touched.");
-        }
         Optional<ClusterTurn> source = locks.map(this::mustReach);
         boolean kept = false;
         try {
             KeptTurn turn = new KeptTurn(Optional.of(note(ArchiveTurn.Kind.REMOVES)), source);
             kept = true;
+            if (source.isEmpty()) {
+                words.println(
+                        "Without --source-uri it can't be known whether a snapshot goes on; what it"
+                                + " has put so far is not touched.");
+            }
             return turn;
         } finally {
             if (!kept) {

@@ -15,18 +15,24 @@ import java.util.concurrent.atomic.LongAdder;
  * a rate has to wait, here also while nothing shall be read. Nothing is saved up meanwhile.
  */
 final class HeldScan implements AutoCloseable {
-    private final SourceData source;
+    private final String uri;
+    private final String member;
     private final SnapshotBucket bucket;
     private final LongAdder bytes = new LongAdder();
     private final Gate gate = new Gate();
     private final Thread thread = new Thread(this::scan, "bench-scan");
     private volatile RuntimeException failure;
 
-    /** Held at first. */
-    HeldScan(SourceData source, ObjectStore store, long bytesPerSecond) {
+    /**
+     * Held at first.
+     *
+     * @param member the address of the one that is read
+     */
+    HeldScan(String uri, String member, ObjectStore store, long bytesPerSecond) {
         SnapshotSettings settings = SnapshotSettings.DEFAULTS.limitedTo(bytesPerSecond);
         long heap = Runtime.getRuntime().maxMemory();
-        this.source = source;
+        this.uri = uri;
+        this.member = member;
         this.bucket =
                 new SnapshotBucket(
                         store,
@@ -57,7 +63,7 @@ final class HeldScan implements AutoCloseable {
     private void scan() {
         try {
             for (int i = 0; ; i++) {
-                TakenSnapshot.take(source, bucket, "held" + i, new Counting());
+                TakenSnapshot.take(uri, member, bucket, "held" + i, new Counting());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -2,8 +2,6 @@ package io.tidemark.bench;
 
 import io.tidemark.bench.PairedRatios.Pair;
 import io.tidemark.embedded.s3.EmbeddedS3;
-import io.tidemark.storage.object.BucketUri;
-import io.tidemark.storage.object.ObjectStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,11 +49,14 @@ final class LatencyBenchmark {
     private static final Duration SETTLE = Duration.ofMillis(40);
 
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(30);
-    private static final int LEAST_WARM_UP = 6;
+
+    /** The scan's process has compilers of its own, which nobody asks. */
+    private static final int LEAST_WARM_UP = 20;
+
     private static final double COMPILING = 0.1;
 
     private final SourceData source;
-    private final HeldScan scan;
+    private final ScanProcess scan;
     private final String kind;
     private final List<Pair> compared = new ArrayList<>();
     private final List<Pair> alike = new ArrayList<>();
@@ -67,7 +68,7 @@ final class LatencyBenchmark {
     /**
      * @param kind of the bucket, in front of every figure's name
      */
-    private LatencyBenchmark(SourceData source, HeldScan scan, String kind) {
+    private LatencyBenchmark(SourceData source, ScanProcess scan, String kind) {
         this.source = source;
         this.scan = scan;
         this.kind = kind;
@@ -91,8 +92,7 @@ final class LatencyBenchmark {
 
     private static Figures run(SourceData source, String bucket, String kind, Benchmark.Notes notes)
             throws Exception {
-        try (ObjectStore store = BucketUri.parse(bucket).open();
-                HeldScan scan = new HeldScan(source, store, LIMIT_MIB_PER_SECOND * MIB).start()) {
+        try (ScanProcess scan = ScanProcess.start(source, bucket, LIMIT_MIB_PER_SECOND * MIB)) {
             LatencyBenchmark benchmark = new LatencyBenchmark(source, scan, kind);
             try {
                 return benchmark.run(notes);
@@ -142,11 +142,12 @@ final class LatencyBenchmark {
 
     private Spell spell(boolean scanning) throws Exception {
         scan.goOn(scanning);
-        write(SETTLE);
         long begun = System.nanoTime();
         long before = scan.bytes();
+        write(SETTLE);
         Spell spell = write(SPELL);
         if (scanning) {
+            scan.goOn(true);
             scanned += scan.bytes() - before;
             scanningNanos += System.nanoTime() - begun;
         }

@@ -42,7 +42,8 @@ final class SnapshotBenchmark implements Benchmark {
         return Stopwatch.perSecond(
                 documents,
                 () -> {
-                    TakenSnapshot.take(source, bucket, id, SnapshotShare.Progress.NONE);
+                    TakenSnapshot.take(
+                            source.uri(), source.member(), bucket, id, SnapshotShare.Progress.NONE);
                     return null;
                 });
     }

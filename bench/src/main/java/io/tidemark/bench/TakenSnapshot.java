@@ -23,19 +23,24 @@ final class TakenSnapshot {
     /**
      * Returns when the base exists.
      *
+     * @param member the address of the one that is read
      * @param id of the snapshot, another one each time
      */
     static void take(
-            SourceData source, SnapshotBucket bucket, String id, SnapshotShare.Progress progress)
+            String uri,
+            String member,
+            SnapshotBucket bucket,
+            String id,
+            SnapshotShare.Progress progress)
             throws InterruptedException {
-        MongoAccess access = new MongoAccess(new ConnectionString(source.uri()), TIMEOUT);
-        try (SnapshotSource member =
+        MongoAccess access = new MongoAccess(new ConnectionString(uri), TIMEOUT);
+        try (SnapshotSource source =
                 new MongoSnapshotMembers(access)
-                        .open(source.member(), bucket.settings().threads(), bucket.batchBytes())) {
+                        .open(member, bucket.settings().threads(), bucket.batchBytes())) {
             BasePlace place =
                     new BasePlace(
                             new ClusterName("bench"),
-                            member.incarnation(),
+                            source.incarnation(),
                             id,
                             new ReplicaSet("bench"));
             SnapshotShare share =
@@ -46,7 +51,7 @@ final class TakenSnapshot {
                             1,
                             () -> {},
                             progress);
-            new ReplicaSetSnapshot(member, bucket, share).run();
+            new ReplicaSetSnapshot(source, bucket, share).run();
         }
     }
 }

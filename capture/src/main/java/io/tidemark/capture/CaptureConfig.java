@@ -88,6 +88,10 @@ import java.util.TreeMap;
  * <tr><td>{@code snapshot.bytes.per.second}</td><td>0 (no limit), 0–1TiB</td><td>of raw BSON that
  * the agent reads, all its scans together; {@code tidemark snapshot --max-mib-per-second} limits one
  * snapshot further</td></tr>
+ * <tr><td>{@code snapshot.scheduling}</td><td>idle; normal</td><td>of the threads of a scan with a
+ * limit: {@code idle} gives way to everything else on the host at once (Linux, SCHED_IDLE, by {@code
+ * chrt}). Where nothing is left of the processors such a scan hardly moves, and the agent's
+ * collections of its heap may wait two seconds for it</td></tr>
  * <tr><td>{@code snapshot.part.bytes}</td><td>64MiB, 1MiB–64MiB</td><td>raw bytes of one object;
  * smaller ones cost more requests and lose less to an interruption</td></tr>
  * <tr><td>{@code snapshot.memory.bytes}</td><td>heap / 8, 1MiB–64GiB</td><td>for parts under way;

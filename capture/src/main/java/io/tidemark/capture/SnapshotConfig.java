@@ -1,6 +1,7 @@
 package io.tidemark.capture;
 
 import io.tidemark.capture.schedule.SnapshotSchedule;
+import io.tidemark.capture.snapshot.SchedulingPolicy;
 import io.tidemark.capture.snapshot.SnapshotSettings;
 import io.tidemark.schemas.config.ConfigReader;
 import io.tidemark.storage.frames.FrameOptions;
@@ -46,6 +47,7 @@ public record SnapshotConfig(
                     "snapshot.threads",
                     "snapshot.part.bytes",
                     "snapshot.bytes.per.second",
+                    "snapshot.scheduling",
                     "snapshot.memory.bytes",
                     "snapshot.schedule",
                     "snapshot.least.distance",
@@ -70,7 +72,9 @@ public record SnapshotConfig(
                         reader.number("snapshot.threads", defaults.threads(), 1, 32),
                         part,
                         4 * part,
-                        reader.bytes("snapshot.bytes.per.second", 0, 0, 1L << 40));
+                        reader.bytes("snapshot.bytes.per.second", 0, 0, 1L << 40),
+                        reader.parsed("snapshot.scheduling", SchedulingPolicy::parse)
+                                .orElse(defaults.whenLimited()));
         int level = reader.number("compression.level", FrameOptions.DEFAULT_LEVEL, 1, 19);
         Optional<Path> keys = reader.optionalPath("encryption.keys");
         long memory =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.capture.metrics.HeadroomAlarm;
 import io.tidemark.capture.operation.OperationSettings;
 import io.tidemark.capture.schedule.SnapshotSchedule;
+import io.tidemark.capture.snapshot.SchedulingPolicy;
 import io.tidemark.capture.snapshot.SnapshotSettings;
 import io.tidemark.capture.tail.TailSettings;
 import io.tidemark.metrics.MetricsConfig;
@@ -167,6 +168,7 @@ class CaptureConfigTest {
                                 "bucket", "file:/backup",
                                 "snapshot.threads", "7",
                                 "snapshot.part.bytes", "8MiB",
+                                "snapshot.scheduling", "normal",
                                 "snapshot.bytes.per.second", "20MiB",
                                 "snapshot.memory.bytes", "48MiB",
                                 "spill.dir", "/spill",
@@ -233,7 +235,8 @@ class CaptureConfigTest {
                                 9,
                                 48L << 20,
                                 Path.of("/spill"),
-                                new SnapshotSettings(7, 8L << 20, 32L << 20, 20L << 20),
+                                new SnapshotSettings(
+                                        7, 8L << 20, 32L << 20, 20L << 20, SchedulingPolicy.NORMAL),
                                 new SnapshotConfig.Plan(
                                         SnapshotSchedule.parse("30 1 * * 0"),
                                         Duration.ofHours(2),

@@ -126,7 +126,10 @@ public final class ReplicaSetSnapshot {
                         work -> {
                             Thread thread =
                                     new Thread(
-                                            work,
+                                            () -> {
+                                                bucket.scheduling().take();
+                                                work.run();
+                                            },
                                             "snapshot-"
                                                     + share.place().replicaSet()
                                                     + "-"

@@ -58,6 +58,11 @@ public record SnapshotBucket(
                 .orElse(settings.threads());
     }
 
+    /** Of the threads that scan: whoever set a rate wants the source to be spared. */
+    SchedulingPolicy scheduling() {
+        return rate.bytesPerSecond().isPresent() ? settings.whenLimited() : SchedulingPolicy.NORMAL;
+    }
+
     /** About how many bytes of documents one request shall bring; one document can be more. */
     public int batchBytes() {
         return rate.bytesPerSecond()

@@ -8,9 +8,15 @@ package io.tidemark.capture.snapshot;
  * @param partBytes raw bytes of a part, 1 KiB to 64 MiB
  * @param rangeBytes about how much of a collection is one range, at least a part
  * @param maxBytesPerSecond of raw BSON, all threads of the agent together; 0 for no limit
+ * @param whenLimited how the threads of a scan with a limit, of the agent's or its own, are
+ *     scheduled
  */
 public record SnapshotSettings(
-        int threads, long partBytes, long rangeBytes, long maxBytesPerSecond) {
+        int threads,
+        long partBytes,
+        long rangeBytes,
+        long maxBytesPerSecond,
+        SchedulingPolicy whenLimited) {
     private static final long MIB = 1L << 20;
     private static final int MOST_READS_AT_ONCE = 8;
 
@@ -27,6 +33,11 @@ public record SnapshotSettings(
                     64 * MIB,
                     256 * MIB,
                     0);
+
+    /** With a limit, it gives way to everything else. */
+    public SnapshotSettings(int threads, long partBytes, long rangeBytes, long maxBytesPerSecond) {
+        this(threads, partBytes, rangeBytes, maxBytesPerSecond, SchedulingPolicy.IDLE);
+    }
 
     public SnapshotSettings {
         if (threads < 1 || threads > 32) {
@@ -54,6 +65,6 @@ public record SnapshotSettings(
     }
 
     public SnapshotSettings limitedTo(long bytesPerSecond) {
-        return new SnapshotSettings(threads, partBytes, rangeBytes, bytesPerSecond);
+        return new SnapshotSettings(threads, partBytes, rangeBytes, bytesPerSecond, whenLimited);
     }
 }

@@ -36,6 +36,11 @@ class SnapshotBucketTest {
 
             assertThat(bucket.batchBytes()).isEqualTo(batchBytes);
             assertThat(bucket.threadsAtOnce()).isEqualTo(threads);
+            assertThat(bucket.scheduling())
+                    .isEqualTo(
+                            agentMib + commandMib == 0
+                                    ? SchedulingPolicy.NORMAL
+                                    : SchedulingPolicy.IDLE);
         }
     }
 }

@@ -299,6 +299,11 @@ public final class FileObjectStore implements ObjectStore {
     }
 
     @Override
+    public boolean canFillUp() {
+        return true;
+    }
+
+    @Override
     public boolean releaseReserve() {
         return reserve.release();
     }

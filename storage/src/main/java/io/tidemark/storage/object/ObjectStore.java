@@ -102,6 +102,11 @@ public interface ObjectStore extends AutoCloseable {
     /** Deletes the object; deleting what is not there is no error. */
     void delete(String key);
 
+    /** True if what the store lies on can fill up, and it holds a little of it in reserve. */
+    default boolean canFillUp() {
+        return false;
+    }
+
     /**
      * Gives up what the store holds in reserve, so that the notes of who is about to remove objects
      * find room where a full disk has none; {@link #takeReserve} is for when they are gone.
@@ -114,7 +119,7 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Holds a little room in reserve, where the store can and there is some. */
     default void takeReserve() {
-        // Only a disk of one's own fills up.
+        // Nothing fills up.
     }
 
     /** For messages: where this is, without secrets. */

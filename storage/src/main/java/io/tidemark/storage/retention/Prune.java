@@ -169,6 +169,9 @@ public final class Prune {
         try {
             return put.get();
         } catch (UnreachableException full) {
+            if (!store.canFillUp()) {
+                throw full;
+            }
             if (!store.releaseReserve()) {
                 throw withoutRoom(full);
             }

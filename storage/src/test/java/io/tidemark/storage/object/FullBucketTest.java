@@ -63,6 +63,24 @@ class FullBucketTest {
     }
 
     @Test
+    void aBucketThatIsNoDiskIsNotSaidToBeFull() {
+        UnreachableException away = new UnreachableException("s3://archive can't be reached", null);
+        try (ObjectStore noDisk = new InMemoryObjectStore()) {
+            Prune prune =
+                    new Prune(
+                            noDisk,
+                            TestEntries.CLUSTER,
+                            () -> {
+                                throw away;
+                            },
+                            EndedSnapshots.UNKNOWN);
+
+            assertThatThrownBy(() -> prune.run(RetentionRule.DEFAULT, NOW, removed -> {}))
+                    .isSameAs(away);
+        }
+    }
+
+    @Test
     void marksOfAnEarlierVersionHoldWordsAndAreLeft() {
         twoBases();
         ObjectStore store = new FileObjectStore(root);

@@ -32,7 +32,7 @@ final class AskedBases implements AutoCloseable {
     AskedBases(BackedUpCluster cluster) {
         this.cluster = cluster;
         this.settings = cluster.settings();
-        settings.put("snapshot.schedule", "0 2 * * *");
+        settings.put("snapshot.schedule", BackedUpCluster.SCHEDULE);
         settings.put("snapshot.least.distance", "1m");
         this.asked = SnapshotOperations.of(CaptureConfig.of(settings), "asked");
     }

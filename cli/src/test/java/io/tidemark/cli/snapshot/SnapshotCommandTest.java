@@ -96,7 +96,7 @@ class SnapshotCommandTest {
     @Order(3)
     void agentsMakeUpForTheDueSnapshotThatWasMissedOnce() throws Exception {
         Map<String, String> settings = cluster.settings();
-        settings.put("snapshot.schedule", "0 2 * * *");
+        settings.put("snapshot.schedule", BackedUpCluster.SCHEDULE);
         settings.put("retention.bases", "1");
         AGENTS.add(cluster.startAgent("a", settings));
         AGENTS.add(cluster.startAgent("b", settings));
@@ -105,7 +105,8 @@ class SnapshotCommandTest {
         JsonNode operation = cluster.awaitOperation("scheduled-");
 
         scheduled = operation.get("id").asText();
-        assertThat(scheduled).matches("scheduled-\\d{8}T020000Z");
+        assertThat(scheduled)
+                .matches("scheduled-\\d{8}T%02d0000Z".formatted(BackedUpCluster.DUE_HOUR));
         assertThat(operation.get("phase").asText()).isEqualTo("done");
         assertThat(operation.get("facts").has("pruneProblem")).isFalse();
         assertThat(bases()).contains(scheduled);

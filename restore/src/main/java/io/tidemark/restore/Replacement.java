@@ -7,7 +7,7 @@ import java.util.Set;
  * What of a target that holds data may go.
  *
  * @param names of databases, or of single collections ({@code db.coll})
- * @param keepsPrevious whether it is renamed aside instead of dropped
+ * @param keepsPrevious whether it is kept under other names instead of dropped
  */
 public record Replacement(Set<String> names, boolean keepsPrevious) {
     /** Nothing may go. */

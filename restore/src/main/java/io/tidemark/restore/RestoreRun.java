@@ -207,7 +207,7 @@ final class RestoreRun implements AutoCloseable {
                 found.isEmpty(),
                 targets.merged().isEmpty() && identity.keptUuids(),
                 findings.replaced(),
-                targets.merged().map(MergedTarget::rollback).orElse(List.of()),
+                targets.rollback(),
                 findings.warnings(),
                 found,
                 (System.nanoTime() - startedNanos) / 1e9);

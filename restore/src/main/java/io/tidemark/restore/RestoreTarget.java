@@ -37,6 +37,11 @@ public interface RestoreTarget extends ReplayTarget, AutoCloseable {
      */
     List<HeldCollection> held();
 
+    /** Bytes on the volume of a collection and its indexes; 0 where the target doesn't tell. */
+    default long sizeBytes(Namespace namespace) {
+        return 0;
+    }
+
     /** Drops all indexes but that of {@code _id}. */
     void dropIndexes(Namespace namespace);
 

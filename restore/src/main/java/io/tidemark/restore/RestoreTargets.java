@@ -107,6 +107,11 @@ final class RestoreTargets implements AutoCloseable {
         return layout.merged();
     }
 
+    /** Commands of the shell that lead back to what was there before; empty if it is not kept. */
+    List<String> rollback() {
+        return layout.rollback();
+    }
+
     /** What a standby stands on is needed from here on. */
     void hold(StandbyHold hold, String name) {
         Map<ReplicaSetPlan, Standing> standings = new LinkedHashMap<>();

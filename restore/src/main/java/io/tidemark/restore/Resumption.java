@@ -14,6 +14,7 @@ import io.tidemark.restore.external.HeldBase;
 import io.tidemark.restore.guard.BackgroundWork;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.replay.ReplayStart;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * What an earlier run has left in the targets: the same restore goes on with it, any other one is
@@ -87,7 +89,10 @@ final class Resumption {
         }
         requireBase(now, target);
         Optional<RestoreMark> mark = find(set, now, target, MarkPlace.ALONE);
-        return mark.map(m -> m.before().in(now)).orElse(now);
+        boolean goes = request.options().restart();
+        return mark.map(RestoreMark::before)
+                .map(before -> goes ? before.takenBack(now) : before.in(now))
+                .orElse(now);
     }
 
     /** What a base in the target was can't be made again out of what it is. */
@@ -148,6 +153,11 @@ final class Resumption {
     /** Whether an earlier run has begun with a replica set. */
     boolean goesOn(ReplicaSetPlan set) {
         return marks.containsKey(set);
+    }
+
+    /** What of a replica set is taken back before this restore begins. */
+    Optional<RestoreMark> withdrawn(ReplicaSetPlan set) {
+        return Optional.ofNullable(withdrawn.get(set));
     }
 
     /** What is taken back before this restore begins. */
@@ -277,13 +287,16 @@ final class Resumption {
      * Marks a target, or finds it marked.
      *
      * @param start what replay stands on
+     * @param keeping what is to be kept of the target, by what it holds when nothing is to be taken
+     *     back any more
      */
     Checkpoints mark(
             ReplicaSetPlan set,
             RestoreTarget target,
             MarkPlace place,
             TargetFacts facts,
-            ReplayStart start) {
+            ReplayStart start,
+            Supplier<KeptPrevious> keeping) {
         if (marks.containsKey(set)) {
             Checkpoints kept = Checkpoints.resume(target, place, marks.get(set), holder);
             standby.flatMap(StandbyMarks::promotion).ifPresent(to -> promote(kept, to));
@@ -313,7 +326,7 @@ final class Resumption {
                                 + (standby.isPresent() ? " as a standby" : " to " + plan.to())
                                 + work,
                         described,
-                        TargetBefore.of(facts),
+                        TargetBefore.of(facts).keeping(keeping.get()),
                         0,
                         begin(set),
                         List.of(),

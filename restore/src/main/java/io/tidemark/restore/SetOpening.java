@@ -94,6 +94,11 @@ final class SetOpening implements AutoCloseable {
         return Optional.ofNullable(held.get(set.replicaSet()));
     }
 
+    /** Whether there are entries to come that nobody knows yet. */
+    boolean isStandby() {
+        return standby.isPresent();
+    }
+
     /** Whether the targets hold the bases. */
     boolean areBasesHeld() {
         return !held.isEmpty();

@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.previous.PreviousNames;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
@@ -28,7 +29,8 @@ final class StrangerCheck {
                     known.contains(found)
                             || known.contains(
                                     found.withCollection("system.buckets." + found.collection()))
-                            || found.collection().equals("system.views");
+                            || found.collection().equals("system.views")
+                            || PreviousNames.isKept(found);
             if (!ours) {
                 problems.add(
                         "Collection "

@@ -8,6 +8,7 @@ import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.merge.MergedTarget;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.target.TargetFacts;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,11 @@ final class TargetForAll implements TargetLayout {
     }
 
     @Override
+    public List<String> rollback() {
+        return merged.rollback();
+    }
+
+    @Override
     public AddedShards added() {
         return AddedShards.none();
     }
@@ -133,7 +139,14 @@ final class TargetForAll implements TargetLayout {
     public void mark() {
         marks.begin();
         left().withdrawn().ifPresent(this::takeBack);
-        places().forEach((set, place) -> marks.mark(sets.of(set), merged.server(), place, found));
+        places().forEach(
+                        (set, place) ->
+                                marks.mark(
+                                        sets.of(set),
+                                        merged.server(),
+                                        place,
+                                        found,
+                                        () -> KeptPrevious.NOTHING));
         for (ReplicaSetRestore restore : sets.restores()) {
             ReplicaSetPlan set = restore.plan();
             restore.begin(merged.shardOf(set), marks.of(set).orElseThrow());

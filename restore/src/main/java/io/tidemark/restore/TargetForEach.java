@@ -11,10 +11,12 @@ import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.merge.MergedTarget;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.plan.RestorePlan;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ final class TargetForEach implements TargetLayout {
     /** What the targets said of themselves, where {@link #facts} leaves out what a base brings. */
     private final Map<ReplicaSetPlan, TargetFacts> found = new LinkedHashMap<>();
 
+    private final PreviousPhase previous;
     private SourceCluster source;
     private AddedShards added = AddedShards.none();
 
@@ -48,6 +51,7 @@ final class TargetForEach implements TargetLayout {
         this.sets = sets;
         this.marks = marks;
         this.findings = findings;
+        this.previous = new PreviousPhase(request, plan, sets, marks, targets, found);
     }
 
     @Override
@@ -69,8 +73,9 @@ final class TargetForEach implements TargetLayout {
                 new ShardNames(
                         sets.mapped(request.placement()), sets.cluster().shards(), more.keySet());
         source = SourceCluster.of(sets.cluster(), plan, names, more.keySet());
-        found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
         sets.open(all -> all, targets::get);
+        previous.leaveAlone();
+        found.forEach((set, told) -> facts.put(set, holdsBase(set) ? told.withoutBase() : told));
         added.inspect();
         TargetGuard guard = new TargetGuard(source, request.placement().replacement());
         List<TargetOutlook> outlooks = new ArrayList<>();
@@ -93,8 +98,9 @@ final class TargetForEach implements TargetLayout {
         ReplicaSetPlan set = restore.plan();
         if (!holdsBase(set)) {
             SourceNeeds needs = restore.base().needs();
-            return guard.look(
-                    set, facts.get(set), left().goesOn(set) ? needs.withoutRoom() : needs);
+            return left().goesOn(set)
+                    ? guard.look(set, facts.get(set), needs.withoutRoom())
+                    : guard.look(set, facts.get(set), needs, previous.decide(set));
         }
         findings.warnings()
                 .add(
@@ -149,7 +155,11 @@ final class TargetForEach implements TargetLayout {
     public void mark() {
         marks.begin();
         // What joins a standby comes first: until it is marked, the others don't know of it.
-        sets.restores().stream().filter(r -> !left().goesOn(r.plan())).forEach(this::mark);
+        // The config servers first: what is kept of the others depends on their metadata.
+        sets.restores().stream()
+                .filter(r -> !left().goesOn(r.plan()))
+                .sorted(Comparator.comparing(r -> !r.plan().isConfigServer()))
+                .forEach(this::mark);
         sets.restores().stream().filter(r -> left().goesOn(r.plan())).forEach(this::mark);
         try {
             found.forEach((set, fact) -> background.stopExpiry(targets.get(set), fact));
@@ -158,7 +168,9 @@ final class TargetForEach implements TargetLayout {
             throw e;
         }
         found.forEach((set, fact) -> background.stopBalancer(targets.get(set), fact));
+        Parallel.forEach(sets.restores(), restore -> previous.setAside(restore.plan()));
         facts.forEach(this::makeRoom);
+        findings.warnings().addAll(previous.warnings());
         for (ReplicaSetRestore restore : sets.restores()) {
             restore.begin(targets.get(restore.plan()), marks.of(restore.plan()).orElseThrow());
         }
@@ -166,7 +178,12 @@ final class TargetForEach implements TargetLayout {
 
     private void mark(ReplicaSetRestore restore) {
         ReplicaSetPlan set = restore.plan();
-        marks.mark(restore, targets.get(set), MarkPlace.ALONE, found.get(set));
+        marks.mark(
+                restore,
+                targets.get(set),
+                MarkPlace.ALONE,
+                found.get(set),
+                () -> previous.decideNow(set));
     }
 
     /** The guard has seen that all of it may go; a run that goes on finds it named in the mark. */
@@ -177,12 +194,20 @@ final class TargetForEach implements TargetLayout {
         Optional<RestoreMark> mark = marks.markOf(set);
         List<Namespace> inTheWay =
                 mark.map(m -> m.before().replaced()).orElse(fact.userCollections());
+        Map<Namespace, String> kept =
+                mark.map(m -> m.before().kept()).orElse(KeptPrevious.NOTHING).places();
         for (Namespace namespace : inTheWay) {
-            findings.replaced().put(set.replicaSet() + "/" + namespace, "");
+            findings.replaced()
+                    .put(set.replicaSet() + "/" + namespace, kept.getOrDefault(namespace, ""));
             if (mark.map(RestoreMark::epoch).orElse(0L) == 0) {
                 targets.get(set).drop(namespace);
             }
         }
+    }
+
+    @Override
+    public List<String> rollback() {
+        return previous.rollback(added);
     }
 
     @Override

@@ -33,6 +33,9 @@ sealed interface TargetLayout extends AutoCloseable permits TargetForEach, Targe
     /** The target of all replica sets. */
     Optional<MergedTarget> merged();
 
+    /** Commands of the shell that lead back to what was there before; empty if it is not kept. */
+    List<String> rollback();
+
     /** Shards that are added to the archive's. */
     AddedShards added();
 

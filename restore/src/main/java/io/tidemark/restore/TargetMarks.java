@@ -7,6 +7,7 @@ import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.checkpoint.RunHolder;
 import io.tidemark.restore.checkpoint.RunLease;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.TargetFacts;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The marks of one run in its targets, and its hold on them: what an earlier one has left there,
@@ -48,11 +50,20 @@ final class TargetMarks implements AutoCloseable {
         lease.begin();
     }
 
-    /** Marks a target, or finds it marked. */
-    void mark(ReplicaSetRestore restore, RestoreTarget target, MarkPlace place, TargetFacts facts) {
+    /**
+     * Marks a target, or finds it marked.
+     *
+     * @param keeping what is to be kept of what it holds, if it isn't marked yet
+     */
+    void mark(
+            ReplicaSetRestore restore,
+            RestoreTarget target,
+            MarkPlace place,
+            TargetFacts facts,
+            Supplier<KeptPrevious> keeping) {
         ReplicaSetPlan set = restore.plan();
         Checkpoints checkpoints =
-                resumption.mark(set, target, place, facts, restore.base().start());
+                resumption.mark(set, target, place, facts, restore.base().start(), keeping);
         kept.put(set, checkpoints);
         lease.hold(checkpoints);
     }

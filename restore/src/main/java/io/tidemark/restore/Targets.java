@@ -19,7 +19,7 @@ final class Targets {
             requireAlone(request);
             return;
         }
-        requireWhole(request.placement());
+        requireWhole(request.placement(), request.external().isPresent());
         Set<String> missing = new TreeSet<>();
         Set<String> unused = new TreeSet<>(byName.keySet());
         Set<String> used = new HashSet<>();
@@ -55,18 +55,16 @@ final class Targets {
         }
     }
 
-    private static void requireWhole(Placement placement) {
+    private static void requireWhole(Placement placement, boolean external) {
         if (!placement.selections().isEmpty()) {
             throw new RestoreException.TargetRefused(
                     "Single collections (--ns) are put together from all shards: name one target"
                             + " for them, --target merged=URI.");
         }
-        if (placement.replacement().keepsPrevious()) {
+        if (placement.replacement().keepsPrevious() && external) {
             throw new RestoreException.TargetRefused(
-                    "--keep-previous works with --target merged=URI only: replica sets that are"
-                            + " restored one to one get collections with the source's UUIDs, which"
-                            + " the previous ones may have themselves. Restore beside them, or"
-                            + " leave it out.");
+                    "--keep-previous and --base external don't go together: what the targets hold"
+                            + " is what the restore goes on with.");
         }
     }
 

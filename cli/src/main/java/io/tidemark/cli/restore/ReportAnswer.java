@@ -34,8 +34,7 @@ record ReportAnswer(RestoreReport report) {
                         (name, kept) ->
                                 out.printf(
                                         "  replaced: %s, %s%n",
-                                        name,
-                                        kept.isEmpty() ? "which is gone" : "kept as " + kept));
+                                        name, kept.isEmpty() ? gone() : "kept as " + kept));
         if (!report.rollback().isEmpty()) {
             out.println("  The way back, in mongosh:");
             report.rollback().forEach(command -> out.println("    " + command));
@@ -45,6 +44,13 @@ record ReportAnswer(RestoreReport report) {
         report.problems().forEach(problem -> out.println("  DIFFERENT: " + problem));
         out.println(
                 report.verified() ? "Verified: the target holds what it should." : "NOT verified.");
+    }
+
+    /** Views are not kept by another name, but by their definition. */
+    private String gone() {
+        return report.rollback().isEmpty()
+                ? "which is gone"
+                : "which is gone until the way back makes it anew";
     }
 
     private static void words(PrintStream out, String name, ReplicaSetReport set) {

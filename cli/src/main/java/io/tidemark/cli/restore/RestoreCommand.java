@@ -55,6 +55,8 @@ import picocli.CommandLine.Spec;
             "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
                     + " --to 1712345678:5 --map shard0=eu0 --map shard1=eu1"
                     + " --add-shard eu2=mongodb://new2:27018/",
+            "  tidemark restore --config restore.properties --bucket file:/backup --cluster shop"
+                    + " --to 1712345678:5 --replace shop,crm --keep-previous",
             "  tidemark restore --bucket file:/backup --cluster shop --to 1712345678:5"
                     + " --target merged=mongodb://one:27017/",
             "  tidemark restore --bucket file:/backup --cluster shop --before-drop shop.orders"

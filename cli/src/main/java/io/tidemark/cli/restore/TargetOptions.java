@@ -86,9 +86,10 @@ public final class TargetOptions {
     @Option(
             names = "--keep-previous",
             description =
-                    "With --replace and --target merged=URI: renames what is in the way aside, to"
-                            + " tidemark_previous_…, instead of dropping it; the answer tells the"
-                            + " way back.")
+                    "With --replace: keeps what is in the way as tidemark_previous_… instead of"
+                            + " dropping it, and the answer tells the way back. It is renamed; a"
+                            + " replica set's own target copies it where the restore needs its"
+                            + " UUID, which takes room.")
     private boolean keepsPrevious;
 
     /** One collection, or all of a database. */
@@ -143,8 +144,8 @@ public final class TargetOptions {
             wrong = Optional.of("--ns needs --target merged=URI: all shards' parts go there.");
         } else if (MergedTarget.meet(selections)) {
             wrong = Optional.of("Two collections would get one name: give others by --as.");
-        } else if (keepsPrevious && (replaced.isEmpty() || !merged)) {
-            wrong = Optional.of("--keep-previous needs --replace and --target merged=URI.");
+        } else if (keepsPrevious && replaced.isEmpty()) {
+            wrong = Optional.of("--keep-previous needs --replace.");
         } else if (merged && !(shardIds.isEmpty() && added.isEmpty())) {
             wrong =
                     Optional.of(

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.restore.Replacement;
 import io.tidemark.restore.guard.TargetOutlook;
+import io.tidemark.restore.previous.KeptCollection;
 import io.tidemark.restore.target.TargetCondition;
 import io.tidemark.restore.target.TargetFacts;
+import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 
 /** What a restore would find in its targets, in words and as JSON. */
 record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
@@ -42,19 +45,48 @@ record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
                         : "");
         outlook.inTheWay().stream()
                 .limit(EXAMPLES)
-                .forEach(name -> out.printf("    %s %s%n", name, fateInWords(name)));
+                .forEach(name -> out.printf("    %s %s%n", name, fateInWords(outlook, name)));
         int more = outlook.inTheWay().size() - EXAMPLES;
         if (more > 0) {
             out.printf("    … and %,d more%n", more);
         }
+        long metadata =
+                outlook.kept().collections().stream()
+                        .filter(kept -> kept.how() == KeptCollection.How.METADATA)
+                        .count();
+        if (metadata > 0) {
+            out.printf(
+                    "    %s of config would be copied aside%n", Counted.of(metadata, "collection"));
+        }
         outlook.reasons().forEach(reason -> out.println("    REFUSED: " + reason));
     }
 
-    private String fateInWords(Namespace name) {
+    private String fateInWords(TargetOutlook outlook, Namespace name) {
         return switch (fate(name)) {
-            case "kept" -> "would be renamed aside";
+            case "kept" -> howInWords(outlook, name);
             case "replaced" -> "would be dropped";
             default -> "is in the way";
+        };
+    }
+
+    private static String howInWords(TargetOutlook outlook, Namespace name) {
+        Optional<KeptCollection> kept =
+                outlook.kept().collections().stream()
+                        .filter(one -> one.name().equals(name))
+                        .findFirst();
+        return switch (kept.map(KeptCollection::how).orElse(KeptCollection.How.RENAMED)) {
+            case RENAMED -> "would be renamed aside";
+            case DEFINED -> "would be dropped; the way back makes it anew";
+            case COPIED, METADATA ->
+                    String.format("would be copied aside, %,d bytes", kept.orElseThrow().bytes());
+        };
+    }
+
+    private static String word(KeptCollection.How how) {
+        return switch (how) {
+            case RENAMED -> "rename";
+            case DEFINED -> "definition";
+            case COPIED, METADATA -> "copy";
         };
     }
 
@@ -85,6 +117,14 @@ record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
                         .filter(name -> fate(name).equals(fate))
                         .forEach(name -> names.add(name.toString()));
             }
+            ObjectNode keeping = one.putObject("keeping");
+            outlook.kept()
+                    .collections()
+                    .forEach(
+                            kept ->
+                                    keeping.putObject(kept.name().toString())
+                                            .put("how", word(kept.how()))
+                                            .put("bytes", kept.bytes()));
             ArrayNode reasons = one.putArray("reasons");
             outlook.reasons().forEach(reasons::add);
         }

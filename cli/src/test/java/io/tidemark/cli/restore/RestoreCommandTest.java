@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,14 @@ class RestoreCommandTest {
         assertThat(refused.err()).contains("trx.test is in the way").contains("REFUSED");
 
         words.add("--replace=trx");
+        CommandRun keeping =
+                CommandRun.of(
+                        Stream.concat(words.stream(), Stream.of("--keep-previous"))
+                                .toArray(String[]::new));
+        assertThat(keeping.exitCode()).as(keeping.err()).isEqualTo(ExitCode.DONE);
+        assertThat(keeping.err()).contains("trx.test would be renamed aside");
+        assertThat(keeping.json().findValues("keeping").toString())
+                .contains("\"trx.test\":{\"how\":\"rename\",\"bytes\":0}");
         CommandRun fine = CommandRun.of(words.toArray(String[]::new));
         assertThat(fine.exitCode()).as(fine.err()).isEqualTo(ExitCode.DONE);
         assertThat(fine.json().findValues("replaced").toString()).contains("trx.test");

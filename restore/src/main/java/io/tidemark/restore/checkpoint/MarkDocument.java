@@ -117,7 +117,8 @@ final class MarkDocument {
         return document.append("knownShards", texts(of.knownShards()))
                 .append("knownHosts", texts(of.knownHosts()))
                 .append("replaced", texts(of.replaced().stream().map(Namespace::toString).toList()))
-                .append("accounts", texts(of.accounts()));
+                .append("accounts", texts(of.accounts()))
+                .append("kept", KeptDocument.of(of.kept()));
     }
 
     private static TargetBefore before(BsonDocument document) {
@@ -129,7 +130,8 @@ final class MarkDocument {
                 texts(document.getArray("knownShards")),
                 texts(document.getArray("knownHosts")),
                 texts(document.getArray("replaced")).stream().map(Namespace::of).toList(),
-                texts(document.getArray("accounts", new BsonArray())));
+                texts(document.getArray("accounts", new BsonArray())),
+                KeptDocument.read(Optional.ofNullable(document.get("kept"))));
     }
 
     private static BsonDocument standing(Standing of) {

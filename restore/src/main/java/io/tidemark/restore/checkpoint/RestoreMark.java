@@ -1,5 +1,6 @@
 package io.tidemark.restore.checkpoint;
 
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.report.RestoreReport;
 import java.util.List;
@@ -79,6 +80,20 @@ public record RestoreMark(
                 description,
                 arguments,
                 before.withAccounts(names),
+                epoch,
+                standing,
+                decisions,
+                report,
+                run);
+    }
+
+    /** The same, of a target of which that is kept. */
+    public RestoreMark keeping(KeptPrevious kept) {
+        return new RestoreMark(
+                restore,
+                description,
+                arguments,
+                before.keeping(kept),
                 epoch,
                 standing,
                 decisions,

@@ -1,9 +1,12 @@
 package io.tidemark.restore.checkpoint;
 
+import io.tidemark.restore.previous.KeptCollection;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.target.TargetCondition;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +17,7 @@ import java.util.Optional;
  *
  * @param replaced collections that make room for the restored ones
  * @param accounts users and roles in whose place the source's are put; known when that begins
+ * @param kept of the collections that make room, what is kept under other names
  */
 public record TargetBefore(
         Optional<Boolean> expiresDocuments,
@@ -23,7 +27,8 @@ public record TargetBefore(
         List<String> knownShards,
         List<String> knownHosts,
         List<Namespace> replaced,
-        List<String> accounts) {
+        List<String> accounts,
+        KeptPrevious kept) {
     public TargetBefore {
         knownShards = List.copyOf(knownShards);
         knownHosts = List.copyOf(knownHosts);
@@ -40,7 +45,22 @@ public record TargetBefore(
                 facts.knownShards(),
                 facts.knownHosts(),
                 facts.userCollections(),
-                List.of());
+                List.of(),
+                KeptPrevious.NOTHING);
+    }
+
+    /** The same, of which that is kept. */
+    public TargetBefore keeping(KeptPrevious what) {
+        return new TargetBefore(
+                expiresDocuments,
+                balancer,
+                shardIdentity,
+                clusterId,
+                knownShards,
+                knownHosts,
+                replaced,
+                accounts,
+                what);
     }
 
     TargetBefore withAccounts(List<String> names) {
@@ -52,7 +72,18 @@ public record TargetBefore(
                 knownShards,
                 knownHosts,
                 replaced,
-                names);
+                names,
+                kept);
+    }
+
+    /** The target as it will be when the restore is taken back: what it kept is there again. */
+    public TargetFacts takenBack(TargetFacts now) {
+        TargetFacts empty = in(now);
+        List<Namespace> then = new ArrayList<>(empty.collections());
+        kept.collections().stream()
+                .filter(one -> one.how() != KeptCollection.How.METADATA)
+                .forEach(one -> then.add(one.name()));
+        return empty.holding(then);
     }
 
     /** The target as it is now, without what the restore has made of it. */

@@ -1,6 +1,7 @@
 package io.tidemark.restore.checkpoint;
 
 import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.previous.PutBack;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.replay.ReplayState;
@@ -18,10 +19,12 @@ import java.util.UUID;
 
 /**
  * Takes back what a restore that was cut off has put into a target, as far as its mark and its log
- * name it; nothing else is touched. The mark goes last: cut off itself, it is done again.
+ * name it, and gives back what it kept; nothing else is touched. The mark goes last: cut off
+ * itself, it is done again.
  */
 public final class Withdrawal {
     private static final Namespace VERSION = Namespace.of("admin.system.version");
+    private static final String REMOVED = "what it had made is removed";
     private static final String SESSIONS = "config.system.sessions";
     private static final List<String> METADATA =
             List.of("chunks", "collections", "databases", "settings", "shards", "tags", "version");
@@ -44,6 +47,16 @@ public final class Withdrawal {
     }
 
     public void run() {
+        if (!mark.arguments().containsKey(REMOVED)) {
+            remove();
+            // What is given back has names that the restore's collections had.
+            checkpoints.put(checkpoints.mark().with(REMOVED, "yes"));
+        }
+        new PutBack(target, mark.before().kept()).run();
+        target.unmark();
+    }
+
+    private void remove() {
         Checkpoints.Found found = checkpoints.read();
         Set<UUID> made = new HashSet<>();
         Set<Namespace> names = new HashSet<>(found.collections().keySet());
@@ -63,7 +76,6 @@ public final class Withdrawal {
         if (mark.standing().stage().compareTo(Stage.FINISH) >= 0) {
             removeIdentity();
         }
-        target.unmark();
     }
 
     private static List<Namespace> views(ReplayState.Saved collection) {

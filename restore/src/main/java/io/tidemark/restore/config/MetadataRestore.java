@@ -251,26 +251,7 @@ public final class MetadataRestore {
         if (own.isEmpty()) {
             return document;
         }
-        RawDocumentBuilder changed = new RawDocumentBuilder(document.sizeBytes());
-        for (RawElement field : document) {
-            if (field.isNamed("uuid")) {
-                changed.append(field.nameBytes(), (byte) 0x05, binary(own.get()));
-            } else {
-                changed.append(field);
-            }
-        }
-        return RawDocument.of(changed.build());
-    }
-
-    private static byte[] binary(UUID uuid) {
-        return java.nio.ByteBuffer.allocate(21)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .putInt(16)
-                .put((byte) 4)
-                .order(java.nio.ByteOrder.BIG_ENDIAN)
-                .putLong(uuid.getMostSignificantBits())
-                .putLong(uuid.getLeastSignificantBits())
-                .array();
+        return UuidField.of(document, own.get());
     }
 
     /** With its new id and hosts, and as a shard in service. */

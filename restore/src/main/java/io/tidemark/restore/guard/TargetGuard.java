@@ -3,6 +3,8 @@ package io.tidemark.restore.guard;
 import io.tidemark.restore.Replacement;
 import io.tidemark.restore.config.ClusterMetadata;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.previous.Keeping;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.replay.ReplayTarget;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Counted;
@@ -39,12 +41,19 @@ public final class TargetGuard {
         this.metadata = source.metadata();
     }
 
+    /** Looks, and decides; what is in the way is not kept. */
+    public TargetOutlook look(ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs) {
+        return look(plan, target, needs, Keeping.Decision.NOTHING);
+    }
+
     /**
      * Looks, and decides.
      *
      * @param needs of the data that are to be restored
+     * @param keeping how what is in the way is kept
      */
-    public TargetOutlook look(ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs) {
+    public TargetOutlook look(
+            ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs, Keeping.Decision keeping) {
         List<String> reasons = new ArrayList<>();
         target.unfinished()
                 .ifPresent(
@@ -72,7 +81,8 @@ public final class TargetGuard {
         }
         checkIsNotSource(target, reasons);
         checkVersion(target, needs, reasons);
-        checkRoom(target, needs.leastBytes(), reasons);
+        checkRoom(target, needs.leastBytes(), keeping.kept().bytes(), reasons);
+        reasons.addAll(keeping.reasons());
         checkIdentity(plan, target, reasons);
         checkCluster(plan, target, reasons);
         return new TargetOutlook(
@@ -80,6 +90,7 @@ public final class TargetGuard {
                 target,
                 List.of(needs),
                 target.userCollections(),
+                keeping.kept(),
                 reasons);
     }
 
@@ -116,7 +127,12 @@ public final class TargetGuard {
                             + " documents back: the restore writes the targets' hosts itself");
         }
         return new TargetOutlook(
-                "replica set " + plan.replicaSet(), target, List.of(), List.of(), reasons);
+                "replica set " + plan.replicaSet(),
+                target,
+                List.of(),
+                List.of(),
+                KeptPrevious.NOTHING,
+                reasons);
     }
 
     /** The same of a shard that the archive does not know. */
@@ -135,6 +151,7 @@ public final class TargetGuard {
                 target,
                 List.of(),
                 target.userCollections(),
+                KeptPrevious.NOTHING,
                 reasons);
     }
 
@@ -197,15 +214,25 @@ public final class TargetGuard {
         }
     }
 
-    public static void checkRoom(TargetFacts target, long leastBytes, List<String> reasons) {
+    /**
+     * @param baseBytes of the base, as it is compressed in the archive
+     * @param copiedBytes of what is copied before, to be kept
+     */
+    public static void checkRoom(
+            TargetFacts target, long baseBytes, long copiedBytes, List<String> reasons) {
         OptionalLong free = target.condition().freeBytes();
-        if (free.isPresent() && free.getAsLong() < leastBytes) {
+        if (free.isPresent() && free.getAsLong() < baseBytes + copiedBytes) {
             reasons.add(
                     "its volume has "
                             + free.getAsLong()
                             + " bytes free, and the base alone has "
-                            + leastBytes
-                            + " as it is compressed in the archive");
+                            + baseBytes
+                            + " as it is compressed in the archive"
+                            + (copiedBytes == 0
+                                    ? ""
+                                    : "; copies of what --keep-previous keeps take "
+                                            + copiedBytes
+                                            + " more"));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tidemark.restore.guard;
 
 import io.tidemark.restore.RestoreException;
+import io.tidemark.restore.previous.KeptPrevious;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Namespace;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param facts what it says of itself
  * @param needs of all that would come
  * @param inTheWay collections that would have to go
+ * @param kept how that is kept, where each replica set has its own target and it is to be kept
  * @param reasons against it; empty if it may be restored into
  */
 public record TargetOutlook(
@@ -19,6 +21,7 @@ public record TargetOutlook(
         TargetFacts facts,
         List<SourceNeeds> needs,
         List<Namespace> inTheWay,
+        KeptPrevious kept,
         List<String> reasons) {
     public TargetOutlook {
         needs = List.copyOf(needs);
@@ -28,7 +31,7 @@ public record TargetOutlook(
 
     /** Of the volume, at the least. */
     public long leastBytes() {
-        return needs.stream().mapToLong(SourceNeeds::leastBytes).sum();
+        return needs.stream().mapToLong(SourceNeeds::leastBytes).sum() + kept.bytes();
     }
 
     /**

@@ -51,7 +51,7 @@ public final class CollectionFinish {
      * A server keeps the simple collation by leaving it out. Where the collection has another one,
      * a specification without any would inherit that.
      */
-    private static RawDocument withCollation(RawDocument specification, RawDocument options) {
+    public static RawDocument withCollation(RawDocument specification, RawDocument options) {
         if (specification.has("collation") || !options.has("collation")) {
             return specification;
         }

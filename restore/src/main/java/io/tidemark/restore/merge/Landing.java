@@ -4,10 +4,8 @@ import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.indexes.CollectionFinish;
 import io.tidemark.restore.indexes.ViewFinish;
-import io.tidemark.restore.replay.DocumentId;
-import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.restore.previous.CollectionCopy;
 import io.tidemark.restore.replay.Problems;
-import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,8 +19,6 @@ import java.util.Set;
  * had; what is cut off goes on where its log says, or is undone by whoever takes it back.
  */
 final class Landing {
-    private static final int AT_ONCE = 1_000;
-
     private final RestoreTarget target;
     private final Problems problems;
     private final PreviousCollections previous;
@@ -136,31 +132,9 @@ final class Landing {
             log.copies(collection.name());
         }
         target.create(collection.name(), Optional.empty(), collection.state().options());
-        List<DocumentWrite> some = new ArrayList<>();
-        target.scan(
-                collection.place(),
-                document -> {
-                    RawDocument own = RawDocument.of(document.toBytes());
-                    DocumentId id = DocumentId.ofDocument(own);
-                    some.add(new DocumentWrite.Put(id, own, true));
-                    if (some.size() == AT_ONCE) {
-                        write(collection, some);
-                    }
-                });
-        write(collection, some);
-    }
-
-    private void write(MergedCollection collection, List<DocumentWrite> some) {
-        if (some.isEmpty()) {
-            return;
-        }
-        if (collection.state().isCapped()) {
-            // Their order is part of their content.
-            target.writeInOrder(collection.name(), some);
-        } else {
-            target.write(collection.name(), some);
-        }
-        some.clear();
+        // The order of capped ones is part of their content.
+        boolean inOrder = collection.state().isCapped();
+        new CollectionCopy(target, collection.name(), inOrder).run(collection.place());
     }
 
     /**

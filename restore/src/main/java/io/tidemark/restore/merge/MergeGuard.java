@@ -8,6 +8,8 @@ import io.tidemark.restore.guard.SourceCluster;
 import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetGuard;
 import io.tidemark.restore.guard.TargetOutlook;
+import io.tidemark.restore.previous.KeptPrevious;
+import io.tidemark.restore.previous.PreviousNames;
 import io.tidemark.restore.target.TargetFacts;
 import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
@@ -60,7 +62,7 @@ final class MergeGuard {
         needs.forEach(need -> TargetGuard.checkVersion(target, need, reasons));
         if (needsRoom) {
             long bytes = needs.stream().mapToLong(SourceNeeds::leastBytes).sum();
-            TargetGuard.checkRoom(target, bytes, reasons);
+            TargetGuard.checkRoom(target, bytes, 0, reasons);
         }
         checkNames(target, reasons);
         return outlook(target, needs, inTheWay(target), reasons);
@@ -89,7 +91,12 @@ final class MergeGuard {
                         ? "all replica sets"
                         : selections.stream().map(Object::toString).collect(joining(", "));
         return new TargetOutlook(
-                place, target, needs, inTheWay, reasons.stream().distinct().toList());
+                place,
+                target,
+                needs,
+                inTheWay,
+                KeptPrevious.NOTHING,
+                reasons.stream().distinct().toList());
     }
 
     /**
@@ -147,7 +154,7 @@ final class MergeGuard {
                         .filter(n -> !StagedShard.isStaged(n))
                         // They go with the views and time-series collections that they are of.
                         .filter(n -> !n.collection().startsWith("system."))
-                        .filter(n -> !n.collection().startsWith(PreviousCollections.PREFIX))
+                        .filter(n -> !PreviousNames.isKept(n))
                         .toList();
         if (selections.isEmpty()) {
             return users;

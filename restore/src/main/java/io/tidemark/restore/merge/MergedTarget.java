@@ -11,6 +11,7 @@ import io.tidemark.restore.guard.SourceNeeds;
 import io.tidemark.restore.guard.TargetOutlook;
 import io.tidemark.restore.indexes.ViewFinish;
 import io.tidemark.restore.plan.ReplicaSetPlan;
+import io.tidemark.restore.previous.PreviousNames;
 import io.tidemark.restore.replay.NamespaceRules;
 import io.tidemark.restore.replay.Problems;
 import io.tidemark.restore.report.CollectionReport;
@@ -233,9 +234,10 @@ public final class MergedTarget implements AutoCloseable {
             log.problems().forEach(problems::add);
         } else {
             Landing.finish(merged.stream().filter(MergedCollection::isRenamed).toList(), problems);
+            TargetFacts now = target.inspect();
             log.begin(
-                    Long.toString(Instant.now().getEpochSecond()),
-                    guard.requireCovered(target.inspect()),
+                    PreviousNames.token(Instant.now(), now.collections()),
+                    guard.requireCovered(now),
                     problems.list());
         }
         landing(log).run(merged, views, replacement.keepsPrevious());

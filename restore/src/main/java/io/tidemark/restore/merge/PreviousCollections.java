@@ -1,6 +1,8 @@
 package io.tidemark.restore.merge;
 
 import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.previous.PreviousNames;
+import io.tidemark.restore.previous.ShellCommand;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,11 +15,8 @@ import java.util.Set;
  * collections have its names. Before any of them has, everything can be put back.
  */
 public final class PreviousCollections {
-    /** Collections whose names begin so are what was there before a restore. */
-    public static final String PREFIX = "tidemark_previous_";
-
     private final RestoreTarget target;
-    private final String prefix;
+    private final String token;
     private final Map<Namespace, Namespace> aside = new LinkedHashMap<>();
     private final List<Namespace> dropped = new ArrayList<>();
 
@@ -26,12 +25,12 @@ public final class PreviousCollections {
      */
     PreviousCollections(RestoreTarget target, String token) {
         this.target = target;
-        this.prefix = PREFIX + token + "_";
+        this.token = token;
     }
 
     /** Where it goes. */
     Namespace placeOf(Namespace name) {
-        return name.withCollection(prefix + name.collection());
+        return PreviousNames.of(name, token);
     }
 
     void setAside(Namespace name) {
@@ -90,30 +89,8 @@ public final class PreviousCollections {
         List<String> commands = new ArrayList<>();
         restored.stream()
                 .filter(name -> !aside.containsKey(name))
-                .forEach(
-                        name ->
-                                commands.add(
-                                        command(
-                                                name.database(),
-                                                "{drop: " + quoted(name.collection()) + "}")));
-        aside.forEach(
-                (name, to) ->
-                        commands.add(
-                                command(
-                                        "admin",
-                                        "{renameCollection: "
-                                                + quoted(to.toString())
-                                                + ", to: "
-                                                + quoted(name.toString())
-                                                + ", dropTarget: true}")));
+                .forEach(name -> commands.add(ShellCommand.drop(name)));
+        aside.forEach((name, to) -> commands.add(ShellCommand.rename(to, name)));
         return commands;
-    }
-
-    private static String command(String database, String document) {
-        return "db.getSiblingDB(" + quoted(database) + ").runCommand(" + document + ")";
-    }
-
-    private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

@@ -22,6 +22,11 @@ public record HeldCollection(
         indexes = List.copyOf(indexes);
     }
 
+    /** The same under another name. */
+    public HeldCollection named(Namespace other) {
+        return new HeldCollection(other, type, uuid, options, indexes);
+    }
+
     public boolean isView() {
         return type.equals("view");
     }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
@@ -134,6 +135,26 @@ final class Inspection {
         } catch (MongoCommandException untold) {
             return OptionalLong.empty();
         }
+    }
+
+    long sizeBytes(Namespace namespace) {
+        return commands.run(
+                "tell the size of " + namespace,
+                () -> {
+                    try {
+                        BsonDocument asked =
+                                new BsonDocument(
+                                        "collStats", new BsonString(namespace.collection()));
+                        BsonDocument stats = commands.read(namespace.database(), asked);
+                        return number(stats, "storageSize") + number(stats, "totalIndexSize");
+                    } catch (MongoCommandException untold) {
+                        return 0L;
+                    }
+                });
+    }
+
+    private static long number(BsonDocument stats, String name) {
+        return stats.isNumber(name) ? stats.getNumber(name).longValue() : 0;
     }
 
     private BsonDocument hello() {

@@ -168,8 +168,20 @@ public class MemoryRestoreTarget implements RestoreTarget {
                 .forEach(data::drop);
     }
 
+    /** What has the UUID under another name is taken for the collection, as a server does it. */
     @Override
     public Optional<UUID> create(Namespace namespace, Optional<UUID> wanted, RawDocument options) {
+        Optional<Namespace> taken =
+                wanted.flatMap(
+                        uuid ->
+                                data.collections().entrySet().stream()
+                                        .filter(c -> c.getValue().uuid().equals(wanted))
+                                        .map(Map.Entry::getKey)
+                                        .findFirst());
+        if (taken.isPresent()) {
+            data.rename(taken.get(), namespace);
+            return wanted;
+        }
         return data.create(namespace, wanted.or(() -> Optional.of(UUID.randomUUID())), options);
     }
 

@@ -162,6 +162,11 @@ public final class MongoTarget implements RestoreTarget {
     }
 
     @Override
+    public long sizeBytes(Namespace namespace) {
+        return inspection.sizeBytes(namespace);
+    }
+
+    @Override
     public void dropIndexes(Namespace namespace) {
         collections.dropIndexes(namespace);
     }

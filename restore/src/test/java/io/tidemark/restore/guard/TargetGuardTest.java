@@ -1,5 +1,6 @@
 package io.tidemark.restore.guard;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,6 +22,7 @@ import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.storage.catalogue.ArchivedReplicaSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -68,6 +70,16 @@ final class TargetGuardTest {
         assertThatThrownBy(() -> check("8.0.4", "8.0", 999, "8.0.4", "8.0", 1_000))
                 .isInstanceOf(RestoreException.TargetRefused.class)
                 .hasMessageContaining("999 bytes free, and the base alone has 1000");
+    }
+
+    @Test
+    void refusesAVolumeThatCantHoldTheCopiesOfWhatIsKeptAsWell() {
+        List<String> reasons = new ArrayList<>();
+
+        TargetGuard.checkRoom(facts("8.0.4", free(1_500)), 1_000, 500, reasons);
+        assertThat(reasons).isEmpty();
+        TargetGuard.checkRoom(facts("8.0.4", free(1_500)), 1_000, 501, reasons);
+        assertThat(reasons).hasSize(1).first().asString().contains("keeps take 501 more");
     }
 
     @Test
@@ -124,15 +136,7 @@ final class TargetGuardTest {
             String sourceVersion,
             String sourceFeatures,
             long bytes) {
-        TargetCondition condition =
-                new TargetCondition(
-                        Optional.of(true),
-                        Optional.of(features),
-                        OptionalLong.of(free),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false);
+        TargetCondition condition = condition(features, free);
         require(
                 guard(ClusterMetadata.none())
                         .look(
@@ -142,6 +146,21 @@ final class TargetGuardTest {
                                         Optional.of(sourceVersion),
                                         Optional.of(sourceFeatures),
                                         bytes)));
+    }
+
+    private static TargetCondition free(long bytes) {
+        return condition("8.0", bytes);
+    }
+
+    private static TargetCondition condition(String features, long free) {
+        return new TargetCondition(
+                Optional.of(true),
+                Optional.of(features),
+                OptionalLong.of(free),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false);
     }
 
     private static void require(TargetOutlook outlook) {

@@ -6,6 +6,7 @@ import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.embedded.mongo.sharding.Routing;
 import io.tidemark.embedded.mongo.sharding.ShardedCollection;
 import io.tidemark.restore.BsonFiles;
+import io.tidemark.restore.previous.PreviousNames;
 import io.tidemark.restore.replay.MemoryTarget;
 import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.schemas.bson.RawDocument;
@@ -124,6 +125,7 @@ final class Comparison {
         return !database.equals("config")
                 && !database.equals("admin")
                 && !database.equals("local")
+                && !PreviousNames.isKept(Namespace.of(namespace))
                 && !namespace.endsWith(".system.views");
     }
 

@@ -1,0 +1,87 @@
+package io.tidemark.restore.previous;
+
+import io.tidemark.restore.RestoreTarget;
+import io.tidemark.restore.replay.DocumentId;
+import io.tidemark.restore.replay.DocumentWrite;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gives back what a restore that is taken back has kept: each collection has its name again. Can be
+ * done again; what the restore had put under those names has gone.
+ */
+public final class PutBack {
+    /** A server lets nobody drop them, and there are few documents in them. */
+    private static final Set<String> BY_DOCUMENT = Set.of("shards", "version");
+
+    private final RestoreTarget target;
+    private final KeptPrevious kept;
+
+    public PutBack(RestoreTarget target, KeptPrevious kept) {
+        this.target = target;
+        this.kept = kept;
+    }
+
+    public void run() {
+        Set<Namespace> present = target.collections().keySet();
+        for (KeptCollection one : kept.collections()) {
+            if (one.how() == KeptCollection.How.DEFINED) {
+                define(one, present);
+            } else if (present.contains(one.place())) {
+                putBack(one, present);
+            }
+        }
+    }
+
+    private void define(KeptCollection view, Set<Namespace> present) {
+        if (!present.contains(view.name())) {
+            target.create(view.name(), Optional.empty(), view.definition().orElseThrow());
+        }
+    }
+
+    private void putBack(KeptCollection one, Set<Namespace> present) {
+        if (one.isCopy() && !one.whole()) {
+            // The original has its name still.
+            target.drop(one.place());
+        } else if (isByDocument(one.name()) && present.contains(one.name())) {
+            putBackDocuments(one);
+        } else {
+            target.drop(one.name());
+            target.rename(one.place(), one.name());
+        }
+    }
+
+    static boolean isByDocument(Namespace name) {
+        return name.database().equals("config") && BY_DOCUMENT.contains(name.collection());
+    }
+
+    private void putBackDocuments(KeptCollection one) {
+        List<DocumentWrite> writes = new ArrayList<>();
+        Set<DocumentId> wanted = new HashSet<>();
+        target.scan(
+                one.place(),
+                document -> {
+                    RawDocument own = RawDocument.of(document.toBytes());
+                    DocumentId id = DocumentId.ofDocument(own);
+                    wanted.add(id);
+                    writes.add(new DocumentWrite.Put(id, own, false));
+                });
+        target.scan(
+                one.name(),
+                document -> {
+                    DocumentId id = DocumentId.ofDocument(document);
+                    if (!wanted.contains(id)) {
+                        writes.add(new DocumentWrite.Delete(id));
+                    }
+                });
+        if (!writes.isEmpty()) {
+            target.write(one.name(), writes);
+        }
+        target.drop(one.place());
+    }
+}

@@ -103,6 +103,8 @@ public final class BackedUpCluster implements AutoCloseable {
         settings.put("operation.stale.after", "3s");
         settings.put("bucket", bucketUri());
         settings.put("snapshot.schedule", "none");
+        // Tests leave no processor idle: a limited scan would wait for them all.
+        settings.put("snapshot.scheduling", "normal");
         return settings;
     }
 

@@ -124,6 +124,9 @@ final class CollectionCommands {
                     try {
                         return commands.write(namespace.database(), create);
                     } catch (MongoCommandException e) {
+                        if (e.getErrorCode() == Commands.OUT_OF_DISK_SPACE) {
+                            throw e; // no fault of the index: run again, it is built
+                        }
                         throw new IndexRefusedException(
                                 "Index "
                                         + specification.string("name").orElse("?")

@@ -6,6 +6,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import io.tidemark.restore.RestoreException;
@@ -22,6 +23,7 @@ final class Commands {
     static final int COMMAND_NOT_FOUND = 59;
     static final int UNAUTHORIZED = 13;
     static final int NAMESPACE_EXISTS = 48;
+    static final int OUT_OF_DISK_SPACE = 14_031;
 
     private static final BsonDocument DURABLE =
             new BsonDocument("w", new BsonString("majority")).append("j", BsonBoolean.TRUE);
@@ -75,7 +77,7 @@ final class Commands {
                     e);
         } catch (MongoSecurityException e) {
             throw refused(what, e);
-        } catch (MongoCommandException | MongoBulkWriteException e) {
+        } catch (MongoCommandException | MongoBulkWriteException | MongoWriteException e) {
             throw refused(what, e);
         } catch (MongoException e) {
             throw new RestoreException.Unreachable(
@@ -84,15 +86,41 @@ final class Commands {
     }
 
     private RestoreException refused(String what, MongoException e) {
+        int code = code(e);
         return RestoreException.TargetRefused.ofCommand(
                 "Target "
                         + address
                         + " refused to "
                         + what
                         + " (error "
-                        + e.getCode()
+                        + code
                         + "): "
-                        + e.getMessage(),
+                        + words(e)
+                        + (code == OUT_OF_DISK_SPACE
+                                ? ". Its disk is full, or nearly so: make room there."
+                                : ""),
                 e);
+    }
+
+    /** Of a bulk the first document's: thousands may have met the same. */
+    private static String words(MongoException e) {
+        if (e instanceof MongoBulkWriteException bulk && !bulk.getWriteErrors().isEmpty()) {
+            int others = bulk.getWriteErrors().size() - 1;
+            String first = bulk.getWriteErrors().get(0).getMessage();
+            return others == 0 ? first : first + " (and " + others + " more like it)";
+        }
+        return e.getMessage().replaceFirst("[. ]+$", "");
+    }
+
+    /** Of a bulk the first document's, too: the driver has one of its own. */
+    private static int code(MongoException e) {
+        if (!(e instanceof MongoBulkWriteException bulk)) {
+            return e.getCode();
+        }
+        return bulk.getWriteErrors().isEmpty()
+                ? bulk.getWriteConcernError() == null
+                        ? e.getCode()
+                        : bulk.getWriteConcernError().getCode()
+                : bulk.getWriteErrors().get(0).getCode();
     }
 }

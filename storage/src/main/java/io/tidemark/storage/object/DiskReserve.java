@@ -5,7 +5,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Random;
 
 /**
  * A file that is there only to be removed. Who prunes puts notes first; on a full disk there would
@@ -25,19 +24,29 @@ final class DiskReserve {
 
     /** Does nothing if it is there, or finds no room: then the disk is full already. */
     void take() {
-        byte[] bytes = new byte[BYTES];
-        // Zeros take no room where the file system compresses.
-        new Random(BYTES).nextBytes(bytes);
         try {
             if (Files.notExists(file)) {
                 Files.createDirectories(file.getParent());
-                Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                Files.write(file, noise(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             }
         } catch (FileAlreadyExistsException byAnother) {
             return;
         } catch (IOException full) {
             release(); // a part of it would pass for all of it
         }
+    }
+
+    /** Zeros take no room where the file system compresses. */
+    private static byte[] noise() {
+        byte[] bytes = new byte[BYTES];
+        int state = 1; // Marsaglia's xorshift
+        for (int i = 0; i < BYTES; i++) {
+            state ^= state << 13;
+            state ^= state >>> 17;
+            state ^= state << 5;
+            bytes[i] = (byte) state;
+        }
+        return bytes;
     }
 
     /** False if there was none. */

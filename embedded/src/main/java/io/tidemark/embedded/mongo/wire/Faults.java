@@ -14,6 +14,7 @@ public final class Faults {
     private volatile long delayMillis;
     private volatile String delayedCommand = "";
     private final AtomicLong bytesUntilCut = new AtomicLong(Long.MAX_VALUE);
+    private final FullDisk disk = new FullDisk();
 
     /** Delays every command by this time. */
     public void delay(Duration duration) {
@@ -70,9 +71,22 @@ public final class Faults {
         bytesUntilCut.set(bytes);
     }
 
+    /**
+     * The disk fills up: after so many more commands that need room, each is answered with the
+     * error OutOfDiskSpace. Reading and deleting go on.
+     */
+    public void fillDiskAfter(int commands) {
+        disk.fillAfter(commands);
+    }
+
+    FullDisk disk() {
+        return disk;
+    }
+
     /** Ends all faults. */
     public void none() {
         thaw();
+        disk.empty();
         delayMillis = 0;
         bytesUntilCut.set(Long.MAX_VALUE);
     }

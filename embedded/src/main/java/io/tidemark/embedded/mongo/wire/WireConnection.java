@@ -70,7 +70,13 @@ final class WireConnection {
         BsonDocument body = parsed.body();
         String database = body.containsKey("$db") ? body.getString("$db").getValue() : "admin";
         faults.beforeCommand(body.isEmpty() ? "" : body.getFirstKey());
-        byte[] reply = handler.handle(connection, database, body, parsed.sequences());
+        byte[] reply =
+                faults.disk()
+                        .refusal(body, parsed.sequences())
+                        .orElseGet(
+                                () ->
+                                        handler.handle(
+                                                connection, database, body, parsed.sequences()));
         if (!parsed.wantsNoReply()) {
             send(OP_MSG, requestId, 5, new byte[5], reply);
         }

@@ -1,5 +1,6 @@
 package io.tidemark.cli.export;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.schemas.layout.BasePlace;
@@ -38,11 +39,13 @@ final class BaseExport {
     private final boolean gzip;
 
     /**
+     * @param leftOut collections that mongodump leaves out too
      * @param documentBytes of all collections, not compressed
      */
     record Result(
             BaseManifest base,
             int collections,
+            List<String> leftOut,
             long documents,
             long documentBytes,
             long oplogEntries) {}
@@ -106,15 +109,19 @@ final class BaseExport {
      */
     Result run(DumpFolder folder, LongConsumer progress) {
         Chain oplog = oplog();
+        List<BaseCollection> dumped =
+                manifest.collections().stream()
+                        .filter(collection -> DumpedNamespaces.has(collection.namespace()))
+                        .toList();
         BaseReader reader = new BaseReader(store, keys);
         // Of a time-series collection its own name tells the options, as mongodump has it.
         Set<Namespace> buckets =
-                manifest.collections().stream()
+                dumped.stream()
                         .filter(BaseExport::isSeries)
                         .map(BaseExport::storedName)
                         .collect(Collectors.toSet());
         long documents = 0;
-        for (BaseCollection collection : manifest.collections()) {
+        for (BaseCollection collection : dumped) {
             if (!buckets.contains(collection.namespace())) {
                 folder.text(
                         name(collection.namespace()) + suffix(".metadata.json"),
@@ -126,12 +133,37 @@ final class BaseExport {
                 documents = write(folder, reader, collection, stored, documents, progress);
             }
         }
+        prelude(folder);
         return new Result(
                 manifest,
-                manifest.collections().size(),
+                dumped.size(),
+                leftOut(),
                 documents,
-                manifest.collections().stream().mapToLong(BaseCollection::rawBytes).sum(),
+                dumped.stream().mapToLong(BaseCollection::rawBytes).sum(),
                 writeOplog(folder, oplog));
+    }
+
+    /** By it mongorestore knows how accounts are kept; servers from 8.1 on don't tell otherwise. */
+    private void prelude(DumpFolder folder) {
+        manifest.serverVersion()
+                .ifPresent(
+                        version ->
+                                folder.text(
+                                        suffix("prelude.json"),
+                                        JsonNodeFactory.instance
+                                                .objectNode()
+                                                .put("ServerVersion", version)
+                                                .put("ToolVersion", "")
+                                                .toString(),
+                                        gzip));
+    }
+
+    private List<String> leftOut() {
+        return manifest.collections().stream()
+                .map(BaseCollection::namespace)
+                .filter(namespace -> !DumpedNamespaces.has(namespace))
+                .map(Namespace::toString)
+                .toList();
     }
 
     private long write(

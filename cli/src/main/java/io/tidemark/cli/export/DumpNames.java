@@ -8,7 +8,8 @@ import java.util.Base64;
 /**
  * How mongodump spells a collection's name in the name of a file: percent signs for what a path
  * can't have, and a digest where the name would be too long for a file system. Such a file's
- * metadata tell the whole name. (mongo-tools, common/util and common/archive.)
+ * metadata tell the whole name. (mongo-tools, {@code mongodump/prepare.go} and {@code
+ * mongorestore/filepath.go}.)
  */
 final class DumpNames {
     private static final String PLAIN = "-_.~$&+:=@";
@@ -22,11 +23,8 @@ final class DumpNames {
         if (escaped.length() <= LONGEST) {
             return escaped;
         }
-        int end = KEPT;
-        while (escaped.lastIndexOf('%', end - 1) > end - 3) {
-            end--;
-        }
-        return escaped.substring(0, end) + "%24" + digest(collection);
+        // Also in the middle of an escape: mongorestore knows such names by their length.
+        return escaped.substring(0, KEPT) + "%24" + digest(collection);
     }
 
     private static String escape(String name) {

@@ -1,5 +1,6 @@
 package io.tidemark.cli.export;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.ArchiveOptions;
@@ -111,12 +112,21 @@ public final class ExportCommand implements Callable<ExitCode> {
                         result.base().usableFrom(),
                         gzip ? " --gzip" : "",
                         out);
+        if (!result.leftOut().isEmpty()) {
+            context.console()
+                    .words(output.json())
+                    .println(
+                            "Left out, as mongodump leaves it out: "
+                                    + String.join(", ", result.leftOut()));
+        }
         if (output.json()) {
             context.console().document(json(result));
         }
     }
 
     private ObjectNode json(BaseExport.Result result) {
+        ArrayNode leftOut = JsonNodeFactory.instance.arrayNode();
+        result.leftOut().forEach(leftOut::add);
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("replicaSet", replicaSet.name())
@@ -125,6 +135,7 @@ public final class ExportCommand implements Callable<ExitCode> {
                 .put("from", result.base().replayFrom().toString())
                 .put("through", result.base().usableFrom().toString())
                 .put("collections", result.collections())
+                .<ObjectNode>set("leftOut", leftOut)
                 .put("documents", result.documents())
                 .put("documentBytes", result.documentBytes())
                 .put("oplogEntries", result.oplogEntries());

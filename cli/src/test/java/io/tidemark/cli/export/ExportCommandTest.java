@@ -50,6 +50,7 @@ class ExportCommandTest {
         text(dump.resolve("shop/paid.metadata.json"), PAID);
         DumpFiles.write(dump.resolve("shop/system.buckets.weather.bson"), documents(3));
         text(dump.resolve("shop/weather.metadata.json"), WEATHER);
+        DumpFiles.write(dump.resolve("shop/system.views.bson"), documents(1));
         DumpFiles.write(dump.resolve("shop/long.bson"), documents(2));
         text(
                 dump.resolve("shop/long.metadata.json"),
@@ -93,6 +94,8 @@ class ExportCommandTest {
                     .hasSameBinaryContentAs(folder.resolve("dump").resolve(same));
         }
         assertThat(folder.resolve("out/shop/paid.bson")).doesNotExist();
+        assertThat(folder.resolve("out/shop/system.views.bson")).doesNotExist();
+        assertThat(json.get("leftOut")).extracting(JsonNode::asText).contains("shop.system.views");
         assertThat(folder.resolve("out/shop/weather.bson")).doesNotExist();
         assertThat(folder.resolve("out/shop/system.buckets.weather.metadata.json")).doesNotExist();
         assertThat(names(folder)).noneMatch(name -> name.contains("unfinished"));
@@ -179,7 +182,7 @@ class ExportCommandTest {
 
         byte[] expected =
                 DumpFiles.bytes(
-                        Stream.of(documents(5), documents(3), documents(2))
+                        Stream.of(documents(5), documents(3), documents(1), documents(2))
                                 .flatMap(Stream::of)
                                 .toList());
         assertThat(plain.size()).isEqualTo(expected.length);

@@ -30,6 +30,7 @@ public final class BackupOrigins {
     public static void require(List<ReplicaSetImport> imports) throws IOException {
         for (ReplicaSetImport each : imports) {
             each.bases().forEach(base -> requireShard(each.place(), base.backup()));
+            each.files().files().forEach(file -> requireShard(each.place(), file));
         }
         OplogCopies copies = new OplogCopies();
         imports.forEach(each -> copies.add(each.place().replicaSet(), each.files()));
@@ -67,6 +68,33 @@ public final class BackupOrigins {
                         + ". They were swapped, or the backup's metadata name them wrongly."
                         + " Nothing was stored. Copy the backup again from where it was written,"
                         + " or choose another by --backup.");
+    }
+
+    /**
+     * The oplog of a shard beside that of another one is left to the dumps' names and documents.
+     */
+    private static void requireShard(ImportPlace place, OplogFile file) {
+        if (!ShardIdentity.isOneOfSeveral(place.role())) {
+            return;
+        }
+        file.content()
+                .ofConfigServers()
+                .ifPresent(
+                        at -> {
+                            throw new CommandFailure(
+                                    ExitCode.ARCHIVE_DAMAGED,
+                                    "Oplog file "
+                                            + file.file()
+                                            + ", given for replica set "
+                                            + place.replicaSet()
+                                            + ", is of the config servers: the entry "
+                                            + at
+                                            + " writes what another shard told them for"
+                                            + " config.changelog. Give the oplog of "
+                                            + place.role()
+                                            + ", or --config-server if these are they. Nothing"
+                                            + " was stored.");
+                        });
     }
 
     /** Reads as much of the oplog as it takes. */

@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  * @param sum of all entries'
  * @param hasWrites whether an entry writes documents, alone or in a transaction: files of noops
  *     alone may be alike
+ * @param ofConfigServers the first entry that only config servers log
  * @param silence the longest time without an entry, within one term
  */
 record OplogContent(
@@ -27,6 +28,7 @@ record OplogContent(
         long lastSum,
         long sum,
         boolean hasWrites,
+        Optional<Optime> ofConfigServers,
         Optional<Silence> silence) {
 
     /** From an entry to the next one. */
@@ -45,6 +47,7 @@ record OplogContent(
         private long lastSum;
         private long entries;
         private boolean hasWrites;
+        private Optional<Optime> ofConfigServers = Optional.empty();
         private Optional<Silence> silence = Optional.empty();
 
         Reading(OplogEntry first) {
@@ -60,6 +63,9 @@ record OplogContent(
             RawDocument raw = entry.raw();
             all.update(raw.array(), raw.offset(), raw.sizeBytes());
             hasWrites |= writes(entry);
+            if (ofConfigServers.isEmpty() && ShardIdentity.isOfConfigServers(entry)) {
+                ofConfigServers = Optional.of(entry.optime());
+            }
             // Between two terms there was no primary, which is silence enough.
             if (entry.optime().term() == last.term()) {
                 note(new Silence(last.clusterTime(), entry.clusterTime()));
@@ -103,6 +109,7 @@ record OplogContent(
                     lastSum,
                     all.getValue(),
                     hasWrites,
+                    ofConfigServers,
                     silence);
         }
 

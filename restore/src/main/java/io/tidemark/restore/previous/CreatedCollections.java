@@ -46,7 +46,10 @@ public final class CreatedCollections {
             EntrySource source,
             ClusterTime to,
             ClusterMetadata cluster) {
-        CreatedCollections created = new CreatedCollections(false);
+        // Of a base without UUIDs they are learned as operations name them.
+        boolean nameless =
+                base.stream().flatMap(b -> b.collections().stream()).anyMatch(c -> !c.uuidKnown());
+        CreatedCollections created = new CreatedCollections(nameless);
         base.ifPresent(manifest -> manifest.collections().forEach(created::add));
         cluster.shardedCollections()
                 .values()

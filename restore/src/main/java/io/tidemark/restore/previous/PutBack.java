@@ -45,8 +45,8 @@ public final class PutBack {
     }
 
     private void putBack(KeptCollection one, Set<Namespace> present) {
-        if (one.isCopy() && !one.whole()) {
-            // The original has its name still.
+        if (one.isCopy() && !one.whole() && present.contains(one.name())) {
+            // The original.
             target.drop(one.place());
         } else if (isByDocument(one.name()) && present.contains(one.name())) {
             putBackDocuments(one);

@@ -11,6 +11,7 @@ import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.Counted;
 import io.tidemark.schemas.model.Namespace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,10 +24,14 @@ import java.util.function.Consumer;
  * one for the other.
  */
 public final class SetAside {
+    /** All that is kept is noted at once, so not too often; a copy that isn't is made again. */
+    private static final int COPIES_AT_ONCE = 20;
+
     private final RestoreTarget target;
     private final Consumer<KeptPrevious> noted;
     private final MetadataCopy metadata;
     private List<HeldCollection> held = List.of();
+    private final List<Namespace> copied = new ArrayList<>();
     private KeptPrevious kept;
 
     /**
@@ -56,7 +61,11 @@ public final class SetAside {
             if (now.isCopy()) {
                 copy(i, now);
             }
+            if (copied.size() >= COPIES_AT_ONCE) {
+                dropOriginals();
+            }
         }
+        dropOriginals();
         note(kept.setAside());
     }
 
@@ -70,18 +79,28 @@ public final class SetAside {
         try {
             target.rename(one.name(), one.place());
         } catch (RestoreException.TargetRefused notThisOne) {
-            note(kept.with(index, one.copied()));
+            // What was done and could not be confirmed (a write concern) is done.
+            if (!target.collections().containsKey(one.place())) {
+                note(kept.with(index, one.copied()));
+            }
         }
     }
 
     private void copy(int index, KeptCollection one) {
         if (!one.whole()) {
             copy(one);
-            note(kept.with(index, one.asWhole()));
+            kept = kept.with(index, one.asWhole());
         }
         if (one.how() == KeptCollection.How.COPIED) {
-            target.drop(one.name());
+            copied.add(one.name());
         }
+    }
+
+    /** Those whose copies are whole, once that is noted. */
+    private void dropOriginals() {
+        note(kept);
+        copied.forEach(target::drop);
+        copied.clear();
     }
 
     private void copy(KeptCollection one) {

@@ -178,6 +178,7 @@ public final class Restore {
             return before.get();
         }
         run.checkObjects();
+        run.requireDecided();
         RestoreReport report = midway(() -> written(run));
         progress.phase(RestoreProgress.Phase.DONE);
         return report;

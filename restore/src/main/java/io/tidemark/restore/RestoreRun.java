@@ -84,6 +84,31 @@ final class RestoreRun implements AutoCloseable {
         decisions.putAll(new TransactionSearch(request, sources).decideBeforehand());
     }
 
+    /**
+     * Where no outcome of a transaction can be found, its operations may be in or out: windows
+     * refuse such times. One that they let pass nevertheless is not restored wrongly for that.
+     *
+     * @throws RestoreException.NotCovered unless it is forced
+     */
+    void requireDecided() {
+        Optional<Decision> undecided =
+                decisions.values().stream()
+                        .filter(d -> d.outcome() == Decision.Outcome.UNDECIDED)
+                        .findFirst();
+        if (undecided.isPresent() && !request.safety().force()) {
+            throw new RestoreException.NotCovered(
+                    "Transaction "
+                            + undecided.get().key()
+                            + " is prepared at "
+                            + request.to()
+                            + " and "
+                            + undecided.get().decidedBy()
+                            + ": it may be in or out. Nothing was written. Restore to a time before"
+                            + " it was prepared, or when its outcome is archived; --force-unsafe"
+                            + " leaves it out on all shards.");
+        }
+    }
+
     /** From here on the targets are half restored. What they do by themselves stops. */
     void mark() {
         targets.mark();

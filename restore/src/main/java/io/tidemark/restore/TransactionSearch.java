@@ -6,25 +6,33 @@ import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.replay.transaction.Chain;
 import io.tidemark.restore.replay.transaction.Decision;
 import io.tidemark.restore.replay.transaction.Outcomes;
+import io.tidemark.schemas.layout.ObjectKey;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.TransactionKey;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseReader;
+import io.tidemark.storage.catalogue.ArchivedReplicaSet;
 import io.tidemark.storage.catalogue.Catalogue;
 import io.tidemark.storage.object.AtOnce;
 import io.tidemark.storage.slice.OpenTransaction;
+import io.tidemark.storage.slice.SliceEntries;
+import io.tidemark.storage.slice.SliceReader;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /**
  * Decides the transactions that are open at the restored time: reads the oplogs of all replica sets
  * from the oldest prepare on, before their bases and beyond the restored time where the archive
- * goes on, and the coordinators' decisions in the bases.
+ * goes on, and the coordinators' decisions in the bases. What these leave undecided is looked for
+ * in whatever is archived: behind holes, and in other lives of replica sets. Windows go by all that
+ * too, so a restore that knew less would leave out what they call decided.
  */
 final class TransactionSearch {
     private static final Namespace COORDINATORS = Namespace.of("config.transaction_coordinators");
@@ -92,6 +100,26 @@ final class TransactionSearch {
         for (EntrySource oplog : oplogs) {
             if (!outcomes.areKnown()) {
                 searchBase(oplog.plan(), outcomes);
+            }
+        }
+        if (!outcomes.areDecided()) {
+            catalogue.replicaSets().forEach(life -> searchAll(catalogue, life, after, outcomes));
+        }
+    }
+
+    /** With its holes: an outcome stands for itself. */
+    private void searchAll(
+            Catalogue catalogue, ArchivedReplicaSet life, ClusterTime after, Outcomes outcomes) {
+        SliceReader reader = new SliceReader(request.bucket(), request.keys());
+        try (Stream<ObjectKey> ranges = catalogue.ranges(life, after)) {
+            Iterator<ObjectKey.OfSlice> slices =
+                    ranges.filter(ObjectKey.OfSlice.class::isInstance)
+                            .map(ObjectKey.OfSlice.class::cast)
+                            .iterator();
+            while (!outcomes.areDecided() && slices.hasNext()) {
+                try (SliceEntries entries = reader.entries(slices.next(), after, ClusterTime.MAX)) {
+                    entries.forEachRemaining(entry -> outcomes.see(life.replicaSet(), entry));
+                }
             }
         }
     }

@@ -129,8 +129,7 @@ final class FullTargetTest {
         return oplog;
     }
 
-    private static void restore(
-            TestArchive archive, SimulatedReplicaSet target, ClusterTime end) {
+    private static void restore(TestArchive archive, SimulatedReplicaSet target, ClusterTime end) {
         restore(archive, target, end, RestoreProgress.silent());
     }
 

@@ -11,13 +11,21 @@ import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
 import io.tidemark.restore.timeline.TimelineLookup;
+import io.tidemark.schemas.bson.RawDocument;
+import io.tidemark.schemas.bson.RawDocumentBuilder;
+import io.tidemark.schemas.bson.RawElement;
 import io.tidemark.schemas.model.ClusterTime;
+import io.tidemark.schemas.model.Gap;
+import io.tidemark.schemas.model.Incarnation;
+import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.EntryShape;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.storage.frames.FrameKeys;
+import io.tidemark.storage.slice.GapObject;
 import io.tidemark.timeline.event.EventSearch;
 import io.tidemark.timeline.event.TopologyEvent;
+import io.tidemark.timeline.window.Explanation;
 import io.tidemark.timeline.window.Policy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +33,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -33,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Times at which a cluster stood between two states are refused with the reason; the times around
@@ -40,6 +50,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 final class UnsafeTimesTest {
     private static final int STEPS = 60;
+    private static final long TERM_OF_NOOPS = 9;
     @TempDir Path folder;
 
     @ParameterizedTest(name = "{1} on server {0}")
@@ -153,6 +164,105 @@ final class UnsafeTimesTest {
             assertThat(refusal(archive, time)).hasMessageContaining("prepared at " + time);
             requireExact(workload, archive, time.previous());
         }
+    }
+
+    @ParameterizedTest(name = "of another life: {0}")
+    @ValueSource(booleans = {false, true})
+    void aTransactionIsInThoughOnlyItsCoordinatorTellsThatBehindAHole(boolean anew) {
+        try (ClusterWorkload workload = new ClusterWorkload(ServerVersion.V5_0, 5)) {
+            workload.run(4 * STEPS);
+            List<Object> refused = new ArrayList<>();
+            for (SimulatedReplicaSet set : workload.cluster.shards().values()) {
+                for (OplogEntry decision : decisions(set)) {
+                    Path own = folder.resolve("archive" + refused.size());
+                    try (TestArchive archive = new TestArchive(own)) {
+                        ClusterTime time = commitTimestamp(decision);
+                        archiveUpTo(workload, archive, set, time, decision, anew);
+                        Explanation told = timeline(archive).windows(Policy.EXACT).explain(time);
+                        if (told.safe()) {
+                            requireExact(workload, archive, time);
+                            return;
+                        }
+                        refused.add(told);
+                    }
+                }
+            }
+            throw new AssertionError("no transaction at a safe time: " + refused);
+        }
+    }
+
+    /** Entries by which a coordinator decides to commit. */
+    private static List<OplogEntry> decisions(SimulatedReplicaSet set) {
+        return entries(set).stream()
+                .filter(entry -> entry.ns().equals("config.transaction_coordinators"))
+                .filter(entry -> entry.o().document("decision").isPresent())
+                .filter(entry -> entry.o().toString().contains("commitTimestamp"))
+                .toList();
+    }
+
+    private static ClusterTime commitTimestamp(OplogEntry decision) {
+        return ClusterTime.ofBits(
+                decision.o()
+                        .document("decision")
+                        .orElseThrow()
+                        .find("commitTimestamp")
+                        .orElseThrow()
+                        .timestamp()
+                        .orElseThrow());
+    }
+
+    /** All up to the decision, which comes seconds later, behind a hole of the set that decided. */
+    private static void archiveUpTo(
+            ClusterWorkload workload,
+            TestArchive archive,
+            SimulatedReplicaSet coordinator,
+            ClusterTime time,
+            OplogEntry decision,
+            boolean anew) {
+        ClusterTime decided = new ClusterTime(decision.clusterTime().seconds() + 5, 1);
+        Gap lost = new Gap(time.next(), decided.previous(), "the oplog rolled over");
+        // Who commits has heard of the decision.
+        archiveOplogs(
+                workload, archive, set -> e -> e.clusterTime().isBefore(decision.clusterTime()));
+        for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
+            ClusterTime last = lastBefore(set, decision.clusterTime());
+            ClusterTime end = set == coordinator ? time.next() : decided.next();
+            archive.slices(set.name(), role(workload, set), last, List.of(noop(end)));
+        }
+        archive.slices(
+                anew ? new Incarnation("b".repeat(24)) : Incarnation.UNKNOWN,
+                coordinator.name(),
+                role(workload, coordinator),
+                lost.through(),
+                List.of(at(decided, decision), noop(decided.next())));
+        if (!anew) {
+            ReplicaSet name = new ReplicaSet(coordinator.name());
+            new GapObject(TestArchive.CLUSTER, Incarnation.UNKNOWN, name, lost, Optional.empty())
+                    .putTo(archive.store());
+        }
+    }
+
+    /** The same, written later, by a later primary. */
+    private static OplogEntry at(ClusterTime time, OplogEntry entry) {
+        RawDocumentBuilder later = new RawDocumentBuilder();
+        for (RawElement field : entry.raw()) {
+            if (field.isNamed("ts")) {
+                later.appendTimestamp("ts", time.toBson().getValue());
+            } else if (field.isNamed("t")) {
+                later.appendInt64("t", TERM_OF_NOOPS);
+            } else {
+                later.append(field);
+            }
+        }
+        return OplogEntry.of(RawDocument.of(later.build()));
+    }
+
+    private static ClusterTime lastBefore(SimulatedReplicaSet set, ClusterTime time) {
+        return entries(set).stream()
+                .map(OplogEntry::clusterTime)
+                .filter(t -> t.isBefore(time))
+                .reduce(ClusterTime::max)
+                .orElseThrow();
     }
 
     @Test
@@ -304,21 +414,24 @@ final class UnsafeTimesTest {
             for (ClusterTime time : noops) {
                 entries.add(noop(time));
             }
-            ReplicaSetRole role =
-                    workload.cluster.shards().entrySet().stream()
-                            .filter(shard -> shard.getValue() == set)
-                            .map(shard -> ReplicaSetRole.shard(shard.getKey()))
-                            .findFirst()
-                            .orElse(ReplicaSetRole.CONFIG_SERVER);
-            archive.slices(set.name(), role, ClusterTime.ZERO, entries);
+            archive.slices(set.name(), role(workload, set), ClusterTime.ZERO, entries);
         }
+    }
+
+    private static ReplicaSetRole role(ClusterWorkload workload, SimulatedReplicaSet set) {
+        return workload.cluster.shards().entrySet().stream()
+                .filter(shard -> shard.getValue() == set)
+                .map(shard -> ReplicaSetRole.shard(shard.getKey()))
+                .findFirst()
+                .orElse(ReplicaSetRole.CONFIG_SERVER);
     }
 
     private static OplogEntry noop(ClusterTime time) {
         String json =
                 "{op: 'n', ns: '', o: {msg: 'periodic noop'}, ts: {$timestamp: {t: %d, i: %d}},"
-                        + " t: {$numberLong: '9'}, v: {$numberLong: '2'}}";
-        return OplogEntry.of(BsonFiles.json(json.formatted(time.seconds(), time.increment())));
+                        + " t: {$numberLong: '%d'}, v: {$numberLong: '2'}}";
+        return OplogEntry.of(
+                BsonFiles.json(json.formatted(time.seconds(), time.increment(), TERM_OF_NOOPS)));
     }
 
     private static List<OplogEntry> entries(SimulatedReplicaSet set) {

@@ -20,9 +20,9 @@ public record Decision(
     public enum Outcome {
         /** Committed at or before the restored time. */
         IN,
-        /** Aborted, or committed later. */
+        /** Aborted, or committed later, or prepared later somewhere. */
         OUT,
-        /** No archived oplog tells: left out everywhere. Nobody can have read it. */
+        /** No archived oplog tells: left out everywhere, where that is forced. */
         UNDECIDED
     }
 

@@ -29,6 +29,7 @@ public final class Outcomes {
     private final Map<TransactionKey, ClusterTime> preparedAt = new HashMap<>();
     private final Map<TransactionKey, Found> commits = new HashMap<>();
     private final Map<TransactionKey, Found> aborts = new HashMap<>();
+    private final Map<TransactionKey, Found> laterPrepares = new HashMap<>();
 
     /**
      * @param to the restored time
@@ -52,6 +53,15 @@ public final class Outcomes {
         return commits.keySet().containsAll(preparedAt.keySet());
     }
 
+    /** True when of each something is known, though a commit may still come to light. */
+    public boolean areDecided() {
+        return preparedAt.keySet().stream().noneMatch(this::isUndecided);
+    }
+
+    private boolean isUndecided(TransactionKey key) {
+        return decide(key).outcome() == Decision.Outcome.UNDECIDED;
+    }
+
     /** An entry at or after {@link #searchAfter} of any replica set. */
     public void see(ReplicaSet replicaSet, OplogEntry entry) {
         if (entry.shape() == EntryShape.COMMIT) {
@@ -64,6 +74,8 @@ public final class Outcomes {
                                             place(entry, "commit", replicaSet)));
         } else if (entry.shape() == EntryShape.ABORT) {
             entry.transactionKey().ifPresent(key -> abort(key, replicaSet, entry));
+        } else if (entry.shape() == EntryShape.PREPARE) {
+            entry.transactionKey().ifPresent(key -> prepare(key, replicaSet, entry));
         } else if (entry.ns().equals(COORDINATORS) && !entry.op().equals("d")) {
             coordinator(replicaSet, entry);
         }
@@ -102,6 +114,10 @@ public final class Outcomes {
         if (abort != null) {
             return new Decision(key, Optional.empty(), Decision.Outcome.OUT, abort.where());
         }
+        Found later = laterPrepares.get(key);
+        if (later != null) {
+            return new Decision(key, Optional.empty(), Decision.Outcome.OUT, later.where());
+        }
         return new Decision(
                 key,
                 Optional.empty(),
@@ -139,6 +155,14 @@ public final class Outcomes {
         ClusterTime prepared = preparedAt.get(key);
         if (prepared != null && entry.clusterTime().isAfter(prepared)) {
             aborts.putIfAbsent(key, new Found(Optional.empty(), place(entry, "abort", replicaSet)));
+        }
+    }
+
+    /** A commit timestamp is the latest of the prepares: whatever comes of it, it is not in. */
+    private void prepare(TransactionKey key, ReplicaSet replicaSet, OplogEntry entry) {
+        if (preparedAt.containsKey(key) && entry.clusterTime().isAfter(to)) {
+            laterPrepares.putIfAbsent(
+                    key, new Found(Optional.empty(), place(entry, "later prepare", replicaSet)));
         }
     }
 

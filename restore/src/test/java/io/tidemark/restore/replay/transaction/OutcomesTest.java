@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 final class OutcomesTest {
     private static final ReplicaSet OTHER = new ReplicaSet("other");
     private static final String ID = "{lsid: {id: 1}, txnNumber: {$numberLong: '3'}}";
+    private static final String PREPARE = "{applyOps: [], prepare: true}";
     private final TransactionKey key =
             new TransactionKey(
                     new RawDocumentBuilder()
@@ -50,6 +51,18 @@ final class OutcomesTest {
     void isOutWhereItWasAborted() {
         outcomes.see(OTHER, command(15, "{abortTransaction: 1}"));
         assertThat(outcomes.decide(key).outcome()).isEqualTo(Decision.Outcome.OUT);
+    }
+
+    @Test
+    void isOutWhereAShardPreparesItOnlyAfterwards() {
+        outcomes.see(OTHER, command(20, PREPARE));
+        assertThat(outcomes.areDecided()).isFalse();
+        outcomes.see(OTHER, command(21, PREPARE));
+        assertThat(outcomes.areDecided()).isTrue();
+        assertThat(outcomes.areKnown()).isFalse();
+        assertThat(outcomes.decide(key).outcome()).isEqualTo(Decision.Outcome.OUT);
+        assertThat(outcomes.decide(key).decidedBy())
+                .isEqualTo("later prepare at 9:21 in the oplog of other");
     }
 
     @Test

@@ -10,7 +10,6 @@ import io.tidemark.capture.tail.OplogLostException;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
-import io.tidemark.schemas.model.Namespace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -229,23 +228,17 @@ public final class MongoSnapshotSource implements SnapshotSource {
             for (List<byte[]> batch = cursor.next(100);
                     !batch.isEmpty();
                     batch = cursor.next(100)) {
-                batch.forEach(bson -> listed(database, RawDocument.of(bson)).ifPresent(found::add));
+                batch.stream()
+                        .flatMap(
+                                bson ->
+                                        ListedCollections.of(database, RawDocument.of(bson))
+                                                .stream())
+                        .forEach(found::add);
             }
         } catch (MongoException e) {
             throw translate("list the collections of " + database + " on", e);
         }
         return found;
-    }
-
-    private static Optional<Listed> listed(String database, RawDocument listed) {
-        Optional<UUID> uuid =
-                listed.document("info").flatMap(i -> i.find("uuid")).flatMap(u -> u.uuid());
-        return uuid.map(
-                id ->
-                        new Listed(
-                                Namespace.of(database + "." + listed.string("name").orElseThrow()),
-                                id,
-                                listed.document("options").orElseThrow()));
     }
 
     @Override

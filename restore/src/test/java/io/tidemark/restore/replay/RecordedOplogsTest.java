@@ -133,6 +133,7 @@ final class RecordedOplogsTest {
                 List.of(
                         "{importCollection: 'db.c'}",
                         "{upgradeDowngradeViewlessTimeseries: 'c'}",
+                        "{create: 'h', timeseries: {timeField: 't'}}",
                         "{conjure: 'c'}")) {
             OplogEntry entry = command(o);
             assertThatThrownBy(() -> replay.apply(entry))

@@ -29,7 +29,7 @@ final class DdlReader {
     DdlCommand read() {
         String name = o.first().map(RawElement::name).orElse("");
         return switch (name) {
-            case "create" -> new DdlCommand.Create(subject(), without(NOT_OPTIONS));
+            case "create" -> create();
             case "drop" -> new DdlCommand.Drop(subject());
             case "dropDatabase" -> new DdlCommand.DropDatabase(database);
             case "renameCollection" -> rename();
@@ -67,6 +67,18 @@ final class DdlReader {
                     new DdlCommand.Refused(
                             "command '" + name + "' is unknown to this version of Tidemark");
         };
+    }
+
+    private DdlCommand create() {
+        Namespace subject = subject();
+        if (o.has("timeseries") && !subject.collection().startsWith("system.buckets.")) {
+            return new DdlCommand.Refused(
+                    "time-series collection "
+                            + subject
+                            + " is kept without a system.buckets collection, in the form of"
+                            + " servers from 9.0 on, which this version of Tidemark can't restore");
+        }
+        return new DdlCommand.Create(subject, without(NOT_OPTIONS));
     }
 
     private DdlCommand rename() {

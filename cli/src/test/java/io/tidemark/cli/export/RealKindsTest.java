@@ -94,8 +94,8 @@ class RealKindsTest {
     @Test
     void comeBackAsTheServerDescribedThemTwice() throws IOException {
         try (MongoClient client = MongoClients.create(URI)) {
+            empty(client);
             MongoDatabase database = client.getDatabase(DATABASE);
-            database.drop();
             KINDS.forEach(command -> database.runCommand(Document.parse(command)));
             DOCUMENTS.forEach(command -> database.runCommand(Document.parse(command)));
             for (int i = 0; i < 9; i++) {
@@ -117,6 +117,16 @@ class RealKindsTest {
             restore("two");
             assertThat(describe(database)).isEqualTo(there);
             database.drop();
+        }
+    }
+
+    /** Other tests may have left something. */
+    private static void empty(MongoClient client) {
+        for (String name : client.listDatabaseNames()) {
+            if (!name.equals("admin") && !name.equals("local")) {
+                MongoDatabase database = client.getDatabase(name);
+                database.listCollectionNames().forEach(c -> database.getCollection(c).drop());
+            }
         }
     }
 

@@ -125,8 +125,9 @@ final class RandomLife implements AutoCloseable {
 
     /** After the archive was made: for the oracle to know where all that was begun would lead. */
     void finishAll() {
-        transfers.decideAll();
-        definitions.finishAll();
+        life.step(transfers::decideAll);
+        // What was given up before its first step begins only here.
+        life.step(definitions::finishAll);
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +151,27 @@ final class KeptPreviousTest {
         assertThat(documents(targets.of("rs1"), copy)).isNotEmpty().isEqualTo(documents);
     }
 
+    /** A run that goes on knows the cluster that was there by its mark alone. */
+    @Test
+    void theMetadataOfTheClusterBeforeGoEvenIfTheRestoreWasCutOff() {
+        restore(then, Replacement.NONE);
+        Document stale = new Document("_id", "stale").append("ns", "shop.none");
+        try (MongoClient client = MongoClients.create(configServers().uri())) {
+            client.getDatabase("config").getCollection("chunks").insertOne(stale);
+        }
+        Replacement named = new Replacement(Set.of("shop", "temp"), false);
+        for (RestoreProgress.Phase phase :
+                List.of(RestoreProgress.Phase.REPLAY, RestoreProgress.Phase.VERIFY)) {
+            assertThatThrownBy(() -> restore(end, named, false, cutOffAt(phase)))
+                    .hasMessage("cut off");
+        }
+
+        restore(end, named);
+
+        targets.requireSame(end);
+        requireSourcesMetadata();
+    }
+
     @Test
     void cutOffAndTakenBackItIsWhatItWasAndIsKeptAnew() {
         fill();
@@ -163,6 +185,7 @@ final class KeptPreviousTest {
             RestoreReport report = restore(end, keeping("shop", "temp"), true, silent());
 
             targets.requireSame(end);
+            requireSourcesMetadata();
             leadBack(report);
             requireSame(state(false), before);
         }
@@ -195,6 +218,32 @@ final class KeptPreviousTest {
         run("rs0", "crm", "{insert: 'names', documents: [{_id: 'a', '$odd': 1}]}");
         run("rs0", "crm", "{create: 'recent', viewOn: 'log', pipeline: [{$match: {_id: 2.0}}]}");
         run("rs0", "crm", "{create: '" + "n".repeat(230) + "'}");
+    }
+
+    private SimulatedReplicaSet configServers() {
+        return targets.of(workload.cluster.config().name());
+    }
+
+    private void requireSourcesMetadata() {
+        for (String name : List.of("chunks", "collections", "databases", "tags")) {
+            String namespace = "config." + name;
+            assertThat(new TreeSet<>(texts(configServers(), namespace)))
+                    .as(namespace)
+                    .isEqualTo(
+                            new TreeSet<>(
+                                    workload
+                                            .cluster
+                                            .config()
+                                            .oracle()
+                                            .documentsAt(namespace, end)
+                                            .stream()
+                                            .map(d -> BsonDocument.parse(d.toJson()).toString())
+                                            .toList()));
+        }
+    }
+
+    private static List<String> texts(SimulatedReplicaSet set, String namespace) {
+        return documents(set, namespace).stream().map(Object::toString).toList();
     }
 
     private static Replacement keeping(String... databases) {
@@ -271,7 +320,7 @@ final class KeptPreviousTest {
 
     private Map<String, UUID> clusterUuids() {
         Map<String, UUID> known = new TreeMap<>();
-        documents(targets.of(workload.cluster.config().name()), "config.collections")
+        documents(configServers(), "config.collections")
                 .forEach(
                         c ->
                                 known.put(

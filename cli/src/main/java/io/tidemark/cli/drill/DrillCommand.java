@@ -180,6 +180,12 @@ public final class DrillCommand implements Callable<ExitCode> {
                     "A drill restores each replica set into a server of its own: name them by"
                             + " --target RS=URI, or none for embedded ones.");
         }
+        if (targets.keepsPrevious()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "A drill tells no way back, so it keeps nothing: leave out --keep-previous, or"
+                            + " restore into other servers.");
+        }
         return given;
     }
 

@@ -119,6 +119,11 @@ public final class TargetOptions {
         }
     }
 
+    /** Whether what is in the way is kept. */
+    public boolean keepsPrevious() {
+        return keepsPrevious;
+    }
+
     /** Where the restored cluster differs from the archive's; it holds secrets. */
     public Placement placement(Context context) {
         Map<String, String> uris = new TreeMap<>();

@@ -88,6 +88,8 @@ class DrillCommandTest {
                                         .doesNotContain("shop", "other", "tidemark_restore");
                             }
                         });
+        CommandRun keeping = archive.verb(words("drill", "--replace=shop", "--keep-previous"));
+        assertThat(keeping.exitCode()).as(keeping.err()).isEqualTo(ExitCode.USAGE);
         // Empty as they are, they take another one.
         assertThat(done(archive.verb(words("drill", "--clean"))).json().get("verified").asBoolean())
                 .isTrue();

@@ -43,6 +43,7 @@ public final class MetadataRestore {
     private final List<RawDocument> addedShards;
     private final Optional<UUID> sessions;
     private final UnfinishedReshardings reshardings;
+    private Set<Namespace> there = Set.of();
 
     /**
      * @param uuids the target's UUIDs by the source's, where they differ
@@ -76,6 +77,8 @@ public final class MetadataRestore {
 
     /** Writes; what was there of these collections and is not kept goes. */
     public void run() {
+        // As they are now: what a killed run had made may have been taken back since it was asked.
+        there = target.collections().keySet();
         copyChunks();
         replace(
                 "collections",
@@ -134,13 +137,15 @@ public final class MetadataRestore {
 
     /** From where replay put them. */
     private void copyChunks() {
-        if (facts.chunks() > 0 && facts.collections().contains(COLLECTIONS)) {
+        // Of a run that goes on nobody knows whose they are: all but the sessions' are written
+        // anew.
+        if (there.contains(CHUNKS) && there.contains(COLLECTIONS)) {
             removeChunks();
         }
         if (!chunksStaged) {
             return;
         }
-        if (!facts.collections().contains(CHUNKS)) {
+        if (!there.contains(CHUNKS)) {
             target.create(CHUNKS, Optional.empty(), RawDocument.of(empty()));
         }
         List<DocumentWrite> some = new ArrayList<>();
@@ -213,7 +218,7 @@ public final class MetadataRestore {
         documents.forEach(d -> wanted.put(DocumentId.ofDocument(d), d));
         Set<DocumentId> present = new HashSet<>();
         List<DocumentWrite> writes = new ArrayList<>();
-        if (facts.collections().contains(namespace)) {
+        if (there.contains(namespace)) {
             target.scan(
                     namespace,
                     document -> {

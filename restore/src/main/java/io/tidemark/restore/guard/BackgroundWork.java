@@ -78,7 +78,7 @@ public final class BackgroundWork {
         if (!hasBalancer(facts)) {
             return;
         }
-        if (!facts.collections().contains(SETTINGS)) {
+        if (!target.collections().containsKey(SETTINGS)) {
             target.create(SETTINGS, Optional.empty(), document(new RawDocumentBuilder()));
         }
         Optional<RawDocument> before = facts.condition().balancer();

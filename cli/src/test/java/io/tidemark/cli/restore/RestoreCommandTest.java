@@ -133,9 +133,9 @@ class RestoreCommandTest {
                         Stream.concat(words.stream(), Stream.of("--keep-previous"))
                                 .toArray(String[]::new));
         assertThat(keeping.exitCode()).as(keeping.err()).isEqualTo(ExitCode.DONE);
-        assertThat(keeping.err()).contains("trx.test would be renamed aside");
+        assertThat(keeping.err()).contains("trx.test would be copied aside, 31 bytes");
         assertThat(keeping.json().findValues("keeping").toString())
-                .contains("\"trx.test\":{\"how\":\"rename\",\"bytes\":0}");
+                .contains("\"trx.test\":{\"how\":\"copy\",\"bytes\":31}");
         CommandRun fine = CommandRun.of(words.toArray(String[]::new));
         assertThat(fine.exitCode()).as(fine.err()).isEqualTo(ExitCode.DONE);
         assertThat(fine.json().findValues("replaced").toString()).contains("trx.test");

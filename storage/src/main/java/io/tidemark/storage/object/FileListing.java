@@ -43,7 +43,7 @@ final class FileListing {
     List<StoredObject> topLevel() {
         return children(prefix).stream()
                 .filter(child -> !child.folder())
-                .flatMap(child -> child.object().stream())
+                .flatMap(child -> object(child).stream())
                 .toList();
     }
 
@@ -72,7 +72,7 @@ final class FileListing {
                 if (child.folder()) {
                     push(child.key());
                 } else {
-                    next = child.object().orElse(null);
+                    next = object(child).orElse(null);
                 }
             }
             return next != null;
@@ -137,14 +137,17 @@ final class FileListing {
     }
 
     /** A file or, with a slash behind its key, a folder. */
-    private record Child(String key, Path path, boolean folder) {
-        Optional<StoredObject> object() {
-            try {
-                return Optional.of(new StoredObject(key, Files.size(path)));
-            } catch (IOException goneMeanwhile) {
-                // Deleted between the listing and now: as if it had been deleted before.
-                return Optional.empty();
-            }
+    private record Child(String key, Path path, boolean folder) {}
+
+    private Optional<StoredObject> object(Child child) {
+        try {
+            return Optional.of(new StoredObject(child.key(), Files.size(child.path())));
+        } catch (NoSuchFileException goneMeanwhile) {
+            // Deleted between the listing and now: as if it had been deleted before.
+            return Optional.empty();
+        } catch (IOException e) {
+            // It is there: without it an archive would look shorter than it is.
+            throw unreachable(child.key(), e);
         }
     }
 }

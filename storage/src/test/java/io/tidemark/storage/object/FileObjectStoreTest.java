@@ -73,6 +73,19 @@ final class FileObjectStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void whatCantBeLookedAtIsNotPassedOver() throws IOException {
+        ObjectStore store = newStore();
+        store.put("a/one", Body.of(random(1)));
+        Files.createSymbolicLink(root.resolve("a/two"), root.resolve("a/two"));
+
+        assertThatThrownBy(() -> store.list("a/", "").count())
+                .isInstanceOf(UnreachableException.class)
+                .hasMessageContaining("a/two");
+        assertThatThrownBy(() -> store.directlyBelow("a/"))
+                .isInstanceOf(UnreachableException.class);
+    }
+
+    @Test
     void putsLeaveNoTemporaryFiles() {
         ObjectStore store = newStore();
         store.put("a/b/c", Body.of(random(1)));

@@ -35,14 +35,9 @@ public record PruneAfterSnapshot(
 
     @Override
     public Map<String, String> run(LeaderTask task) {
-        try (ArchiveTurn turn =
-                ArchiveTurn.take(store, cluster, ArchiveTurn.Kind.REMOVES, agent, clock)) {
+        try {
             PrunePlan removed =
-                    new Prune(
-                                    store,
-                                    cluster,
-                                    () -> turn(task.fence(), turn),
-                                    task.history()::hasEnded)
+                    new Prune(store, cluster, () -> turn(task.fence()), task.history()::hasEnded)
                             .run(rule, clock.instant(), objects -> {});
             return Map.of(
                     PRUNED,
@@ -73,7 +68,8 @@ public record PruneAfterSnapshot(
         return gone;
     }
 
-    private static OperationLock.Turn turn(Fence fence, ArchiveTurn turn) {
+    private OperationLock.Turn turn(Fence fence) {
+        ArchiveTurn turn = ArchiveTurn.take(store, cluster, ArchiveTurn.Kind.REMOVES, agent, clock);
         return new OperationLock.Turn() {
             @Override
             public void requireHeld() {
@@ -83,7 +79,8 @@ public record PruneAfterSnapshot(
 
             @Override
             public void close() {
-                // Both are given back by those who took them.
+                // The fence is given back by who took it.
+                turn.close();
             }
         };
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.RestoreWindow;
+import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.window.Base;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
@@ -49,6 +50,37 @@ class WindowOperationsTest {
                 .containsExactly(
                         new RestoreWindow(t(10), t(40).previous()),
                         new RestoreWindow(t(70), t(100)));
+    }
+
+    @Test
+    void aReshardingThatSeemedToEndInAHoleIsUnsafeWhereItChangesOverAfterwards() {
+        cluster.fromBirth();
+        fold.gap(CFG, new Gap(t(40), t(50), "rolled over"));
+        fold.base(new Base("b2", CFG, t(55), t(60)));
+        String id = "{_id:{$binary:{base64:'AAAAAAAAAAAAAAAAAAAAAQ==', subType:'04'}}";
+        String document = "config.reshardingOperations";
+        String uuid = "00000000-0000-0000-0000-000000000001";
+        String line = "resharding.coordinator.transition";
+        String blocking = "{newState:'blocking-writes', reshardingUUID:'" + uuid + "'}";
+        cluster.archive(
+                entries.quiet(10)
+                        .insert(CFG, 20, document, id + ", ns:'shop.orders', state:'cloning'}")
+                        .noop(CFG, 40)
+                        .quiet(70)
+                        .log(80, line, "shop.orders", blocking)
+                        .quiet(85)
+                        .entry(CFG, 90, "{op:'d', ns:'" + document + "', o:" + id + "}}")
+                        .quiet(110));
+
+        assertThat(fold.windows(Policy.EXACT).windows())
+                .containsExactly(
+                        new RestoreWindow(t(10), t(40)),
+                        new RestoreWindow(t(60), t(80).previous()),
+                        new RestoreWindow(t(90), t(110)));
+        assertThat(fold.events())
+                .extracting(TopologyEvent::from)
+                .as("one and the same")
+                .containsExactly(t(20));
     }
 
     @Test

@@ -78,6 +78,21 @@ final class Operations {
         return known != null ? known : begin(new Operation(moment, kind, key, what, ns));
     }
 
+    /** One that was taken for ended for lack of signs, and gave another: it goes on as it was. */
+    Optional<Operation> reopen(String key) {
+        Optional<Operation> before = recall(key).filter(operation -> operation.softlyClosed);
+        before.ifPresent(
+                operation -> {
+                    ended.remove(key);
+                    operation.softlyClosed = false;
+                    operation.softEnd = null;
+                    operation.through = null;
+                    operation.told = "";
+                    begin(operation);
+                });
+        return before;
+    }
+
     /** Whether another operation that began with the same entry has this id. */
     boolean isTaken(String id) {
         return open.values().stream().anyMatch(operation -> operation.id.equals(id));

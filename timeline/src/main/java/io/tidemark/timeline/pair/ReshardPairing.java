@@ -15,6 +15,9 @@ final class ReshardPairing {
     /** After the last state line where the coordinator's own document was never seen. */
     private static final Duration CHANGE_OVER = Duration.ofMinutes(10);
 
+    /** What is waited for until the document goes. */
+    private static final String DOCUMENT = "resharding";
+
     private final Operations operations;
 
     ReshardPairing(Operations operations) {
@@ -25,16 +28,23 @@ final class ReshardPairing {
         String uuid = line.details().string("reshardingUUID").orElse("");
         String state = line.details().string("newState").orElse("");
         String key = "reshard|" + (uuid.isEmpty() ? line.ns() : uuid);
-        if (operations.find(key).isEmpty() && operations.recall(key).isPresent()) {
+        boolean known = operations.find(key).isPresent();
+        boolean goesOn = !known && !uuid.isEmpty() && operations.reopen(key).isPresent();
+        if (!known && !goesOn && operations.recall(key).isPresent()) {
             // Quiesced after done, or logged again after a failover.
             return;
         }
-        enter(moment, operation(moment, key, line.ns()), state);
+        Operation op = operation(moment, key, line.ns());
+        if (goesOn) {
+            // Until its document goes, as before the hole in which it seemed to have ended.
+            op.waitingFor.add(moment.token(DOCUMENT));
+        }
+        enter(moment, op, state);
     }
 
     void document(Moment moment, Fact.ReshardWrite write) {
         String key = "reshard|" + write.uuid();
-        boolean known = operations.find(key).isPresent();
+        boolean known = operations.find(key).isPresent() || operations.reopen(key).isPresent();
         if (write.removed()) {
             operations.find(key).ifPresent(op -> end(moment, op));
             return;
@@ -43,7 +53,7 @@ final class ReshardPairing {
             return;
         }
         Operation op = operation(moment, key, write.ns());
-        op.waitingFor.add(moment.token("resharding"));
+        op.waitingFor.add(moment.token(DOCUMENT));
         switch (write.provenance()) {
             case "moveCollection", "balancerMoveCollection" -> op.kind = EventKind.MOVE_COLLECTION;
             case "unshardCollection" -> op.kind = EventKind.UNSHARD_COLLECTION;

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,23 +22,36 @@ public final class StreamsApp implements AutoCloseable {
     private final StreamsConfig config;
     private final TopicNames names;
     private final TopicBeginnings topics;
-    private final KafkaStreams streams;
+    private final TimelineTopology topology;
     private final TopicViews views;
     private final Failure.Restarts restarts = new Failure.Restarts();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile KafkaStreams streams;
     private boolean closed;
 
     public StreamsApp(StreamsConfig config, SchemaRegistry registry) {
         this.config = config;
         this.names = new TopicNames(config.cluster());
         this.topics = new TopicBeginnings(config.kafka());
-        TimelineTopology topology =
+        this.topology =
                 new TimelineTopology(
                         names, registry, config.fold(), config.frontierInterval(), topics);
-        this.streams = new KafkaStreams(topology.build(), KafkaStreamsSettings.of(names, config));
+        this.streams = unstarted();
         this.views =
                 new TopicViews(
                         config.cluster(), config.kafka(), registry, Clock.systemUTC(), ended);
+    }
+
+    private KafkaStreams unstarted() {
+        KafkaStreams made =
+                new KafkaStreams(topology.build(), KafkaStreamsSettings.of(names, config));
+        made.setUncaughtExceptionHandler(this::failed);
+        made.setStateListener(
+                (now, before) ->
+                        LOGGER.atDebug()
+                                .addKeyValue("state", now)
+                                .log("Streams changes its state"));
+        return made;
     }
 
     /**
@@ -69,13 +83,18 @@ public final class StreamsApp implements AutoCloseable {
         if (closed) {
             return;
         }
-        streams.setUncaughtExceptionHandler(this::failed);
-        streams.setStateListener(
-                (now, before) ->
-                        LOGGER.atDebug()
-                                .addKeyValue("state", now)
-                                .log("Streams changes its state"));
-        streams.start();
+        try {
+            streams.start();
+        } catch (ProcessorStateException halfWritten) {
+            // A process that was killed while it made a store leaves one that nobody can open.
+            LOGGER.atWarn()
+                    .addKeyValue("error", halfWritten.getMessage())
+                    .log("The local state can't be opened; it is built again from Kafka");
+            streams.close();
+            streams = unstarted();
+            streams.cleanUp();
+            streams.start();
+        }
         views.start();
     }
 

@@ -20,6 +20,7 @@ import io.tidemark.schemas.wire.RecordSerializer;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.wire.EventRecords;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -131,6 +133,29 @@ class KilledStreamsTest {
                     .isEqualTo(expected.windows().get("watermark").getWatermark().getArchived());
             long ids = expected.events().stream().map(KilledStreamsTest::id).distinct().count();
             assertThat(view.events()).hasSize((int) ids);
+        }
+    }
+
+    @Test
+    void anInstanceWhoseLocalStateIsHalfWrittenBuildsItAgain() throws Exception {
+        String cluster = "halfWritten";
+        StreamsConfig config = undisturbed(cluster);
+        // As one leaves it that is killed while it makes a store.
+        assertThat(stores(cluster)).isNotEmpty();
+        for (Path store : stores(cluster)) {
+            Files.delete(store.resolve("CURRENT"));
+        }
+        try (StreamsApp again = new StreamsApp(config, registry)) {
+            again.start();
+            await().atMost(PATIENCE).until(again::isRunning);
+            assertThat(stores(cluster)).allMatch(store -> Files.exists(store.resolve("CURRENT")));
+        }
+        assertThat(content(cluster)).isEqualTo(expected);
+    }
+
+    private static List<Path> stores(String cluster) throws IOException {
+        try (Stream<Path> all = Files.walk(folder.resolve("state-" + cluster))) {
+            return all.filter(path -> path.getParent().endsWith("rocksdb")).toList();
         }
     }
 

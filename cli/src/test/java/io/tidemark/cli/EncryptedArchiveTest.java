@@ -171,6 +171,7 @@ class EncryptedArchiveTest {
         try (Stream<Path> files = Files.walk(folder.resolve("bucket"))) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> !file.toString().contains("/turns/"))
+                    .filter(file -> !file.toString().contains("/.tidemark-tmp/"))
                     .sorted()
                     .toList();
         }

@@ -121,14 +121,29 @@ final class PreviousPhase {
         return keeping.decide(held, found.get(set).userCollections(), set.isConfigServer());
     }
 
-    /** The same in all targets, and never two of them in one. */
+    /** The same in all targets and in all runs, and never two of them in one. */
     private String token() {
+        if (token.isEmpty()) {
+            token =
+                    plan.replicaSets().stream()
+                            .flatMap(set -> earlier(set).stream())
+                            .map(KeptPrevious::token)
+                            .findFirst();
+        }
         if (token.isEmpty()) {
             List<Namespace> present = new ArrayList<>();
             targets.values().forEach(target -> present.addAll(target.collections().keySet()));
             token = Optional.of(PreviousNames.token(Instant.now(), present));
         }
         return token.get();
+    }
+
+    /** What a run that was cut off before all targets were marked has decided of one of them. */
+    private Optional<KeptPrevious> earlier(ReplicaSetPlan set) {
+        return marks.resumption()
+                .markOf(set)
+                .map(mark -> mark.before().kept())
+                .filter(kept -> !kept.collections().isEmpty());
     }
 
     /** As the target is now, when nothing is to be taken back any more. */
@@ -148,12 +163,13 @@ final class PreviousPhase {
         return decision.kept();
     }
 
-    /** UUIDs that shards must agree on with their config servers, now and after the way back. */
+    /**
+     * UUIDs that shards must agree on with their config servers, now and after the way back. Until
+     * all targets are marked nothing of the metadata has changed, whichever run has marked them.
+     */
     private Set<UUID> clusters() {
         Optional<ReplicaSetPlan> config =
-                plan.configServers()
-                        .filter(set -> found.get(set).isClusterMember())
-                        .filter(set -> !marks.resumption().goesOn(set));
+                plan.configServers().filter(set -> found.get(set).isClusterMember());
         boolean chosen = found.values().stream().allMatch(TargetFacts::choosesUuids);
         if (config.isEmpty() || !chosen) {
             return Set.of();

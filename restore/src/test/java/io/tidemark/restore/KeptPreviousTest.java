@@ -10,9 +10,12 @@ import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.restore.previous.PreviousNames;
 import io.tidemark.restore.report.RestoreReport;
+import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
 import io.tidemark.storage.frames.FrameKeys;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,13 +109,7 @@ final class KeptPreviousTest {
         assertThat(report.warnings()).anyMatch(w -> w.contains("The way back replaces"));
         leadBack(report);
         requireSame(state(false), before);
-        Map<String, UUID> known = clusterUuids();
-        assertThat(known).containsKey("shop.orders");
-        known.forEach(
-                (name, uuid) ->
-                        targets.all().stream()
-                                .flatMap(t -> t.primary().collection(name).stream())
-                                .forEach(c -> assertThat(c.uuid()).as(name).isEqualTo(uuid)));
+        requireKnownUuids();
         // Whatever was made on the way has gone again, and nothing is in a later one's way.
         restore(then, new Replacement(Set.of("shop", "temp"), false));
         targets.requireSame(then);
@@ -170,6 +167,60 @@ final class KeptPreviousTest {
 
         targets.requireSame(end);
         requireSourcesMetadata();
+    }
+
+    /** The shards are kept as the config servers' mark has it, whichever run decides of them. */
+    @Test
+    void cutOffBetweenTwoMarksTheWayBackFitsTogetherNevertheless() {
+        restore(then, Replacement.NONE);
+        Map<String, Object> before = state(false);
+        RestoreTarget.Connector dying =
+                (uri, options) ->
+                        uri.equals(configServers().uri())
+                                ? new MongoTarget(uri, options)
+                                : diesBeforeItsMark(new MongoTarget(uri, options));
+        assertThatThrownBy(
+                        () ->
+                                Restore.run(
+                                        request(end, keeping("shop", "temp"), false),
+                                        silent(),
+                                        dying))
+                .hasMessage("cut off");
+
+        RestoreReport report = restore(end, keeping("shop", "temp"));
+
+        targets.requireSame(end);
+        leadBack(report);
+        requireSame(state(false), before);
+        requireKnownUuids();
+    }
+
+    private static RestoreTarget diesBeforeItsMark(RestoreTarget target) {
+        return (RestoreTarget)
+                Proxy.newProxyInstance(
+                        RestoreTarget.class.getClassLoader(),
+                        new Class<?>[] {RestoreTarget.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("mark")) {
+                                throw new IllegalStateException("cut off");
+                            }
+                            try {
+                                return method.invoke(target, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    /** By every shard's collections, as the cluster's metadata have them. */
+    private void requireKnownUuids() {
+        Map<String, UUID> known = clusterUuids();
+        assertThat(known).containsKey("shop.orders");
+        known.forEach(
+                (name, uuid) ->
+                        targets.all().stream()
+                                .flatMap(t -> t.primary().collection(name).stream())
+                                .forEach(c -> assertThat(c.uuid()).as(name).isEqualTo(uuid)));
     }
 
     @Test
@@ -256,20 +307,21 @@ final class KeptPreviousTest {
 
     private RestoreReport restore(
             BsonTimestamp time, Replacement replacement, boolean anew, RestoreProgress progress) {
-        RestoreReport report =
-                Restore.run(
-                        new RestoreRequest(
-                                archive.store(),
-                                FrameKeys.NONE,
-                                TestArchive.CLUSTER,
-                                ClusterTime.of(time),
-                                targets.uris(),
-                                RestoreOptions.defaults().restarting(anew),
-                                Safety.DEFAULT,
-                                new Placement(Map.of(), Map.of(), List.of(), replacement)),
-                        progress);
+        RestoreReport report = Restore.run(request(time, replacement, anew), progress);
         assertThat(report.verified()).as("%s", report.problems()).isTrue();
         return report;
+    }
+
+    private RestoreRequest request(BsonTimestamp time, Replacement replacement, boolean anew) {
+        return new RestoreRequest(
+                archive.store(),
+                FrameKeys.NONE,
+                TestArchive.CLUSTER,
+                ClusterTime.of(time),
+                targets.uris(),
+                RestoreOptions.defaults().restarting(anew),
+                Safety.DEFAULT,
+                new Placement(Map.of(), Map.of(), List.of(), replacement));
     }
 
     private static RestoreProgress silent() {

@@ -2,6 +2,7 @@ package io.tidemark.restore.previous;
 
 import io.tidemark.restore.RestoreTarget;
 import io.tidemark.restore.target.TargetFacts;
+import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -122,8 +123,7 @@ public final class WayBack {
         target.scan(
                 one.place(),
                 raw -> {
-                    BsonDocument document =
-                            io.tidemark.schemas.bson.RawDocument.of(raw.toBytes()).toBson();
+                    BsonDocument document = RawDocument.of(raw.toBytes()).toBson();
                     BsonValue id = document.get("_id");
                     ids.add(id);
                     updates.add(

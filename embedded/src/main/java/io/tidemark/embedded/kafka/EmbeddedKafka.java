@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
@@ -87,11 +88,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Stops one node in order: it hands its partitions over first. Nothing happens if it does not
-     * run.
+     * Stops one node in order: it hands its partitions over first, if a majority of nodes runs.
+     * Nothing happens if it does not run.
      */
     public synchronized void stop(int node) {
-        node(node).stop();
+        stop(List.of(node(node)));
     }
 
     /**
@@ -129,14 +130,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Stops every node; a stopped cluster may be started again. */
     @Override
     public synchronized void close() {
-        // Together: one after the other, the last would wait in vain for a majority to hand over
-        // to.
-        await(
-                "stop",
-                nodes.stream()
-                        .filter(KafkaNode::isRunning)
-                        .map(node -> inThread("stop", node::stop))
-                        .toList());
+        stop(nodes.stream().filter(KafkaNode::isRunning).toList());
+    }
+
+    /** All hand over before the first controller ends: the last would have no majority for it. */
+    private void stop(List<KafkaNode> stopping) {
+        if (2 * nodes.stream().filter(KafkaNode::isRunning).count() > nodeCount) {
+            forEach("hand over", stopping, KafkaNode::handOver);
+        }
+        forEach("stop", stopping, KafkaNode::stop);
     }
 
     private KafkaNode node(int number) {
@@ -184,7 +186,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private static void startNodes(List<KafkaNode> starting) {
-        await("start", starting.stream().map(node -> inThread("start", node::start)).toList());
+        forEach("start", starting, KafkaNode::start);
+    }
+
+    /** At the same time, as nodes wait for each other. */
+    private static void forEach(String what, List<KafkaNode> nodes, Consumer<KafkaNode> step) {
+        await(what, nodes.stream().map(node -> inThread(what, () -> step.accept(node))).toList());
     }
 
     private static CompletableFuture<Void> inThread(String what, Runnable step) {
@@ -199,7 +206,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                                 done.completeExceptionally(e);
                             }
                         },
-                        "embedded-kafka-" + what);
+                        "embedded-kafka-" + what.replace(' ', '-'));
         thread.setDaemon(true);
         thread.start();
         return done;

@@ -95,8 +95,17 @@ final class KafkaNode {
         return own;
     }
 
+    /** Hands its partitions over, which a majority of controllers must allow. */
+    void handOver() {
+        if (server != null) {
+            broker(server).shutdown();
+        }
+    }
+
+    /** Without {@link #handOver} before, its partitions are without a leader for a while. */
     void stop() {
         if (server != null) {
+            withoutHandingOver(broker(server));
             server.shutdown();
             server.awaitShutdown();
             server = null;
@@ -112,13 +121,18 @@ final class KafkaNode {
         if (server == null) {
             return;
         }
-        BrokerServer broker = broker(server);
-        Map<String, String> abrupt = new HashMap<>(settings);
-        abrupt.put("controlled.shutdown.enable", "false");
-        broker.config().updateCurrentConfig(new KafkaConfig(abrupt, false));
-        broker.socketServer().stopProcessingRequests();
+        broker(server).socketServer().stopProcessingRequests();
         stop();
         Files.deleteIfExists(data.resolve(CLEAN_SHUTDOWN_MARKER));
+    }
+
+    /**
+     * A broker that ends asks the controllers to move its partitions, and waits five minutes for
+     * their answer. One whose life there has ended already neither asks nor waits.
+     */
+    private static void withoutHandingOver(BrokerServer broker) {
+        broker.lifecycleManager().beginShutdown();
+        broker.lifecycleManager().controlledShutdownFuture().join();
     }
 
     /** KafkaRaftServer keeps its broker to itself, and has no abrupt end of its own. */
@@ -129,8 +143,7 @@ final class KafkaNode {
             return (BrokerServer) ((Option<?>) field.get(server)).get();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "This Kafka version keeps its broker elsewhere: KafkaNode.kill must follow it",
-                    e);
+                    "This Kafka version keeps its broker elsewhere: KafkaNode must follow it", e);
         }
     }
 }

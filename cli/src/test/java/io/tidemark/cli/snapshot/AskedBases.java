@@ -45,6 +45,9 @@ final class AskedBases implements AutoCloseable {
      */
     Set<String> after(String kind, Runnable change) throws Exception {
         assertThat(wish()).as("before: %s", kind).isEmpty();
+        // A shard that leaves before somebody has taken it over from the last agent ahead would
+        // be given five minutes to say more.
+        cluster.awaitArchived(ClusterTime.of(cluster.source.noopEverywhere()));
         change.run();
         ClusterTime changed = ClusterTime.of(cluster.source.noopEverywhere());
         SnapshotWishes.Wish wish =

@@ -1,5 +1,6 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.accounts.AccountRestore;
 import io.tidemark.restore.checkpoint.Checkpoints;
 import io.tidemark.restore.checkpoint.RestoreMark;
 import io.tidemark.restore.plan.ReplicaSetPlan;
@@ -117,6 +118,7 @@ final class PreviousPhase {
                         created(set),
                         clusters(),
                         found.get(set).choosesUuids(),
+                        request.options().accounts(),
                         target::sizeBytes);
         return keeping.decide(held, found.get(set).userCollections(), set.isConfigServer());
     }
@@ -205,12 +207,22 @@ final class PreviousPhase {
 
     /** What must be known of the way back. */
     List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
         boolean cluster = found.values().stream().anyMatch(TargetFacts::isClusterMember);
-        return cluster && leadsBack()
-                ? List.of(
-                        "The way back replaces the cluster's metadata: stop its routers and its"
-                                + " balancer before, and restart shards and routers afterwards.")
-                : List.of();
+        if (cluster && leadsBack()) {
+            warnings.add(
+                    "The way back replaces the cluster's metadata: stop its routers and its"
+                            + " balancer before, and restart shards and routers afterwards.");
+        }
+        Set<Namespace> accounts = new TreeSet<>();
+        plan.replicaSets().forEach(set -> accounts.addAll(kept(set).accountPlaces()));
+        if (!accounts.isEmpty()) {
+            warnings.add(
+                    "Users and roles that the targets had are kept as "
+                            + accounts
+                            + ", credentials included: drop these when no way back is needed.");
+        }
+        return warnings;
     }
 
     /** The commands of the way back; none if nothing is kept. */
@@ -256,7 +268,10 @@ final class PreviousPhase {
                         all,
                         special,
                         set.isConfigServer(),
-                        found.get(set).shardIdentity().isEmpty() && isMember(target));
+                        found.get(set).shardIdentity().isEmpty() && isMember(target),
+                        request.options().accounts()
+                                ? AccountRestore.names(restore.metadata())
+                                : Map.of());
     }
 
     private static Set<Namespace> views(ReplicaSetRestore restore) {

@@ -24,8 +24,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
@@ -39,11 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a restore one to one replaces is kept, and the commands of its report lead back to it. */
 final class KeptPreviousTest {
-    private static final Pattern COMMAND =
-            Pattern.compile(
-                    "/\\* (\\S+), on \\S+ \\*/ db\\.getSiblingDB\\(\"(\\w+)\"\\)\\.runCommand\\("
-                            + "(?:EJSON\\.parse\\((\".*\"), \\{relaxed: false\\}\\)|(\\{.*\\}))"
-                            + "\\)");
     private static final Set<String> METADATA =
             Set.of("chunks", "collections", "databases", "settings", "shards", "tags", "version");
 
@@ -340,24 +333,11 @@ final class KeptPreviousTest {
     }
 
     private void leadBack(RestoreReport report) {
-        assertThat(report.rollback()).isNotEmpty();
-        for (String command : report.rollback()) {
-            Matcher parts = COMMAND.matcher(command);
-            assertThat(parts.matches()).as(command).isTrue();
-            String text =
-                    parts.group(3) == null
-                            ? parts.group(4)
-                            : BsonDocument.parse("{t: " + parts.group(3) + "}")
-                                    .getString("t")
-                                    .getValue();
-            run(parts.group(1), parts.group(2), text);
-        }
+        TypedCommands.runAll(report.rollback(), targets);
     }
 
     private void run(String replicaSet, String database, String command) {
-        try (MongoClient client = MongoClients.create(targets.of(replicaSet).uri())) {
-            client.getDatabase(database).runCommand(BsonDocument.parse(command));
-        }
+        TypedCommands.run(targets.of(replicaSet), database, command);
     }
 
     private static List<BsonDocument> documents(SimulatedReplicaSet set, String name) {

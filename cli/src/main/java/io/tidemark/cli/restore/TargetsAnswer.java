@@ -50,15 +50,19 @@ record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
         if (more > 0) {
             out.printf("    … and %,d more%n", more);
         }
-        long metadata =
-                outlook.kept().collections().stream()
-                        .filter(kept -> kept.how() == KeptCollection.How.METADATA)
-                        .count();
-        if (metadata > 0) {
-            out.printf(
-                    "    %s of config would be copied aside%n", Counted.of(metadata, "collection"));
-        }
+        copiesBeside(out, outlook, KeptCollection.How.METADATA, "config");
+        copiesBeside(out, outlook, KeptCollection.How.ACCOUNTS, "users or roles");
         outlook.reasons().forEach(reason -> out.println("    REFUSED: " + reason));
+    }
+
+    private static void copiesBeside(
+            PrintStream out, TargetOutlook outlook, KeptCollection.How how, String of) {
+        long copies =
+                outlook.kept().collections().stream().filter(kept -> kept.how() == how).count();
+        if (copies > 0) {
+            out.printf(
+                    "    %s of %s would be copied aside%n", Counted.of(copies, "collection"), of);
+        }
     }
 
     private String fateInWords(TargetOutlook outlook, Namespace name) {
@@ -77,7 +81,7 @@ record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
         return switch (kept.map(KeptCollection::how).orElse(KeptCollection.How.RENAMED)) {
             case RENAMED -> "would be renamed aside";
             case DEFINED -> "would be dropped; the way back makes it anew";
-            case COPIED, METADATA ->
+            case COPIED, METADATA, ACCOUNTS, ABSENT ->
                     String.format("would be copied aside, %,d bytes", kept.orElseThrow().bytes());
         };
     }
@@ -86,7 +90,8 @@ record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
         return switch (how) {
             case RENAMED -> "rename";
             case DEFINED -> "definition";
-            case COPIED, METADATA -> "copy";
+            case COPIED, METADATA, ACCOUNTS -> "copy";
+            case ABSENT -> "nothing";
         };
     }
 
@@ -118,8 +123,8 @@ record TargetsAnswer(List<TargetOutlook> outlooks, Replacement replacement) {
                         .forEach(name -> names.add(name.toString()));
             }
             ObjectNode keeping = one.putObject("keeping");
-            outlook.kept()
-                    .collections()
+            outlook.kept().collections().stream()
+                    .filter(kept -> kept.how() != KeptCollection.How.ABSENT)
                     .forEach(
                             kept ->
                                     keeping.putObject(kept.name().toString())

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 public final class AccountRestore {
     /** Roles first: a user may have them. */
-    private static final List<Namespace> COLLECTIONS =
+    public static final List<Namespace> COLLECTIONS =
             List.of(Namespace.of("admin.system.roles"), Namespace.of("admin.system.users"));
 
     private final MemoryTarget archived;
@@ -41,6 +41,15 @@ public final class AccountRestore {
         this.target = target;
         this.held = target.collections().keySet();
         this.connectedAs = target.connectedAs();
+    }
+
+    /** By collection: the accounts that a restore puts. */
+    public static Map<Namespace, List<String>> names(MemoryTarget archived) {
+        Map<Namespace, List<String>> names = new LinkedHashMap<>();
+        for (Namespace accounts : COLLECTIONS) {
+            names.put(accounts, List.copyOf(wanted(archived, accounts).keySet()));
+        }
+        return names;
     }
 
     private record Planned(
@@ -68,7 +77,7 @@ public final class AccountRestore {
     }
 
     private Planned plan(Namespace accounts) {
-        Map<String, RawDocument> wanted = wanted(accounts);
+        Map<String, RawDocument> wanted = wanted(archived, accounts);
         Map<String, RawDocument> present = present(accounts);
         List<String> replaced = new ArrayList<>();
         List<String> left = new ArrayList<>();
@@ -113,7 +122,7 @@ public final class AccountRestore {
         Set<Namespace> now = target.collections().keySet();
         for (Namespace accounts : COLLECTIONS) {
             Map<String, RawDocument> found = now.contains(accounts) ? scan(accounts) : Map.of();
-            wanted(accounts)
+            wanted(archived, accounts)
                     .forEach(
                             (name, account) -> {
                                 boolean same = account.equals(found.get(name));
@@ -136,7 +145,7 @@ public final class AccountRestore {
         return there;
     }
 
-    private Map<String, RawDocument> wanted(Namespace accounts) {
+    private static Map<String, RawDocument> wanted(MemoryTarget archived, Namespace accounts) {
         Map<String, RawDocument> wanted = new LinkedHashMap<>();
         if (archived.collections().containsKey(accounts)) {
             archived.documents(accounts).forEach(account -> wanted.put(nameOf(account), account));

@@ -1,5 +1,6 @@
 package io.tidemark.restore.previous;
 
+import io.tidemark.restore.accounts.AccountRestore;
 import io.tidemark.restore.previous.KeptCollection.How;
 import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.schemas.bson.RawDocument;
@@ -23,6 +24,7 @@ import java.util.function.ToLongFunction;
  * @param clusters UUIDs in the metadata of the target's own cluster; none where it has none
  * @param choosesUuids whether the target can create a collection with a given UUID; where it can't,
  *     no restore ever takes one for another
+ * @param accounts whether the restore puts users and roles
  * @param sizes of collections, in bytes
  */
 public record Keeping(
@@ -30,6 +32,7 @@ public record Keeping(
         CreatedCollections created,
         Set<UUID> clusters,
         boolean choosesUuids,
+        boolean accounts,
         ToLongFunction<Namespace> sizes) {
     private static final Set<String> METADATA =
             Set.of("chunks", "collections", "databases", "settings", "shards", "tags", "version");
@@ -66,11 +69,32 @@ public record Keeping(
                 }
             } else if (configServer && isMetadata(name)) {
                 kept.add(kept(collection, How.METADATA, Optional.empty()));
+            } else if (accounts && AccountRestore.COLLECTIONS.contains(name)) {
+                kept.add(kept(collection, How.ACCOUNTS, Optional.empty()));
             }
+        }
+        if (accounts) {
+            addAbsent(held, kept);
         }
         return reasons.isEmpty()
                 ? new Decision(new KeptPrevious(token, !clusters.isEmpty(), kept, false), List.of())
                 : new Decision(KeptPrevious.NOTHING, reasons);
+    }
+
+    private static void addAbsent(List<HeldCollection> held, List<KeptCollection> kept) {
+        for (Namespace name : AccountRestore.COLLECTIONS) {
+            if (held.stream().noneMatch(collection -> collection.namespace().equals(name))) {
+                kept.add(
+                        new KeptCollection(
+                                name,
+                                name,
+                                How.ABSENT,
+                                Optional.empty(),
+                                0,
+                                Optional.empty(),
+                                false));
+            }
+        }
     }
 
     static boolean isMetadata(Namespace name) {
@@ -112,7 +136,7 @@ public record Keeping(
     private KeptCollection kept(HeldCollection held, How how, Optional<UUID> copyUuid) {
         Namespace name = held.namespace();
         boolean view = how == How.DEFINED;
-        boolean copied = how == How.COPIED || how == How.METADATA;
+        boolean copied = !view && how != How.RENAMED;
         Optional<RawDocument> definition = view ? Optional.of(held.options()) : Optional.empty();
         return new KeptCollection(
                 name,

@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * One collection or view that was there before a restore, and how it is kept.
  *
- * @param place the name that it is kept under; of a view, its own
+ * @param place the name that it is kept under; its own of a view, and of what was not there
  * @param copyUuid the UUID that its copy gets, where all shards' copies need the same
  * @param bytes room that it takes on the volume, as far as the server tells; 0 unless copied
  * @param definition of a view, as {@code create} takes it
@@ -31,7 +31,11 @@ public record KeptCollection(
         /** A view: it is made anew out of its definition. */
         DEFINED,
         /** A collection of {@code config}: a copy, beside the one that the restore changes. */
-        METADATA
+        METADATA,
+        /** Users or roles: a copy, beside those among which the restore puts the source's. */
+        ACCOUNTS,
+        /** Users or roles that the target had none of: those that come go again. */
+        ABSENT
     }
 
     /** The same, which the server doesn't rename. */
@@ -47,7 +51,7 @@ public record KeptCollection(
 
     /** Whether it is, or will be, a copy. */
     boolean isCopy() {
-        return how == How.COPIED || how == How.METADATA;
+        return how == How.COPIED || how == How.METADATA || how == How.ACCOUNTS;
     }
 
     /** Whether another collection holds what it held; else it stays, or can be made again. */

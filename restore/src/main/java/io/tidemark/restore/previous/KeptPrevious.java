@@ -1,5 +1,6 @@
 package io.tidemark.restore.previous;
 
+import io.tidemark.restore.previous.KeptCollection.How;
 import io.tidemark.restore.target.HeldCollection;
 import io.tidemark.schemas.model.Namespace;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ public record KeptPrevious(
 
     /** Whether there is a way back to anything of users'. */
     public boolean leadsBack() {
-        return collections.stream().anyMatch(one -> one.how() != KeptCollection.How.METADATA);
+        return collections.stream()
+                .anyMatch(one -> one.how() != How.METADATA && one.how() != How.ABSENT);
     }
 
     /** What the target will hold of this once the restore that kept it is taken back. */
@@ -53,20 +55,28 @@ public record KeptPrevious(
         List<HeldCollection> then = new ArrayList<>();
         for (KeptCollection one : collections) {
             HeldCollection held = byName.getOrDefault(one.place(), byName.get(one.name()));
-            if (held != null) {
+            if (held != null && one.how() != How.ABSENT) {
                 then.add(held.named(one.name()));
             }
         }
         return then;
     }
 
+    /** The collections that hold copies of users and roles. */
+    public List<Namespace> accountPlaces() {
+        return collections.stream()
+                .filter(one -> one.how() == How.ACCOUNTS)
+                .map(KeptCollection::place)
+                .toList();
+    }
+
     /** By name: the name that it is kept under, or nothing. */
     public TreeMap<Namespace, String> places() {
         TreeMap<Namespace, String> places = new TreeMap<>();
         for (KeptCollection kept : collections) {
-            places.put(
-                    kept.name(),
-                    kept.how() == KeptCollection.How.DEFINED ? "" : kept.place().toString());
+            if (kept.how() != How.ABSENT) {
+                places.put(kept.name(), kept.how() == How.DEFINED ? "" : kept.place().toString());
+            }
         }
         return places;
     }

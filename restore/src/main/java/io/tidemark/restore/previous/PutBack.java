@@ -32,6 +32,8 @@ public final class PutBack {
         for (KeptCollection one : kept.collections()) {
             if (one.how() == KeptCollection.How.DEFINED) {
                 define(one, present);
+            } else if (one.how() == KeptCollection.How.ABSENT) {
+                remove(one, present);
             } else if (present.contains(one.place())) {
                 putBack(one, present);
             }
@@ -44,16 +46,27 @@ public final class PutBack {
         }
     }
 
+    /** All but the account that this is done with, should it have been made meanwhile. */
+    private void remove(KeptCollection accounts, Set<Namespace> present) {
+        if (present.contains(accounts.name())) {
+            write(accounts.name(), deletesBut(accounts, Set.of()));
+        }
+    }
+
     private void putBack(KeptCollection one, Set<Namespace> present) {
         if (one.isCopy() && !one.whole() && present.contains(one.name())) {
             // The original.
             target.drop(one.place());
-        } else if (isByDocument(one.name()) && present.contains(one.name())) {
+        } else if (isByDocument(one) && present.contains(one.name())) {
             putBackDocuments(one);
         } else {
             target.drop(one.name());
             target.rename(one.place(), one.name());
         }
+    }
+
+    private static boolean isByDocument(KeptCollection one) {
+        return one.how() == KeptCollection.How.ACCOUNTS || isByDocument(one.name());
     }
 
     static boolean isByDocument(Namespace name) {
@@ -71,17 +84,34 @@ public final class PutBack {
                     wanted.add(id);
                     writes.add(new DocumentWrite.Put(id, own, false));
                 });
+        writes.addAll(deletesBut(one, wanted));
+        write(one.name(), writes);
+        target.drop(one.place());
+    }
+
+    private List<DocumentWrite> deletesBut(KeptCollection one, Set<DocumentId> wanted) {
+        List<DocumentWrite> deletes = new ArrayList<>();
         target.scan(
                 one.name(),
                 document -> {
                     DocumentId id = DocumentId.ofDocument(document);
-                    if (!wanted.contains(id)) {
-                        writes.add(new DocumentWrite.Delete(id));
+                    if (!wanted.contains(id) && !isOurs(one, document)) {
+                        deletes.add(new DocumentWrite.Delete(id));
                     }
                 });
+        return deletes;
+    }
+
+    private void write(Namespace name, List<DocumentWrite> writes) {
         if (!writes.isEmpty()) {
-            target.write(one.name(), writes);
+            target.write(name, writes);
         }
-        target.drop(one.place());
+    }
+
+    /** Whoever made an account to take the restore back as is not locked out by it. */
+    private boolean isOurs(KeptCollection one, RawDocument document) {
+        boolean account =
+                one.how() == KeptCollection.How.ACCOUNTS || one.how() == KeptCollection.How.ABSENT;
+        return account && document.string("_id").filter(target.connectedAs()::contains).isPresent();
     }
 }

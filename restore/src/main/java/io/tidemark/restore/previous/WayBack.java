@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
@@ -40,12 +41,14 @@ public final class WayBack {
      * @param special of these, views and time-series collections, which no rename replaces
      * @param configServer whether the restore has written the cluster's metadata there
      * @param joined whether the restore made it a member of a cluster
+     * @param accounts by their collection: users and roles that the restore has put
      */
     public List<String> commands(
             Collection<Namespace> collections,
             Collection<Namespace> special,
             boolean configServer,
-            boolean joined) {
+            boolean joined,
+            Map<Namespace, List<String>> accounts) {
         Set<Namespace> aside = new HashSet<>();
         kept.collections().stream()
                 .filter(KeptCollection::isAside)
@@ -65,7 +68,14 @@ public final class WayBack {
         if (joined) {
             addLeaving();
         }
+        // Last, as from there on the rights of whoever types may be others.
+        commands.addAll(
+                new AccountsBack(kept).commands(accounts).stream().map(this::here).toList());
         return commands;
+    }
+
+    private String here(String command) {
+        return where + command;
     }
 
     /** The command for a shard that the restore added. */
@@ -81,7 +91,7 @@ public final class WayBack {
     }
 
     private void add(String command) {
-        commands.add(where + command);
+        commands.add(here(command));
     }
 
     private void rename(KeptCollection one) {

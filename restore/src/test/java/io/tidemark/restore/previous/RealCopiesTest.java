@@ -74,7 +74,12 @@ final class RealCopiesTest {
                             .toList();
             Keeping keeping =
                     new Keeping(
-                            "7", CreatedCollections.unknown(), Set.of(), true, target::sizeBytes);
+                            "7",
+                            CreatedCollections.unknown(),
+                            Set.of(),
+                            true,
+                            false,
+                            target::sizeBytes);
             KeptPrevious kept = keeping.decide(held, names, false).kept();
             assertThat(kept.collections())
                     .hasSize(4)

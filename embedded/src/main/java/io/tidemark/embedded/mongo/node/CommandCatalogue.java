@@ -16,6 +16,7 @@ final class CommandCatalogue {
         all.addAll(DiagnosticCommands.all(node));
         all.addAll(TransactionCommands.all());
         all.addAll(ReplicaCommands.all(node));
+        all.addAll(AccountCommands.all());
         return all;
     }
 }

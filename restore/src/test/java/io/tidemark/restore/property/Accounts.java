@@ -20,7 +20,8 @@ import org.bson.RawBsonDocument;
 
 /** Users and roles: of a cluster during its life, and of the targets before a restore. */
 final class Accounts {
-    private static final List<String> COLLECTIONS = List.of("system.users", "system.roles");
+    static final List<Namespace> COLLECTIONS =
+            List.of(Namespace.of("admin.system.users"), Namespace.of("admin.system.roles"));
     private final Random random;
     private long compared;
 
@@ -35,7 +36,7 @@ final class Accounts {
         }
         List<SimulatedReplicaSet> sets = List.copyOf(life.cluster.replicaSets().values());
         SimulatedReplicaSet set = sets.get(random.nextInt(sets.size()));
-        String collection = COLLECTIONS.get(random.nextInt(2));
+        String collection = COLLECTIONS.get(random.nextInt(2)).collection();
         String id = "shop.a" + random.nextInt(5);
         String command =
                 random.nextInt(4) == 0
@@ -49,7 +50,7 @@ final class Accounts {
     /** A target with an operator of its own, and with an account that the source may have too. */
     static MemoryRestoreTarget target(String address) {
         MemoryRestoreTarget target = new MemoryRestoreTarget(address);
-        for (String collection : COLLECTIONS) {
+        for (Namespace namespace : COLLECTIONS) {
             List<DocumentWrite> writes = new ArrayList<>();
             own().forEach(
                             (id, account) ->
@@ -58,7 +59,6 @@ final class Accounts {
                                                     DocumentId.ofDocument(account),
                                                     account,
                                                     true)));
-            Namespace namespace = new Namespace("admin", collection);
             target.create(
                     namespace, Optional.empty(), RawDocument.of(new RawDocumentBuilder().build()));
             target.write(namespace, writes, (id, document) -> {});
@@ -83,8 +83,8 @@ final class Accounts {
         targets.forEach(
                 (name, target) -> {
                     SimulatedReplicaSet set = life.cluster.replicaSets().get(name);
-                    for (String collection : COLLECTIONS) {
-                        String namespace = "admin." + collection;
+                    for (Namespace collection : COLLECTIONS) {
+                        String namespace = collection.toString();
                         Map<String, RawDocument> wanted = own();
                         if (set.oracle().collectionsAt(time).containsKey(namespace)) {
                             set.oracle().documentsAt(namespace, time).stream()

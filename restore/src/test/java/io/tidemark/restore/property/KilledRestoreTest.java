@@ -123,7 +123,7 @@ final class KilledRestoreTest {
                     return run(
                             lived,
                             time,
-                            options.restarting(anew.get()).withAccounts(false),
+                            options.restarting(anew.get()),
                             Optional.of(previous),
                             targets,
                             process);
@@ -132,6 +132,7 @@ final class KilledRestoreTest {
         kills += runs.kills();
         List<String> differences =
                 new ArrayList<>(new Comparison(lived.life(), time.toBson(), targets).run());
+        differences.addAll(accounts.differences(lived.life(), time.toBson(), targets));
         differences.addAll(previous.differences(targets));
         differences.addAll(ArchivedLives.leftovers(targets));
         return differences.stream().map(d -> "keeping, killed " + runs.kills() + ": " + d).toList();

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What targets hold before a restore that keeps it: collections of the restored ones' names and of
@@ -90,9 +91,9 @@ final class Previous {
     }
 
     private MemoryRestoreTarget filled(String name) {
-        MemoryRestoreTarget target = new MemoryRestoreTarget(name);
+        MemoryRestoreTarget target = Accounts.target(name);
         fill(name, target);
-        users(target).stream()
+        Stream.concat(users(target).stream(), Accounts.COLLECTIONS.stream())
                 .filter(one -> !one.equals(EARLIER))
                 .forEach(one -> target.rename(one, PreviousNames.of(one, "0")));
         return target;

@@ -3,13 +3,9 @@ package io.tidemark.storage.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.schemas.layout.BasePlace;
 import io.tidemark.schemas.layout.KeyPrefix;
-import io.tidemark.schemas.layout.ObjectKey;
-import io.tidemark.schemas.layout.PartId;
-import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.storage.base.BaseStart;
 import io.tidemark.storage.retention.EndedSnapshots;
+import io.tidemark.storage.retention.LeftSnapshots;
 import io.tidemark.storage.retention.OperationLock;
 import io.tidemark.storage.retention.Prune;
 import io.tidemark.storage.retention.RetentionRule;
@@ -24,8 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,7 +78,7 @@ class FullBucketTest {
     void marksOfAnEarlierVersionHoldWordsAndAreLeft() {
         twoBases();
         ObjectStore store = new FileObjectStore(root);
-        store.put(KeyPrefix.pruneMark(place("older")), Body.of(new byte[] {1}));
+        store.put(KeyPrefix.pruneMark(LeftSnapshots.place("older")), Body.of(new byte[] {1}));
 
         prune(store);
 
@@ -93,31 +87,9 @@ class FullBucketTest {
 
     /** What snapshots left: of the older one, long enough ago to be removed. */
     private void twoBases() {
-        ObjectStore store = new FileObjectStore(root);
-        left(store, "older", Duration.ofDays(31));
-        left(store, "newer", Duration.ofDays(1));
-    }
-
-    private static void left(ObjectStore store, String snapshot, Duration ago) {
-        store.put(
-                new ObjectKey.OfBasePart(place(snapshot), new UUID(1, 2), new PartId(0, 0, 1))
-                        .text(),
-                Body.of(new byte[] {1, 2, 3}));
-        ClusterTime begun = new ClusterTime(NOW.minus(ago).getEpochSecond(), 7);
-        new BaseStart(
-                        place(snapshot),
-                        begun,
-                        begun,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of())
-                .putTo(store);
-    }
-
-    private static BasePlace place(String snapshot) {
-        return new BasePlace(TestEntries.CLUSTER, TestEntries.LIFE, snapshot, TestEntries.RS0);
+        LeftSnapshots bucket = new LeftSnapshots(new FileObjectStore(root), NOW);
+        bucket.left("older", Duration.ofDays(31));
+        bucket.left("newer", Duration.ofDays(1));
     }
 
     /** Files with content find room only when the reserve has given up its own. */

@@ -3,15 +3,10 @@ package io.tidemark.storage.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.tidemark.schemas.layout.BasePlace;
-import io.tidemark.schemas.layout.ObjectKey;
-import io.tidemark.schemas.layout.PartId;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseMethod;
-import io.tidemark.storage.base.BaseStart;
 import io.tidemark.storage.catalogue.Catalogue;
-import io.tidemark.storage.object.Body;
 import io.tidemark.storage.object.InMemoryObjectStore;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
@@ -21,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -30,33 +24,7 @@ class UnfinishedBasesTest {
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
     private static final Duration THIRTY_DAYS = Duration.ofDays(30);
     private final ObjectStore store = new InMemoryObjectStore();
-
-    private static BasePlace place(String snapshot) {
-        return new BasePlace(TestEntries.CLUSTER, TestEntries.LIFE, snapshot, TestEntries.RS0);
-    }
-
-    /** A start and a part, of a scan that began so long ago. */
-    private void left(String snapshot, Duration ago) {
-        ClusterTime begun = new ClusterTime(NOW.minus(ago).getEpochSecond(), 7);
-        new BaseStart(
-                        place(snapshot),
-                        begun,
-                        begun,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of())
-                .putTo(store);
-        part(snapshot);
-    }
-
-    private void part(String snapshot) {
-        PartId id = new PartId(0, 0, 1);
-        store.put(
-                new ObjectKey.OfBasePart(place(snapshot), new UUID(1, 2), id).text(),
-                Body.of(new byte[] {1, 2, 3}));
-    }
+    private final LeftSnapshots bucket = new LeftSnapshots(store, NOW);
 
     private PrunePlan prune(EndedSnapshots ended, Instant now) {
         return new Prune(store, TestEntries.CLUSTER, OperationLock.NONE, ended)
@@ -73,9 +41,9 @@ class UnfinishedBasesTest {
 
     @Test
     void theyStayForThirtyDaysAndGoThen() {
-        left("older", THIRTY_DAYS.plusSeconds(1));
-        left("atTheLimit", THIRTY_DAYS);
-        left("young", Duration.ofHours(1));
+        bucket.left("older", THIRTY_DAYS.plusSeconds(1));
+        bucket.left("atTheLimit", THIRTY_DAYS);
+        bucket.left("young", Duration.ofHours(1));
 
         PrunePlan plan = prune(EndedSnapshots.UNKNOWN, NOW);
 
@@ -100,8 +68,8 @@ class UnfinishedBasesTest {
 
     @Test
     void whoseOperationIsKnownToHaveEndedNeedNotWait() {
-        left("cancelled", Duration.ofMinutes(5));
-        left("running", Duration.ofMinutes(5));
+        bucket.left("cancelled", Duration.ofMinutes(5));
+        bucket.left("running", Duration.ofMinutes(5));
 
         prune("cancelled"::equals, NOW);
 
@@ -111,12 +79,12 @@ class UnfinishedBasesTest {
 
     @Test
     void aManifestThatComesAfterThirtyDaysMakesNoBaseAndGoesWithTheNextPrune() {
-        left("late", THIRTY_DAYS.plusDays(1));
+        bucket.left("late", THIRTY_DAYS.plusDays(1));
         prune(EndedSnapshots.UNKNOWN, NOW);
 
         ClusterTime at = new ClusterTime(NOW.getEpochSecond(), 1);
         new BaseManifest(
-                        place("late"),
+                        LeftSnapshots.place("late"),
                         BaseMethod.FUZZY,
                         at,
                         at,
@@ -134,7 +102,7 @@ class UnfinishedBasesTest {
 
     @Test
     void whoseAgeIsNotKnownStays() {
-        part("strange");
+        bucket.part("strange");
 
         PrunePlan plan = prune(EndedSnapshots.UNKNOWN, NOW.plus(Duration.ofDays(400)));
 

@@ -7,9 +7,7 @@ import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.restore.previous.PreviousNames;
 import io.tidemark.restore.report.RestoreReport;
-import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
-import io.tidemark.storage.frames.FrameKeys;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.bson.BsonDocument;
-import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,14 +28,12 @@ final class KeptAccountsTest {
     private static final List<String> ACCOUNTS = List.of("system.users", "system.roles");
 
     @TempDir static Path folder;
-    private static ClusterWorkload workload;
-    private static TestArchive archive;
-    private static BsonTimestamp end;
+    private static ArchivedWorkload archived;
     private ServerTargets targets;
 
     @BeforeAll
     static void archiveAClusterWithAccounts() {
-        workload = new ClusterWorkload(ServerVersion.V5_0, 32);
+        ClusterWorkload workload = new ClusterWorkload(ServerVersion.V5_0, 32);
         for (SimulatedReplicaSet set : workload.cluster.replicaSets().values()) {
             put(set, "system.users", account("app", "'the source', kept: 1"));
             put(set, "system.users", account("late", "'the source'"));
@@ -48,22 +43,18 @@ final class KeptAccountsTest {
                     "{_id: 'admin.reader', role: 'reader', db: 'admin', roles: []}");
         }
         workload.run(30);
-        archive = new TestArchive(folder);
-        workload.archive(archive);
-        List<BsonTimestamp> times = workload.safeTimes();
-        end = times.get(times.size() - 1);
+        archived = new ArchivedWorkload(workload, folder);
     }
 
     @AfterAll
     static void stop() {
-        archive.close();
-        workload.close();
+        archived.close();
     }
 
     /** Shards have users of their own and no roles, config servers both, and rs1 has neither. */
     @BeforeEach
     void fillTargets() {
-        targets = new ServerTargets(workload);
+        targets = new ServerTargets(archived.workload);
         TypedCommands.run(targets.of("rs0"), "shop", "{insert: 'old', documents: [{_id: 1}]}");
         for (SimulatedReplicaSet set : List.of(targets.of("rs0"), configServers())) {
             put(set, "system.users", account("app", "'an old secret', n: 2.0, m: NumberLong(3)"));
@@ -141,20 +132,12 @@ final class KeptAccountsTest {
     }
 
     private RestoreRequest request(RestoreOptions options) {
-        return new RestoreRequest(
-                archive.store(),
-                FrameKeys.NONE,
-                TestArchive.CLUSTER,
-                ClusterTime.of(end),
-                targets.uris(),
-                options,
-                Safety.DEFAULT,
-                new Placement(
-                        Map.of(), Map.of(), List.of(), new Replacement(Set.of("shop"), true)));
+        return archived.request(
+                archived.end(), targets, options, new Replacement(Set.of("shop"), true));
     }
 
     private SimulatedReplicaSet configServers() {
-        return targets.of(workload.cluster.config().name());
+        return targets.of(archived.workload.cluster.config().name());
     }
 
     private static String account(String name, String more) {
@@ -169,7 +152,8 @@ final class KeptAccountsTest {
 
     private Map<String, Set<String>> accounts() {
         Map<String, Set<String>> found = new TreeMap<>();
-        workload.cluster
+        archived.workload
+                .cluster
                 .replicaSets()
                 .keySet()
                 .forEach(

@@ -3,22 +3,16 @@ package io.tidemark.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.embedded.kafka.EmbeddedKafka;
-import io.tidemark.embedded.registry.EmbeddedRegistry;
-import io.tidemark.embedded.s3.EmbeddedS3;
 import io.tidemark.embedded.s3.HttpFault;
 import io.tidemark.schemas.layout.TopicNames;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ReplicaSet;
-import io.tidemark.schemas.registry.ConfluentRestRegistry;
-import io.tidemark.schemas.registry.RegistryConfig;
 import io.tidemark.storage.object.BucketUri;
 import io.tidemark.storage.object.ObjectStore;
 import io.tidemark.storage.object.StoredObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -34,37 +28,19 @@ final class SinkMetricsTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final ReplicaSet RS0 = new ReplicaSet("rs0");
     @TempDir static Path folder;
-    private static EmbeddedKafka kafka;
-    private static EmbeddedRegistry registryServer;
-    private static EmbeddedS3 s3;
+    private static SinkServers servers;
     private static int clusters;
     private ClusterName cluster;
     private String topic;
 
     @BeforeAll
     static void startServers() {
-        System.setProperty("aws.accessKeyId", EmbeddedS3.ACCESS_KEY);
-        System.setProperty("aws.secretAccessKey", EmbeddedS3.SECRET_KEY);
-        kafka =
-                new EmbeddedKafka(
-                                folder.resolve("kafka"),
-                                1,
-                                Map.of(
-                                        "group.min.session.timeout.ms", "500",
-                                        "group.initial.rebalance.delay.ms", "0"))
-                        .start();
-        registryServer = EmbeddedRegistry.inMemory().start();
-        s3 = EmbeddedS3.withFaultsIn(folder.resolve("s3")).start();
-        s3.createBucket("archive");
+        servers = new SinkServers(folder);
     }
 
     @AfterAll
     static void stopServers() {
-        s3.close();
-        registryServer.close();
-        kafka.close();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
+        servers.close();
     }
 
     @BeforeEach
@@ -72,14 +48,14 @@ final class SinkMetricsTest {
         clusters++;
         cluster = new ClusterName("m" + clusters);
         topic = new TopicNames(cluster).oplog(RS0);
-        s3.faults().clear();
+        servers.s3().faults().clear();
     }
 
     @Test
     void metersTellExactlyWhatWasArchived() throws Exception {
         OplogScript script = new OplogScript(1).start().some(300, 5_000);
         publish(script);
-        s3.faults().next(2, "PUT", "slice", new HttpFault.Refused(503));
+        servers.s3().faults().next(2, "PUT", "slice", new HttpFault.Refused(503));
         try (WatchedSink sink = new WatchedSink(settings(Map.of()))) {
             await().atMost(PATIENCE)
                     .until(() -> sink.ofRs0("archived_until_seconds") == script.now().seconds());
@@ -128,7 +104,7 @@ final class SinkMetricsTest {
             await().atMost(PATIENCE).until(() -> sink.ofRs0("slices_total") >= 1);
             await().atMost(PATIENCE).until(() -> sink.health() == 200);
             CountDownLatch released = new CountDownLatch(1);
-            s3.faults().next(1, "PUT", "slice", new HttpFault.Held(released));
+            servers.s3().faults().next(1, "PUT", "slice", new HttpFault.Held(released));
             try {
                 int published = script.records().size();
                 script.some(50, 500);
@@ -153,7 +129,7 @@ final class SinkMetricsTest {
                 new WatchedSink(settings(Map.of("kafka.heartbeat.interval.ms", "500")))) {
             await().atMost(PATIENCE).until(() -> sink.ofRs0("slices_total") >= 1);
             await().atMost(PATIENCE).until(() -> sink.health() == 200);
-            kafka.stop(1);
+            servers.kafka().stop(1);
             try {
                 await().atMost(PATIENCE)
                         .untilAsserted(
@@ -164,14 +140,14 @@ final class SinkMetricsTest {
                                                 .asString()
                                                 .contains("kafka: "));
             } finally {
-                kafka.start(1); // the other tests need it
+                servers.kafka().start(1); // the other tests need it
             }
             await().atMost(PATIENCE).until(() -> sink.health() == 200);
         }
     }
 
     private List<StoredObject> slices() {
-        try (ObjectStore store = BucketUri.parse(bucket()).open();
+        try (ObjectStore store = BucketUri.parse(servers.bucket()).open();
                 Stream<StoredObject> all = store.list(cluster.value() + "/", "")) {
             return all.filter(o -> o.key().endsWith(".slice")).toList();
         }
@@ -183,9 +159,7 @@ final class SinkMetricsTest {
 
     private void publishFrom(OplogScript script, int from) throws Exception {
         try (KafkaSource source =
-                new KafkaSource(
-                        kafka.bootstrapServers(),
-                        new ConfluentRestRegistry(RegistryConfig.of(registryServer.url())))) {
+                new KafkaSource(servers.kafka().bootstrapServers(), servers.registry())) {
             if (from == 0) {
                 source.createTopic(topic);
             }
@@ -193,22 +167,14 @@ final class SinkMetricsTest {
         }
     }
 
-    private static String bucket() {
-        return "s3://archive/x?endpoint=" + s3.endpoint() + "&region=us-east-1&pathStyle=true";
-    }
-
     private Map<String, String> settings(Map<String, String> more) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("cluster", cluster.value());
-        settings.put("bucket", bucket());
-        settings.put("registry.urls", registryServer.url().toString());
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-        settings.put("kafka.metadata.max.age.ms", "500");
-        settings.put("slice.max.bytes", "1MiB");
-        settings.put("slice.max.time", "30s");
-        settings.put("slice.max.idle", "1s");
-        settings.put("metrics.stall.after", "3s");
-        settings.put("spill.dir", folder.resolve("spill").toString());
+        Map<String, String> settings =
+                servers.settings(
+                        cluster,
+                        Map.of(
+                                "kafka.metadata.max.age.ms", "500",
+                                "slice.max.time", "30s",
+                                "metrics.stall.after", "3s"));
         settings.putAll(more);
         return settings;
     }

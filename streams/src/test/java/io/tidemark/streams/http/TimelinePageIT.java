@@ -3,7 +3,6 @@ package io.tidemark.streams.http;
 import static io.tidemark.streams.http.ExampleTimeline.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -19,11 +18,13 @@ import org.openqa.selenium.interactions.WheelInput.ScrollOrigin;
 class TimelinePageIT {
     private static final int MANY = 10_000;
     private static Browser browser;
+    private static TimelinePage page;
     private ServedTimeline served;
 
     @BeforeAll
     static void open() {
         browser = Browser.open();
+        page = new TimelinePage(browser);
     }
 
     @AfterAll
@@ -48,27 +49,27 @@ class TimelinePageIT {
 
     @Test
     void theFirstLookSaysUntilWhenAndHowMuchIsSafe() {
-        open("");
+        page.open(served, "");
 
         assertThat(browser.text("h1")).contains("shop");
         assertThat(browser.text("#summary"))
                 .contains("2026-11-20 23:38:00 UTC")
                 .contains("preparedTransaction")
                 .contains("rs2 holds the watermark back");
-        double exact = share("exact");
-        double strict = share("strict");
+        double exact = page.share("exact");
+        double strict = page.share("strict");
         assertThat(exact).isBetween(90.0, 99.9);
         assertThat(strict).isBetween(30.0, 60.0);
         assertThat(browser.text("#health")).contains("up to date");
         assertThat(browser.text("#answer")).contains("--to 1795217880:0");
         browser.picture("overview");
-        assertNothingRefused();
+        page.assertNothingRefused();
     }
 
     @Test
     void anUnsafeIntervalUnderThePointerTellsItsReason() {
-        open("");
-        hover("2026-11-19T09:13:00Z", 60);
+        page.open(served, "");
+        page.hover("2026-11-19T09:13:00Z", 60);
 
         browser.until("the tip is shown", () -> browser.find("#tip").isDisplayed());
         assertThat(browser.text("#tip"))
@@ -76,25 +77,25 @@ class TimelinePageIT {
                 .contains("26 min 5 s")
                 .contains("on both shards or on the wrong one");
         browser.picture("hover");
-        hover("2026-11-19T03:00:00Z", 60);
+        page.hover("2026-11-19T03:00:00Z", 60);
         browser.until("the tip is gone", () -> !browser.find("#tip").isDisplayed());
     }
 
     @Test
     void gapsAndBasesTellThemselvesToo() {
-        open("");
-        hover("2026-11-19T18:52:00Z", 177);
+        page.open(served, "");
+        page.hover("2026-11-19T18:52:00Z", 177);
         browser.until("the tip is shown", () -> browser.text("#tip").contains("rolled over"));
         assertThat(browser.text("#tip")).contains("rs1's oplog");
 
-        hover("2026-11-19T00:31:00Z", 109);
+        page.hover("2026-11-19T00:31:00Z", 109);
         browser.until("a base tells itself", () -> browser.text("#tip").contains("daily-2026"));
     }
 
     @Test
     void aClickExplainsTheTimeAndGivesTheCommand() {
-        open("");
-        clickAt("2026-11-19T09:13:00Z");
+        page.open(served, "");
+        page.clickAt("2026-11-19T09:13:00Z");
 
         browser.until("the answer", () -> browser.text("#answer").contains("Not safe"));
         assertThat(browser.text("#answer"))
@@ -102,7 +103,7 @@ class TimelinePageIT {
                 .contains("Latest safe time before it")
                 .contains("2026-11-19 09:00:00 UTC")
                 .contains("2026-11-19 09:26:05 UTC");
-        assertThat(commands())
+        assertThat(page.commands())
                 .hasSize(2)
                 .allSatisfy(
                         command ->
@@ -113,29 +114,29 @@ class TimelinePageIT {
                                         .contains("--target config=")
                                         .contains("--target rs2=")
                                         .doesNotContain("rs3"));
-        assertThat(commands().get(0)).contains("--to 1795078800:0 ");
-        assertThat(commands().get(1)).contains("--to 1795080365:1 ");
+        assertThat(page.commands().get(0)).contains("--to 1795078800:0 ");
+        assertThat(page.commands().get(1)).contains("--to 1795080365:1 ");
         browser.actions().moveToElement(browser.find("h1")).perform();
         browser.until("the tip is gone", () -> !browser.find("#tip").isDisplayed());
         browser.picture("unsafe");
 
         browser.find("#answer .way.after button").click();
         browser.until("the safe time", () -> browser.text("#answer").contains("✓ Safe"));
-        assertThat(commands()).hasSize(1);
-        assertThat(commands().get(0)).contains("--to 1795080365:1 ");
+        assertThat(page.commands()).hasSize(1);
+        assertThat(page.commands().get(0)).contains("--to 1795080365:1 ");
     }
 
     @Test
     void theCommandNamesTheShardsOfThatTime() {
-        open("#at=2026-11-20T10:00:00Z&policy=exact");
+        page.open(served, "#at=2026-11-20T10:00:00Z&policy=exact");
 
         browser.until("the answer", () -> browser.text("#answer").contains("✓ Safe"));
-        assertThat(commands().get(0)).contains("--to 2026-11-20T10:00:00Z").contains("rs3=");
+        assertThat(page.commands().get(0)).contains("--to 2026-11-20T10:00:00Z").contains("rs3=");
     }
 
     @Test
     void theCommandCanBeCopied() {
-        open("#at=2026-11-20T10:00:00Z&policy=exact");
+        page.open(served, "#at=2026-11-20T10:00:00Z&policy=exact");
         browser.until("the answer", () -> !browser.all("#answer .copy").isEmpty());
 
         browser.find("#answer .copy").click();
@@ -150,81 +151,83 @@ class TimelinePageIT {
 
     @Test
     void underStrictMigrationsAreUnsafe() {
-        open("");
-        int exact = inSight("#unsafe-count");
+        page.open(served, "");
+        int exact = page.inSight("#unsafe-count");
         browser.find("[name=policy][value=strict]").click();
 
-        browser.until("strict is drawn", () -> inSight("#unsafe-count") > exact * 10);
+        browser.until("strict is drawn", () -> page.inSight("#unsafe-count") > exact * 10);
         browser.until("strict is listed", () -> browser.text("#unsafe").contains("moveChunk"));
         assertThat(browser.text("#unsafe")).contains("zoom in");
         browser.until(
                 "the command is strict",
-                () -> commands().size() == 1 && commands().get(0).contains("--policy strict"));
+                () ->
+                        page.commands().size() == 1
+                                && page.commands().get(0).contains("--policy strict"));
         browser.picture("strict");
     }
 
     @Test
     void wheelButtonsAndDraggingChangeWhatIsInSight() {
-        open("");
-        double all = span();
+        page.open(served, "");
+        double all = page.span();
         browser.actions()
                 .scrollFromOrigin(ScrollOrigin.fromElement(browser.find("#canvas")), 0, -600)
                 .perform();
-        browser.until("the wheel zooms in", () -> span() < all * 0.6);
-        double wheeled = span();
+        browser.until("the wheel zooms in", () -> page.span() < all * 0.6);
+        double wheeled = page.span();
         browser.find("[data-act=in]").click();
-        browser.until("the button zooms in", () -> span() < wheeled * 0.6);
+        browser.until("the button zooms in", () -> page.span() < wheeled * 0.6);
         double from = browser.number("data-from");
         browser.actions().dragAndDropBy(browser.find("#canvas"), 200, 0).perform();
         browser.until("dragging pans to earlier times", () -> browser.number("data-from") < from);
         assertThat(browser.text("#answer")).contains("No time is chosen");
 
         browser.find("[data-span='3600']").click();
-        browser.until("an hour", () -> Math.abs(span() - 3600) < 1);
+        browser.until("an hour", () -> Math.abs(page.span() - 3600) < 1);
         assertThat(browser.find("[data-span='3600']").getAttribute("aria-pressed"))
                 .isEqualTo("true");
         browser.find("[data-span=all]").click();
-        browser.until("all", () -> Math.abs(span() - all) < 1);
+        browser.until("all", () -> Math.abs(page.span() - all) < 1);
     }
 
     @Test
     void theKeyboardAloneIsEnough() {
-        open("");
-        tabTo("[name=policy]");
-        press(Keys.ARROW_RIGHT);
-        browser.until("strict by key", () -> inSight("#unsafe-count") > 500);
-        press(Keys.ARROW_LEFT);
-        browser.until("exact by key", () -> inSight("#unsafe-count") < 50);
-        tabTo("#chart");
-        press("n");
+        page.open(served, "");
+        page.tabTo("[name=policy]");
+        page.press(Keys.ARROW_RIGHT);
+        browser.until("strict by key", () -> page.inSight("#unsafe-count") > 500);
+        page.press(Keys.ARROW_LEFT);
+        browser.until("exact by key", () -> page.inSight("#unsafe-count") < 50);
+        page.tabTo("#chart");
+        page.press("n");
         browser.until("the first", () -> browser.text("#answer").contains("indexBuild"));
         assertThat(browser.find("#tip").isDisplayed()).isTrue();
-        press("n");
+        page.press("n");
         browser.until("the next", () -> browser.text("#answer").contains("shop.carts_2025"));
-        assertThat(valueText()).contains("unsafe: dropCollection shop.carts_2025");
-        press("p");
+        assertThat(page.valueText()).contains("unsafe: dropCollection shop.carts_2025");
+        page.press("p");
         browser.until("the one before", () -> browser.text("#answer").contains("indexBuild"));
 
-        double before = span();
-        press("+", "+");
-        browser.until("zoomed", () -> span() < before / 3);
-        String at = valueText();
-        pressWith(Keys.SHIFT, Keys.ARROW_LEFT);
-        browser.until("moved", () -> !valueText().equals(at));
-        press(Keys.HOME);
-        press(Keys.ARROW_RIGHT, Keys.ENTER);
+        double before = page.span();
+        page.press("+", "+");
+        browser.until("zoomed", () -> page.span() < before / 3);
+        String at = page.valueText();
+        page.pressWith(Keys.SHIFT, Keys.ARROW_LEFT);
+        browser.until("moved", () -> !page.valueText().equals(at));
+        page.press(Keys.HOME);
+        page.press(Keys.ARROW_RIGHT, Keys.ENTER);
         browser.until("safe", () -> browser.text("#answer").contains("✓ Safe"));
-        assertThat(valueText()).endsWith("safe");
-        press("0");
-        browser.until("all again", () -> Math.abs(span() - before) < 1);
+        assertThat(page.valueText()).endsWith("safe");
+        page.press("0");
+        browser.until("all again", () -> Math.abs(page.span() - before) < 1);
 
-        tabTo("#at");
-        pressWith(Keys.CONTROL, "a");
-        press("2026-11-19T20:00:00Z", Keys.ENTER);
+        page.tabTo("#at");
+        page.pressWith(Keys.CONTROL, "a");
+        page.press("2026-11-19T20:00:00Z", Keys.ENTER);
         browser.until("typed", () -> browser.text("#answer").contains("rs1's oplog is missing"));
-        tabTo(".copy");
-        tabTo("#unsafe button");
-        press(Keys.ENTER);
+        page.tabTo(".copy");
+        page.tabTo("#unsafe button");
+        page.press(Keys.ENTER);
         browser.until("from the list", () -> browser.text("#answer").contains("indexBuild"));
         String asked = browser.find("#chart").getAttribute("data-ready-millis");
         browser.until(
@@ -235,8 +238,8 @@ class TimelinePageIT {
 
     @Test
     void theListsHoldWhatTheDrawingShows() {
-        open("");
-        browser.until("events", () -> inSight("#events-count") > 500);
+        page.open(served, "");
+        browser.until("events", () -> page.inSight("#events-count") > 500);
         assertThat(browser.text("#unsafe"))
                 .contains("dropCollection")
                 .contains("shop.carts_2025")
@@ -245,7 +248,7 @@ class TimelinePageIT {
         assertThat(browser.text("#shards")).contains("rs2").contains("holds the archive's");
 
         browser.find("#kind").sendKeys("drop", Keys.ENTER);
-        browser.until("drops", () -> inSight("#events-count") == 2);
+        browser.until("drops", () -> page.inSight("#events-count") == 2);
         assertThat(browser.text("#events")).contains("staging").contains("shop.carts_2025");
         browser.find("#kind").sendKeys("ped", Keys.ENTER);
         browser.until(
@@ -254,10 +257,10 @@ class TimelinePageIT {
 
     @Test
     void everyIntervalOfTheListIsExplainedAsUnsafe() {
-        open("");
-        browser.until("the list", () -> inSight("#unsafe-count") > 8);
+        page.open(served, "");
+        browser.until("the list", () -> page.inSight("#unsafe-count") > 8);
         int count = browser.all("#unsafe button").size();
-        assertThat(count).isEqualTo(inSight("#unsafe-count"));
+        assertThat(count).isEqualTo(page.inSight("#unsafe-count"));
         for (int i = 0; i < count; i++) {
             // In one step, as the rows are made anew when the server is asked again.
             String kind =
@@ -275,13 +278,13 @@ class TimelinePageIT {
                             browser.text("#answer .verdict").contains("Not safe")
                                     && browser.text("#answer .reasons").contains(kind)
                                     && browser.all("#unsafe tr.chosen").size() == 1);
-            assertThat(valueText()).contains("unsafe: ").contains(kind);
+            assertThat(page.valueText()).contains("unsafe: ").contains(kind);
         }
     }
 
     @Test
     void aTimeThatCanNotBeReadIsAnsweredWithWords() {
-        open("");
+        page.open(served, "");
         browser.find("#at").sendKeys("yesterday", Keys.ENTER);
 
         browser.until("words", () -> browser.text("#answer").contains("'yesterday' is no time"));
@@ -290,15 +293,15 @@ class TimelinePageIT {
     @Test
     void tenThousandIntervalsAreDrawnWithinASecond() {
         served.show(Optional.of(ManyIntervals.view(MANY, NOW)));
-        open("");
+        page.open(served, "");
 
         assertThat(browser.number("data-intervals")).isEqualTo(MANY);
         double first = browser.number("data-draw-millis");
         double ready = browser.number("data-ready-millis");
         browser.find("[data-act=in]").click();
         browser.find("[data-act=left]").click();
-        double frame = quickestFrame();
-        double best = Math.min(first, drawnAgain());
+        double frame = page.quickestFrame();
+        double best = Math.min(first, page.drawnAgain());
         System.out.printf(
                 "%,d intervals: drawn %.1f ms after their arrival, %.1f ms at best; the page was"
                         + " ready after %.0f ms; a frame after zoom and pan took %.1f ms%n",
@@ -307,30 +310,6 @@ class TimelinePageIT {
         assertThat(best).isLessThan(1000);
         assertThat(frame).isLessThan(1000);
         browser.picture("many");
-    }
-
-    /** The last frame's time; the shortest of some more where that one was slow. */
-    private static double quickestFrame() {
-        double best = browser.number("data-frame-millis");
-        for (int i = 0; i < 8 && best >= 1000; i++) {
-            browser.find("[data-act=" + (i % 2 == 0 ? "right" : "left") + "]").click();
-            best = Math.min(best, browser.number("data-frame-millis"));
-        }
-        return best;
-    }
-
-    /** The shortest time for new data, over some more answers of the server. */
-    private static double drawnAgain() {
-        double best = Double.MAX_VALUE;
-        for (String policy : List.of("strict", "exact", "strict")) {
-            String before = browser.find("#chart").getAttribute("data-ready-millis");
-            browser.find("[name=policy][value=" + policy + "]").click();
-            browser.until(
-                    "drawn again",
-                    () -> !before.equals(browser.find("#chart").getAttribute("data-ready-millis")));
-            best = Math.min(best, browser.number("data-draw-millis"));
-        }
-        return best;
     }
 
     @Test
@@ -344,7 +323,7 @@ class TimelinePageIT {
 
         served.show(Optional.of(ServedTimeline.EXAMPLE));
         served.moveTo(NOW.plusSeconds(400));
-        open("");
+        page.open(served, "");
         browser.until("stale", () -> browser.text("#banner").contains("400 s ago"));
         assertThat(browser.text("#health")).contains("stale");
         browser.picture("stale");
@@ -358,20 +337,20 @@ class TimelinePageIT {
     @Test
     void aClusterWithoutABaseSaysWhatToDo() {
         served.show(Optional.of(ExampleTimeline.withoutBase()));
-        open("");
+        page.open(served, "");
 
         assertThat(browser.text("#summary")).contains("No time can be restored yet");
         assertThat(browser.text("#empty")).contains("Take a base snapshot");
         assertThat(browser.text("#answer")).contains("none is safe");
         browser.picture("empty");
-        assertNothingRefused();
+        page.assertNothingRefused();
     }
 
     @Test
     void aNarrowScreenNeedsNoScrollingSideways() {
         for (int width : List.of(360, 768)) {
             browser.size(width, 900);
-            open("#at=2026-11-19T09:10:00Z&policy=exact");
+            page.open(served, "#at=2026-11-19T09:10:00Z&policy=exact");
             browser.until("the answer", () -> browser.text("#answer").contains("Not safe"));
             Object over =
                     browser.driver()
@@ -384,88 +363,12 @@ class TimelinePageIT {
 
     @Test
     void darkAndLightHaveTheirOwnColours() {
-        open("");
+        page.open(served, "");
         String light = browser.find("html").getCssValue("background-color");
         browser.colours("dark");
         browser.until(
                 "dark", () -> !browser.find("html").getCssValue("background-color").equals(light));
         browser.picture("dark");
-        assertNothingRefused();
-    }
-
-    private void open(String fragment) {
-        browser.complaints();
-        browser.go(served.uri() + fragment);
-    }
-
-    /** Nothing was blocked by the content security policy, missing, or thrown. */
-    private static void assertNothingRefused() {
-        assertThat(browser.complaints()).isEmpty();
-    }
-
-    private static double share(String policy) {
-        return Double.parseDouble(browser.text("#share-" + policy).replace(" %", ""));
-    }
-
-    private static double span() {
-        return browser.number("data-to") - browser.number("data-from");
-    }
-
-    private static int inSight(String css) {
-        String text = browser.text(css).replace(",", "").replace(" in sight", "");
-        return text.matches("\\d+") ? Integer.parseInt(text) : -1;
-    }
-
-    private static List<String> commands() {
-        return browser.all("#answer pre").stream()
-                .map(pre -> pre.getText().replace("\\\n", " ").replaceAll(" +", " "))
-                .toList();
-    }
-
-    private static String valueText() {
-        return browser.find("#chart").getAttribute("aria-valuetext");
-    }
-
-    /** Where a time is drawn, from the canvas's left edge. */
-    private static int x(String time) {
-        double share =
-                (Instant.parse(time).getEpochSecond() - browser.number("data-from")) / span();
-        return (int) (browser.number("data-left") + share * browser.number("data-width"));
-    }
-
-    private static void hover(String time, int y) {
-        WebElement canvas = browser.find("#canvas");
-        browser.actions()
-                .moveToElement(
-                        canvas,
-                        x(time) - canvas.getSize().width / 2,
-                        y - canvas.getSize().height / 2)
-                .perform();
-    }
-
-    private static void clickAt(String time) {
-        hover(time, 60);
-        browser.actions().click().perform();
-    }
-
-    private static void press(CharSequence... keys) {
-        for (CharSequence key : keys) {
-            browser.actions().sendKeys(key).perform();
-        }
-    }
-
-    private static void pressWith(Keys modifier, CharSequence key) {
-        browser.actions().keyDown(modifier).sendKeys(key).keyUp(modifier).perform();
-    }
-
-    private static void tabTo(String css) {
-        for (int i = 0; i < 60; i++) {
-            press(Keys.TAB);
-            WebElement active = browser.driver().switchTo().activeElement();
-            if (browser.all(css).contains(active)) {
-                return;
-            }
-        }
-        throw new AssertionError(css + " can't be reached with the Tab key");
+        page.assertNothingRefused();
     }
 }

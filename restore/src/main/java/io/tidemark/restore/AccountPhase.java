@@ -37,7 +37,7 @@ final class AccountPhase {
                         kept ->
                                 accounts(restore)
                                         .run(
-                                                kept.mark().before().accounts(),
+                                                kept.mark().before().replaced().accounts(),
                                                 names ->
                                                         kept.put(
                                                                 kept.mark()

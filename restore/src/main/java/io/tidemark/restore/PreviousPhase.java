@@ -106,7 +106,7 @@ final class PreviousPhase {
         }
         List<HeldCollection> now = targets.get(set).held();
         Optional<KeptPrevious> earlier =
-                marks.resumption().withdrawn(set).map(mark -> mark.before().kept());
+                marks.resumption().withdrawn(set).map(mark -> mark.before().replaced().kept());
         return decide(set, earlier.map(kept -> kept.takenBack(now)).orElse(now));
     }
 
@@ -144,7 +144,7 @@ final class PreviousPhase {
     private Optional<KeptPrevious> earlier(ReplicaSetPlan set) {
         return marks.resumption()
                 .markOf(set)
-                .map(mark -> mark.before().kept())
+                .map(mark -> mark.before().replaced().kept())
                 .filter(kept -> !kept.collections().isEmpty());
     }
 
@@ -186,19 +186,21 @@ final class PreviousPhase {
     void setAside(ReplicaSetPlan set) {
         Checkpoints checkpoints = marks.of(set).orElseThrow();
         RestoreMark mark = checkpoints.mark();
-        KeptPrevious kept = mark.before().kept();
+        KeptPrevious kept = mark.before().replaced().kept();
         if (!kept.collections().isEmpty() && !kept.aside()) {
             new SetAside(
                             targets.get(set),
                             kept,
-                            mark.before().balancer(),
+                            mark.before().member().balancer(),
                             now -> checkpoints.put(checkpoints.mark().keeping(now)))
                     .run();
         }
     }
 
     private KeptPrevious kept(ReplicaSetPlan set) {
-        return marks.markOf(set).map(m -> m.before().kept()).orElse(KeptPrevious.NOTHING);
+        return marks.markOf(set)
+                .map(m -> m.before().replaced().kept())
+                .orElse(KeptPrevious.NOTHING);
     }
 
     private boolean leadsBack() {

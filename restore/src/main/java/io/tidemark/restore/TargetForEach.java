@@ -116,7 +116,7 @@ final class TargetForEach implements TargetLayout {
 
     private int heldBefore(ReplicaSetPlan set) {
         return left().markOf(set)
-                .map(mark -> mark.before().replaced())
+                .map(mark -> mark.before().replaced().collections())
                 .orElse(found.get(set).userCollections())
                 .size();
     }
@@ -193,9 +193,9 @@ final class TargetForEach implements TargetLayout {
         }
         Optional<RestoreMark> mark = marks.markOf(set);
         List<Namespace> inTheWay =
-                mark.map(m -> m.before().replaced()).orElse(fact.userCollections());
+                mark.map(m -> m.before().replaced().collections()).orElse(fact.userCollections());
         Map<Namespace, String> kept =
-                mark.map(m -> m.before().kept()).orElse(KeptPrevious.NOTHING).places();
+                mark.map(m -> m.before().replaced().kept()).orElse(KeptPrevious.NOTHING).places();
         for (Namespace namespace : inTheWay) {
             findings.replaced()
                     .put(set.replicaSet() + "/" + namespace, kept.getOrDefault(namespace, ""));

@@ -109,29 +109,38 @@ final class MarkDocument {
     }
 
     private static BsonDocument before(TargetBefore of) {
+        TargetBefore.Member member = of.member();
+        TargetBefore.Replaced replaced = of.replaced();
         BsonDocument document = new BsonDocument();
-        of.expiresDocuments().ifPresent(e -> document.append("expires", BsonBoolean.valueOf(e)));
-        of.balancer().ifPresent(b -> document.append("balancer", b.toBson()));
-        of.shardIdentity().ifPresent(i -> document.append("shard", new BsonString(i)));
-        of.clusterId().ifPresent(c -> document.append("cluster", new BsonString(c)));
-        return document.append("knownShards", texts(of.knownShards()))
-                .append("knownHosts", texts(of.knownHosts()))
-                .append("replaced", texts(of.replaced().stream().map(Namespace::toString).toList()))
-                .append("accounts", texts(of.accounts()))
-                .append("kept", KeptDocument.of(of.kept()));
+        member.expiresDocuments()
+                .ifPresent(e -> document.append("expires", BsonBoolean.valueOf(e)));
+        member.balancer().ifPresent(b -> document.append("balancer", b.toBson()));
+        member.shardIdentity().ifPresent(i -> document.append("shard", new BsonString(i)));
+        member.clusterId().ifPresent(c -> document.append("cluster", new BsonString(c)));
+        return document.append("knownShards", texts(member.knownShards()))
+                .append("knownHosts", texts(member.knownHosts()))
+                .append(
+                        "replaced",
+                        texts(replaced.collections().stream().map(Namespace::toString).toList()))
+                .append("accounts", texts(replaced.accounts()))
+                .append("kept", KeptDocument.of(replaced.kept()));
     }
 
     private static TargetBefore before(BsonDocument document) {
         return new TargetBefore(
-                Optional.ofNullable(document.get("expires")).map(e -> e.asBoolean().getValue()),
-                Optional.ofNullable(document.get("balancer")).map(b -> Bson.raw(b.asDocument())),
-                text(document, "shard"),
-                text(document, "cluster"),
-                texts(document.getArray("knownShards")),
-                texts(document.getArray("knownHosts")),
-                texts(document.getArray("replaced")).stream().map(Namespace::of).toList(),
-                texts(document.getArray("accounts", new BsonArray())),
-                KeptDocument.read(Optional.ofNullable(document.get("kept"))));
+                new TargetBefore.Member(
+                        Optional.ofNullable(document.get("expires"))
+                                .map(e -> e.asBoolean().getValue()),
+                        Optional.ofNullable(document.get("balancer"))
+                                .map(b -> Bson.raw(b.asDocument())),
+                        text(document, "shard"),
+                        text(document, "cluster"),
+                        texts(document.getArray("knownShards")),
+                        texts(document.getArray("knownHosts"))),
+                new TargetBefore.Replaced(
+                        texts(document.getArray("replaced")).stream().map(Namespace::of).toList(),
+                        texts(document.getArray("accounts", new BsonArray())),
+                        KeptDocument.read(Optional.ofNullable(document.get("kept")))));
     }
 
     private static BsonDocument standing(Standing of) {

@@ -75,30 +75,17 @@ public record RestoreMark(
 
     /** The same, before accounts of those names that the target has are replaced. */
     public RestoreMark replacingAccounts(List<String> names) {
-        return new RestoreMark(
-                restore,
-                description,
-                arguments,
-                before.withAccounts(names),
-                epoch,
-                standing,
-                decisions,
-                report,
-                run);
+        return of(before.withAccounts(names));
     }
 
     /** The same, of a target of which that is kept. */
     public RestoreMark keeping(KeptPrevious kept) {
+        return of(before.keeping(kept));
+    }
+
+    private RestoreMark of(TargetBefore was) {
         return new RestoreMark(
-                restore,
-                description,
-                arguments,
-                before.keeping(kept),
-                epoch,
-                standing,
-                decisions,
-                report,
-                run);
+                restore, description, arguments, was, epoch, standing, decisions, report, run);
     }
 
     /** The same, in the hands of that run. */

@@ -14,73 +14,67 @@ import java.util.Optional;
  * What a target was before a restore began in it, as far as the restore changes that: a run that
  * goes on must not take for the target's own what an earlier one has put there, and what was
  * switched off is switched on again by whoever ends the restore.
- *
- * @param replaced collections that make room for the restored ones
- * @param accounts users and roles in whose place the source's are put; known when that begins
- * @param kept of the collections that make room, what is kept under other names
  */
-public record TargetBefore(
-        Optional<Boolean> expiresDocuments,
-        Optional<RawDocument> balancer,
-        Optional<String> shardIdentity,
-        Optional<String> clusterId,
-        List<String> knownShards,
-        List<String> knownHosts,
-        List<Namespace> replaced,
-        List<String> accounts,
-        KeptPrevious kept) {
-    public TargetBefore {
-        knownShards = List.copyOf(knownShards);
-        knownHosts = List.copyOf(knownHosts);
-        replaced = List.copyOf(replaced);
-        accounts = List.copyOf(accounts);
+public record TargetBefore(Member member, Replaced replaced) {
+    /**
+     * The cluster that it belonged to, and what its servers did by themselves.
+     *
+     * @param balancer the cluster's setting, on its config servers
+     */
+    public record Member(
+            Optional<Boolean> expiresDocuments,
+            Optional<RawDocument> balancer,
+            Optional<String> shardIdentity,
+            Optional<String> clusterId,
+            List<String> knownShards,
+            List<String> knownHosts) {
+        public Member {
+            knownShards = List.copyOf(knownShards);
+            knownHosts = List.copyOf(knownHosts);
+        }
+    }
+
+    /**
+     * What of it makes room for the restored.
+     *
+     * @param accounts users and roles in whose place the source's are put; known when that begins
+     * @param kept of the collections, what is kept under other names
+     */
+    public record Replaced(List<Namespace> collections, List<String> accounts, KeptPrevious kept) {
+        public Replaced {
+            collections = List.copyOf(collections);
+            accounts = List.copyOf(accounts);
+        }
     }
 
     public static TargetBefore of(TargetFacts facts) {
         return new TargetBefore(
-                facts.condition().expiresDocuments(),
-                facts.condition().balancer(),
-                facts.shardIdentity(),
-                facts.condition().clusterId(),
-                facts.knownShards(),
-                facts.knownHosts(),
-                facts.userCollections(),
-                List.of(),
-                KeptPrevious.NOTHING);
+                new Member(
+                        facts.condition().expiresDocuments(),
+                        facts.condition().balancer(),
+                        facts.shardIdentity(),
+                        facts.condition().clusterId(),
+                        facts.knownShards(),
+                        facts.knownHosts()),
+                new Replaced(facts.userCollections(), List.of(), KeptPrevious.NOTHING));
     }
 
     /** The same, of which that is kept. */
     public TargetBefore keeping(KeptPrevious what) {
         return new TargetBefore(
-                expiresDocuments,
-                balancer,
-                shardIdentity,
-                clusterId,
-                knownShards,
-                knownHosts,
-                replaced,
-                accounts,
-                what);
+                member, new Replaced(replaced.collections(), replaced.accounts(), what));
     }
 
     TargetBefore withAccounts(List<String> names) {
         return new TargetBefore(
-                expiresDocuments,
-                balancer,
-                shardIdentity,
-                clusterId,
-                knownShards,
-                knownHosts,
-                replaced,
-                names,
-                kept);
+                member, new Replaced(replaced.collections(), names, replaced.kept()));
     }
 
     /** The target as it will be when the restore is taken back: what it kept is there again. */
     public TargetFacts takenBack(TargetFacts now) {
         TargetFacts empty = in(now);
         List<Namespace> then = new ArrayList<>(empty.collections());
-        kept.collections().stream()
+        replaced.kept().collections().stream()
                 .filter(one -> one.how() != KeptCollection.How.METADATA)
                 .forEach(one -> then.add(one.name()));
         return empty.holding(then);
@@ -97,18 +91,18 @@ public record TargetBefore(
                 now.serverVersion(),
                 now.writable(),
                 now.collections().stream().filter(c -> !users.contains(c)).toList(),
-                shardIdentity,
-                knownShards,
-                knownHosts,
+                member.shardIdentity(),
+                member.knownShards(),
+                member.knownHosts(),
                 0,
                 now.choosesUuids(),
                 new TargetCondition(
-                        expiresDocuments,
+                        member.expiresDocuments(),
                         condition.featureVersion(),
                         condition.freeBytes(),
-                        balancer,
+                        member.balancer(),
                         condition.replicaSetId(),
-                        clusterId,
+                        member.clusterId(),
                         condition.router()),
                 Optional.empty());
     }

@@ -52,7 +52,7 @@ public final class Withdrawal {
             // What is given back has names that the restore's collections had.
             checkpoints.put(checkpoints.mark().with(REMOVED, "yes"));
         }
-        new PutBack(target, mark.before().kept()).run();
+        new PutBack(target, mark.before().replaced().kept()).run();
         target.unmark();
     }
 
@@ -90,7 +90,8 @@ public final class Withdrawal {
     /** What told the target which cluster it belongs to. A running cluster keeps its own. */
     private void removeIdentity() {
         boolean member =
-                mark.before().shardIdentity().isPresent() || !mark.before().knownShards().isEmpty();
+                mark.before().member().shardIdentity().isPresent()
+                        || !mark.before().member().knownShards().isEmpty();
         if (configServer && member) {
             removeChunks();
         } else if (configServer) {

@@ -1,6 +1,5 @@
 package io.tidemark.restore;
 
-import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.schemas.model.ClusterName;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.storage.frames.FrameKeys;

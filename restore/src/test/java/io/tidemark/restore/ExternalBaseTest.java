@@ -8,7 +8,6 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
-import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.schemas.bson.RawDocument;

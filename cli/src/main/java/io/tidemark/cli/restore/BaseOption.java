@@ -3,7 +3,7 @@ package io.tidemark.cli.restore;
 import io.tidemark.cli.CommandFailure;
 import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.PointInTime;
-import io.tidemark.restore.external.ExternalBase;
+import io.tidemark.restore.ExternalBase;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.ArrayList;
 import java.util.HashMap;

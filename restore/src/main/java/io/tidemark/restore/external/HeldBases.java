@@ -1,5 +1,6 @@
 package io.tidemark.restore.external;
 
+import io.tidemark.restore.ExternalBase;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.RestoreTarget;

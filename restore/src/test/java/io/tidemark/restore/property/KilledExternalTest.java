@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.restore.BsonFiles;
 import io.tidemark.restore.DyingTarget;
+import io.tidemark.restore.ExternalBase;
 import io.tidemark.restore.Restore;
 import io.tidemark.restore.RestoreException;
 import io.tidemark.restore.RestoreOptions;
@@ -11,7 +12,6 @@ import io.tidemark.restore.RestoreProgress;
 import io.tidemark.restore.RestoreRequest;
 import io.tidemark.restore.Safety;
 import io.tidemark.restore.TestArchive;
-import io.tidemark.restore.external.ExternalBase;
 import io.tidemark.restore.replay.DocumentId;
 import io.tidemark.restore.replay.DocumentWrite;
 import io.tidemark.restore.report.RestoreReport;

@@ -1,6 +1,5 @@
-package io.tidemark.restore.external;
+package io.tidemark.restore;
 
-import io.tidemark.restore.RestoreRequest;
 import io.tidemark.schemas.model.ClusterTime;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +29,12 @@ public record ExternalBase(Map<String, ClusterTime> times, Optional<ClusterTime>
                 + end.map(e -> ", ended at " + e).orElse("");
     }
 
-    Optional<ClusterTime> time(String replicaSet, boolean config) {
+    /**
+     * Of what time a replica set's data are said to be.
+     *
+     * @param config whether it is the config servers'
+     */
+    public Optional<ClusterTime> time(String replicaSet, boolean config) {
         return Optional.ofNullable(times.get(replicaSet))
                 .or(() -> Optional.ofNullable(config ? times.get(RestoreRequest.CONFIG) : null))
                 .or(() -> Optional.ofNullable(times.get(ALL)));

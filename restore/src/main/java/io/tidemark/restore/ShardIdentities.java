@@ -61,19 +61,31 @@ final class ShardIdentities {
                 cluster.documents("version").stream()
                         .findFirst()
                         .flatMap(version -> version.find("clusterId"));
-        boolean sets =
-                facts.values().stream().allMatch(fact -> fact.setName().isPresent())
-                        && added.facts().stream().allMatch(f -> f.setName().isPresent());
-        if (!sets || clusterId.isEmpty()) {
+        if (!areReplicaSets()) {
+            warnings.add(noCluster("not all of them are replica sets."));
+        } else if (clusterId.isEmpty()) {
+            warnings.add(noCluster("config.version in the archive tells no clusterId."));
+        } else {
+            writeAll(clusterId.get(), plan.configServers().get());
             warnings.add(
-                    "The targets belong to no sharded cluster yet: config.shards names them, but no"
-                            + " shardIdentity was written into admin.system.version, because "
-                            + (sets
-                                    ? "config.version in the archive tells no clusterId."
-                                    : "not all of them are replica sets."));
-            return;
+                    "The targets know each other as a cluster now. Restart them as such"
+                            + " (clusterRole) if they run as plain replica sets, and start a"
+                            + " mongos.");
         }
-        ReplicaSetPlan configServers = plan.configServers().get();
+    }
+
+    private boolean areReplicaSets() {
+        return facts.values().stream().allMatch(fact -> fact.setName().isPresent())
+                && added.facts().stream().allMatch(fact -> fact.setName().isPresent());
+    }
+
+    private static String noCluster(String because) {
+        return "The targets belong to no sharded cluster yet: config.shards names them, but no"
+                + " shardIdentity was written into admin.system.version, because "
+                + because;
+    }
+
+    private void writeAll(RawElement clusterId, ReplicaSetPlan configServers) {
         String config =
                 facts.get(configServers).connectionString(configServers.replicaSet().name());
         facts.forEach(
@@ -86,14 +98,11 @@ final class ShardIdentities {
                                                         targets.apply(set),
                                                         fact,
                                                         id,
-                                                        clusterId.get(),
+                                                        clusterId,
                                                         config));
                     }
                 });
-        added.forEach((id, target, fact) -> write(target, fact, id, clusterId.get(), config));
-        warnings.add(
-                "The targets know each other as a cluster now. Restart them as such (clusterRole)"
-                        + " if they run as plain replica sets, and start a mongos.");
+        added.forEach((id, target, fact) -> write(target, fact, id, clusterId, config));
     }
 
     private static void write(

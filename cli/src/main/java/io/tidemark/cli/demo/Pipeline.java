@@ -70,40 +70,8 @@ final class Pipeline implements AutoCloseable {
                         "cluster", cluster.value(),
                         "kafka.bootstrap.servers", servers.kafka(),
                         "registry.urls", servers.registry());
-        CaptureConfig capture =
-                CaptureConfig.of(
-                        with(
-                                all,
-                                Map.of(
-                                        "source.uri", source,
-                                        "shards.refresh", "1s",
-                                        "topic.replication.factor", "1")));
-        StreamsConfig timeline =
-                StreamsConfig.of(
-                        with(
-                                all,
-                                Map.of(
-                                        "topic.replication.factor", "1",
-                                        "kafka.metadata.max.age.ms", "1000",
-                                        // One process has all to itself: less work, a little later.
-                                        "threads", "1",
-                                        "kafka.commit.interval.ms", "500",
-                                        // A busy machine may stand still for longer than Kafka's
-                                        // own ten seconds.
-                                        "kafka.producer.transaction.timeout.ms", "60000",
-                                        "state.dir", folder.resolve("streams").toString())));
-        SinkConfig archive =
-                SinkConfig.of(
-                        with(
-                                all,
-                                Map.of(
-                                        "bucket", servers.bucket(),
-                                        "kafka.metadata.max.age.ms", "1000",
-                                        "timeline.interval", "1s",
-                                        // Small slices at once: a demo is shorter than one usual
-                                        // slice.
-                                        "slice.max.time", "2s",
-                                        "slice.max.idle", "1s")));
+        CaptureConfig capture = capture(all, source);
+        StreamsConfig timeline = timeline(all, folder);
         return new Pipeline(
                 cluster,
                 new CaptureAgent(
@@ -112,7 +80,46 @@ final class Pipeline implements AutoCloseable {
                         "demo",
                         Clock.systemUTC()),
                 new StreamsApp(timeline, new ConfluentRestRegistry(timeline.registry())),
-                Sink.of(archive, SinkMetrics.NONE));
+                Sink.of(archive(all, servers.bucket()), SinkMetrics.NONE));
+    }
+
+    private static CaptureConfig capture(Map<String, String> all, String source) {
+        return CaptureConfig.of(
+                with(
+                        all,
+                        Map.of(
+                                "source.uri", source,
+                                "shards.refresh", "1s",
+                                "topic.replication.factor", "1")));
+    }
+
+    private static StreamsConfig timeline(Map<String, String> all, Path folder) {
+        return StreamsConfig.of(
+                with(
+                        all,
+                        Map.of(
+                                "topic.replication.factor", "1",
+                                "kafka.metadata.max.age.ms", "1000",
+                                // One process has all to itself: less work, a little later.
+                                "threads", "1",
+                                "kafka.commit.interval.ms", "500",
+                                // A busy machine may stand still for longer than Kafka's own ten
+                                // seconds.
+                                "kafka.producer.transaction.timeout.ms", "60000",
+                                "state.dir", folder.resolve("streams").toString())));
+    }
+
+    private static SinkConfig archive(Map<String, String> all, String bucket) {
+        return SinkConfig.of(
+                with(
+                        all,
+                        Map.of(
+                                "bucket", bucket,
+                                "kafka.metadata.max.age.ms", "1000",
+                                "timeline.interval", "1s",
+                                // Small slices at once: a demo is shorter than one usual slice.
+                                "slice.max.time", "2s",
+                                "slice.max.idle", "1s")));
     }
 
     private static Map<String, String> with(Map<String, String> all, Map<String, String> own) {

@@ -32,6 +32,12 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                 new Counted(chosen.ranges().size(), "slice or gap", "slices and gaps"),
                 new Counted(chosen.windows().size(), "picture of windows", "pictures of windows"),
                 Counted.of(chosen.sizeBytes(), "byte"));
+        bases(chosen, out);
+        reasonsToStay(chosen, out);
+        out.printf("Oplogs stay from %s on.%n", chosen.after());
+    }
+
+    private void bases(PrunePlan chosen, PrintStream out) {
         chosen.bases()
                 .forEach(
                         place ->
@@ -51,6 +57,9 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                                         base.place().snapshotId(),
                                         base.place().replicaSet(),
                                         base.why()));
+    }
+
+    private static void reasonsToStay(PrunePlan chosen, PrintStream out) {
         chosen.kept()
                 .forEach(
                         (base, why) ->
@@ -77,7 +86,6 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                                         standby.name(),
                                         standby.key().seenAt(),
                                         standby.holdsUntil()));
-        out.printf("Oplogs stay from %s on.%n", chosen.after());
     }
 
     ObjectNode json() {
@@ -105,7 +113,11 @@ record PruneAnswer(boolean dryRun, Set<String> held, Optional<PrunePlan> plan) {
                                 place(base.place(), unfinished.addObject())
                                         .put("removed", base.fate() != Fate.STAYS)
                                         .put("why", base.why()));
-        ObjectNode kept = json.putObject("kept").put("oplogsAfter", chosen.after().toString());
+        kept(chosen, json.putObject("kept"));
+    }
+
+    private static void kept(PrunePlan chosen, ObjectNode kept) {
+        kept.put("oplogsAfter", chosen.after().toString());
         ArrayNode stays = kept.putArray("bases");
         chosen.kept()
                 .forEach(

@@ -55,21 +55,7 @@ public final class TargetGuard {
     public TargetOutlook look(
             ReplicaSetPlan plan, TargetFacts target, SourceNeeds needs, Keeping.Decision keeping) {
         List<String> reasons = new ArrayList<>();
-        target.unfinished()
-                .ifPresent(
-                        mark ->
-                                reasons.add(
-                                        "an earlier restore ("
-                                                + mark
-                                                + ") began here and did not end, so what it holds"
-                                                + " is half done. Drop its user databases"
-                                                + (plan.isConfigServer()
-                                                        ? ", the documents that it wrote into"
-                                                                + " config"
-                                                        : "")
-                                                + " and the database "
-                                                + ReplayTarget.MARK_DATABASE
-                                                + ", then restore again"));
+        target.unfinished().ifPresent(mark -> reasons.add(halfDone(mark, plan)));
         if (!target.writable()) {
             reasons.add("it can't be written to: it is no primary");
         }
@@ -92,6 +78,17 @@ public final class TargetGuard {
                 target.userCollections(),
                 keeping.kept(),
                 reasons);
+    }
+
+    private static String halfDone(String mark, ReplicaSetPlan plan) {
+        return "an earlier restore ("
+                + mark
+                + ") began here and did not end, so what it holds is half done. Drop its user"
+                + " databases"
+                + (plan.isConfigServer() ? ", the documents that it wrote into config" : "")
+                + " and the database "
+                + ReplayTarget.MARK_DATABASE
+                + ", then restore again";
     }
 
     /**

@@ -10,6 +10,7 @@ import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.RealBackup;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -202,12 +203,16 @@ class RestoreCommandTest {
     }
 
     @Test
-    void anUnreachableTargetIsNoBug() {
+    void anUnreachableTargetIsNoBugAndIsWaitedForAsLongAsItsConnectionStringSays() {
         targets.get("rs1").close();
+        long began = System.nanoTime();
 
         CommandRun run = restore("1644243375:4", "&serverSelectionTimeoutMS=1500");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .as("15 s is what holds without it")
+                .isLessThan(Duration.ofSeconds(14));
     }
 
     private CommandRun restoreWith(String to, String... options) {

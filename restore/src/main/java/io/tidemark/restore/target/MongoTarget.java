@@ -36,7 +36,9 @@ import org.bson.codecs.configuration.CodecRegistry;
  * with its journal. Documents travel as raw BSON: what the archive holds is what is sent.
  */
 public final class MongoTarget implements RestoreTarget {
+    /** Unless the connection string has a serverSelectionTimeoutMS. */
     private static final int SELECTION_SECONDS = 15;
+
     private static final Namespace OPLOG = Namespace.of("local.oplog.rs");
     private static final CodecRegistry CODECS =
             CodecRegistries.fromRegistries(
@@ -72,13 +74,14 @@ public final class MongoTarget implements RestoreTarget {
                             + " mongodb://host:port/?replicaSet=name");
         }
         return MongoClientSettings.builder()
+                // Before the connection string: what the operator says there counts.
+                .applyToClusterSettings(
+                        c -> c.serverSelectionTimeout(SELECTION_SECONDS, TimeUnit.SECONDS))
                 .applyConnectionString(connection)
                 .codecRegistry(CODECS)
                 .writeConcern(WriteConcern.MAJORITY.withJournal(true))
                 .readConcern(ReadConcern.LOCAL)
                 .readPreference(ReadPreference.primary())
-                .applyToClusterSettings(
-                        c -> c.serverSelectionTimeout(SELECTION_SECONDS, TimeUnit.SECONDS))
                 .applyToConnectionPoolSettings(p -> p.maxSize(2 * options.writers() + 4))
                 .build();
     }

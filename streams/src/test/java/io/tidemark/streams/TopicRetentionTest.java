@@ -32,7 +32,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,20 +42,32 @@ import org.junit.jupiter.api.io.TempDir;
 class TopicRetentionTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final ReplicaSet RS0 = new ReplicaSet("rs0");
-    private final TopicNames names = new TopicNames(new ClusterName("kept"));
+    @TempDir static Path servers;
+    private static EmbeddedKafka kafka;
+    private static EmbeddedRegistry registryServer;
+    private static SchemaRegistry registry;
+    private static int clusters;
+    private final TopicNames names = new TopicNames(new ClusterName("kept" + ++clusters));
     private final Oplog config = new Oplog("cfg");
     private final Oplog rs0 = new Oplog("rs0");
 
     @TempDir Path folder;
-    private EmbeddedKafka kafka;
-    private EmbeddedRegistry registryServer;
-    private SchemaRegistry registry;
 
-    @BeforeEach
-    void start() throws Exception {
-        kafka = new EmbeddedKafka(folder.resolve("kafka")).start();
+    @BeforeAll
+    static void startServers() {
+        kafka = new EmbeddedKafka(servers.resolve("kafka")).start();
         registryServer = EmbeddedRegistry.inMemory().start();
         registry = new ConfluentRestRegistry(RegistryConfig.of(registryServer.url()));
+    }
+
+    @AfterAll
+    static void stopServers() {
+        registryServer.close();
+        kafka.close();
+    }
+
+    @BeforeEach
+    void makeTopics() throws Exception {
         try (Admin admin = Admin.create(client())) {
             List<NewTopic> topics =
                     List.of(
@@ -64,12 +77,6 @@ class TopicRetentionTest {
         }
         config.startsAsConfig(t(99), shard("shard0", "rs0")).noop(100).noop(110);
         rs0.startsAs(shard("shard0"), t(99)).noop(100).noop(110);
-    }
-
-    @AfterEach
-    void stop() {
-        registryServer.close();
-        kafka.close();
     }
 
     @Test
@@ -125,7 +132,7 @@ class TopicRetentionTest {
         assertThat(holes).filteredOn(hole -> hole.kind() == Hole.Kind.GAP).isEmpty();
     }
 
-    private Map<String, Object> client() {
+    private static Map<String, Object> client() {
         return Map.of("bootstrap.servers", kafka.bootstrapServers());
     }
 

@@ -46,6 +46,8 @@ class SnapshotCommandTest {
         workload = new Workload(cluster.source, SEED);
         workload.prepare();
         workload.run(300);
+        // One left prepared, with nobody to decide it, would hold up reads for their 20 s.
+        workload.settle();
         // What was before capture began is nowhere but in the base.
         cluster.source
                 .replicaSets()

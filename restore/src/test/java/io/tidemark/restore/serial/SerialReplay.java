@@ -3,8 +3,8 @@ package io.tidemark.restore.serial;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +22,7 @@ import org.bson.BsonValue;
 public final class SerialReplay {
     private final Map<UUID, SerialCollection> collections = new LinkedHashMap<>();
     private final Map<BsonDocument, List<BsonDocument>> open = new HashMap<>();
-    private final Set<BsonDocument> prepared = new HashSet<>();
+    private final Set<BsonDocument> prepared = new LinkedHashSet<>();
     private final BsonTimestamp exactFrom;
 
     /**
@@ -69,7 +69,7 @@ public final class SerialReplay {
 
     /** Transactions without an outcome so far. */
     public Set<BsonDocument> prepared() {
-        return Set.copyOf(prepared);
+        return new LinkedHashSet<>(prepared);
     }
 
     public void commit(BsonDocument transaction) {

@@ -53,6 +53,28 @@ class WindowOperationsTest {
     }
 
     @Test
+    void whatMayHaveBeenShardedInAHoleIsNotTakenForUnsharded() {
+        cluster.fromBirth();
+        fold.gap(CFG, new Gap(t(40), t(50), "rolled over"));
+        fold.base(new Base("b2", CFG, t(55), t(60)));
+        cluster.archive(
+                entries.quiet(10)
+                        .noop(CFG, 40)
+                        .quiet(70)
+                        .command(RS0, 80, "shop", "{collMod:'orders', validator:{a:1}}")
+                        .quiet(85));
+        RestoreWindow before = new RestoreWindow(t(60), t(80).previous());
+
+        // The other shard's part may follow.
+        assertThat(fold.windows(Policy.EXACT).windows()).contains(before).hasSize(2);
+
+        cluster.archive(
+                entries.command(RS1, 86, "shop", "{collMod:'orders', validator:{a:1}}").quiet(110));
+        assertThat(fold.windows(Policy.EXACT).windows())
+                .contains(before, new RestoreWindow(t(86), t(110)));
+    }
+
+    @Test
     void aReshardingThatSeemedToEndInAHoleIsUnsafeWhereItChangesOverAfterwards() {
         cluster.fromBirth();
         fold.gap(CFG, new Gap(t(40), t(50), "rolled over"));
@@ -143,6 +165,25 @@ class WindowOperationsTest {
 
         cluster.archive(new Entries().quiet(31));
         assertThat(fold.windows(Policy.EXACT).isSafe(t(22))).isTrue();
+    }
+
+    @Test
+    void anIndexThatComesWithItsCollectionReachesNoOtherShard() {
+        cluster.started(5);
+        cluster.base("b", 6, 10);
+        String index = "{createIndexes:'system.buckets.log', key:{meta:1}, name:'m_1'}";
+        String later = "{createIndexes:'system.buckets.old', key:{meta:1}, name:'m_1'}";
+        cluster.archive(
+                entries.quiet(10)
+                        .command(RS0, 20, "shop", "{create:'system.buckets.log'}")
+                        .command(RS0, 21, "shop", index)
+                        .quiet(25)
+                        .command(RS0, 40, "shop", later)
+                        .quiet(45));
+
+        RestoreWindows windows = fold.windows(Policy.EXACT);
+        assertThat(windows.isSafe(t(23))).isTrue();
+        assertThat(windows.isSafe(t(42))).as("of one that was there before").isFalse();
     }
 
     @Test

@@ -12,10 +12,21 @@ import java.util.TreeMap;
 final class Catalogue {
     private final Map<String, String> uuids = new TreeMap<>();
     private boolean complete;
+    private boolean holed;
 
-    /** From now on a collection not named here is known to live on one shard. */
+    /**
+     * From now on a collection not named here is known to live on one shard, unless what names it
+     * is {@link #hole lost}.
+     */
     void complete() {
-        complete = true;
+        complete = !holed;
+    }
+
+    /** In a hole any collection may have been sharded, or have got another UUID. */
+    void hole() {
+        holed = true;
+        complete = false;
+        uuids.replaceAll((ns, uuid) -> "");
     }
 
     void accept(Fact.CollectionWrite write) {
@@ -26,6 +37,10 @@ final class Catalogue {
         } else {
             uuids.putIfAbsent(write.ns(), "");
         }
+    }
+
+    boolean names(String ns) {
+        return uuids.containsKey(ns);
     }
 
     /** True only if it is certain. */
@@ -45,12 +60,17 @@ final class Catalogue {
         return complete;
     }
 
+    boolean isHoled() {
+        return holed;
+    }
+
     Map<String, String> uuids() {
         return Map.copyOf(uuids);
     }
 
-    void restore(Map<String, String> known, boolean isComplete) {
+    void restore(Map<String, String> known, boolean isComplete, boolean isHoled) {
         uuids.putAll(known);
         complete = isComplete;
+        holed = isHoled;
     }
 }

@@ -3,6 +3,7 @@ package io.tidemark.timeline.pair;
 import io.tidemark.timeline.event.EventKind;
 import io.tidemark.timeline.event.Outcome;
 import io.tidemark.timeline.tag.Fact;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -225,7 +226,21 @@ final class CommandPairing {
         String key = buildKey(moment, command, command.detail());
         Operation op = joinable(moment, key);
         Operation build = op == null ? beginBuild(moment, command, key) : op;
-        step(moment, build, command.name(), isLocal(EventKind.INDEX_BUILD, command.ns()));
+        boolean local =
+                isLocal(EventKind.INDEX_BUILD, command.ns()) || isCreatedHere(moment, command.ns());
+        step(moment, build, command.name(), local);
+    }
+
+    /**
+     * Whether the collection came into being a moment ago, on this shard alone and unsharded: an
+     * index that comes with it, as a time series' own does, reaches no other shard.
+     */
+    private boolean isCreatedHere(Moment moment, String ns) {
+        return !catalogue.names(ns)
+                && operations
+                        .find(groupKey(EventKind.CREATE_COLLECTION, scoped(moment, ns), ""))
+                        .filter(op -> op.shards.equals(List.of(moment.shard())))
+                        .isPresent();
     }
 
     /**

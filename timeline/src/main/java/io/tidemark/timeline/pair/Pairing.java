@@ -118,13 +118,14 @@ public final class Pairing {
                 List.copyOf(operations.ended()),
                 catalogue.uuids(),
                 catalogue.isComplete(),
+                catalogue.isHoled(),
                 moves.seesChunks(),
                 List.copyOf(prepared.all()));
     }
 
     public void restore(PairingState state) {
         operations.restore(state.knownFrom(), state.open(), state.ended());
-        catalogue.restore(state.collections(), state.catalogueComplete());
+        catalogue.restore(state.collections(), state.catalogueComplete(), state.catalogueHoled());
         moves.restore(state.seesChunks());
         prepared.restore(state.prepared());
     }
@@ -178,6 +179,7 @@ public final class Pairing {
     private void missing(Moment moment, Fact.Missing hole) {
         if (moment.shard().equals(Members.CONFIG)) {
             operations.unknownUntil(hole.after());
+            catalogue.hole();
         }
         prepared.missing(moment.replicaSet(), moment.at());
         stopWaiting(moment.at(), moment.replicaSet().name());

@@ -11,5 +11,6 @@ public record PairingState(
         List<Operation> ended,
         Map<String, String> collections,
         boolean catalogueComplete,
+        boolean catalogueHoled,
         boolean seesChunks,
         List<PreparedTransaction> prepared) {}

@@ -62,8 +62,10 @@ final class SourceMetadata {
                                 + shard.id()
                                 + "' on replica set "
                                 + shard.replicaSet()
-                                + ", but the archive holds nothing of it: import it, or restore to"
-                                + " a time before the shard was added.");
+                                + ", but by the archive that set is no member then: either it"
+                                + " joined in a gap of the config servers' oplog, or nothing of it"
+                                + " was captured. Nothing was written. Restore to a time before the"
+                                + " shard was added, or import it.");
             }
         }
     }

@@ -121,7 +121,9 @@ public final class FuzzyBases {
         try (CollectionWriter writer =
                 new CollectionWriter(
                         store, place, listed.uuid(), FrameOptions.defaults(), 1 << 20)) {
-            documents(listed.uuid(), read, consistent).forEach(writer::add);
+            // A capped collection is read in its own order: nothing is met before what precedes it.
+            boolean capped = listed.options().containsKey("capped");
+            documents(listed.uuid(), read, consistent || capped).forEach(writer::add);
             return Optional.of(
                     new BaseCollection(
                             // The name of the listing, the indexes of the reading.
@@ -135,11 +137,9 @@ public final class FuzzyBases {
         }
     }
 
-    private List<RawDocument> documents(UUID uuid, int read, boolean consistent) {
-        if (consistent) {
-            return set.oracle().documentsAt(uuid, time(through)).stream()
-                    .map(BsonFiles::raw)
-                    .toList();
+    private List<RawDocument> documents(UUID uuid, int read, boolean atOnce) {
+        if (atOnce) {
+            return set.oracle().documentsAt(uuid, time(read)).stream().map(BsonFiles::raw).toList();
         }
         Map<Integer, Map<BsonDocument, RawBsonDocument>> states = new HashMap<>();
         Map<BsonDocument, RawDocument> seen =

@@ -176,7 +176,7 @@ final class Comparison {
             bson(change)
                     .forEach(
                             (name, value) -> {
-                                if (name.startsWith("valid")) {
+                                if (name.startsWith("valid") || name.startsWith("expire")) {
                                     options.put(name, value);
                                 }
                             });
@@ -188,6 +188,10 @@ final class Comparison {
         Map<String, BsonValue> sorted = new TreeMap<>(options);
         sorted.remove("uuid");
         sorted.remove("idIndex");
+        // A restored collection is nobody's temporary one: a server would drop that.
+        sorted.remove("temp");
+        // To a server none at all.
+        sorted.remove("validator", new BsonDocument());
         return sorted.toString();
     }
 

@@ -107,7 +107,7 @@ final class Definitions {
                         .filter(ns -> Life.database(ns).equals(database) && !ns.equals(from))
                         .toList();
         boolean over = life.chance(40) && !same.isEmpty();
-        String to = over ? life.any(same) : database + "." + life.nextName("r");
+        String to = over ? life.any(same) : database + "." + life.nextName(database, "r");
         boolean sharded = life.cluster.routing().collection(to).isPresent();
         if (sharded && !life.cluster.version().atLeast(ServerVersion.V5_0)) {
             // Before 5.0 a router refuses it.
@@ -241,7 +241,7 @@ final class Definitions {
         if (database.isEmpty()) {
             return;
         }
-        String name = life.nextName("c");
+        String name = life.nextName(database.get(), "c");
         String kind =
                 switch (life.below(7)) {
                     case 5, 6 -> timeSeries();
@@ -265,23 +265,16 @@ final class Definitions {
                 writes.collections().stream()
                         .filter(ns -> life.isFree(Life.database(ns)))
                         .filter(ns -> life.cluster.routing().collection(ns).isEmpty())
-                        .filter(ns -> !isCapped(ns))
+                        .filter(ns -> !writes.isCapped(ns))
                         .findAny();
         Optional<String> database = freeDatabase();
         if (existing.isPresent() && life.chance(50)) {
             life.run("admin", "{shardCollection: '" + existing.get() + "', key: {k: 1}}");
         } else if (database.isPresent()) {
-            String ns = database.get() + "." + life.nextName("s");
+            String ns = database.get() + "." + life.nextName(database.get(), "s");
             String key = life.chance(50) ? "{k: 1}" : "{_id: 'hashed'}";
             life.run("admin", "{shardCollection: '" + ns + "', key: " + key + "}");
         }
-    }
-
-    /** A server shards no capped collection. */
-    private boolean isCapped(String namespace) {
-        String primary = life.cluster.routing().databases().get(Life.database(namespace)).primary();
-        return life.cluster.shards().get(primary).primary().collection(namespace).stream()
-                .anyMatch(collection -> collection.options().containsKey("capped"));
     }
 
     private void index(String command) {

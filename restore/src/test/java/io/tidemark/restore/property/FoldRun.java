@@ -1,16 +1,19 @@
 package io.tidemark.restore.property;
 
+import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.model.Shard;
 import io.tidemark.schemas.oplog.OplogEntry;
 import io.tidemark.timeline.TimelineFold;
+import io.tidemark.timeline.event.TopologyEvent;
 import io.tidemark.timeline.pair.PairingLimits;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,12 +23,20 @@ final class FoldRun {
     private static final ReplicaSet CONFIG = new ReplicaSet("config");
     private final SeedArchive archive;
     private final Random random;
+
+    /** What was called safe on the way, when less was known. */
+    private final List<RestoreWindows> early = new ArrayList<>();
+
+    private final Map<String, TopologyEvent> told = new LinkedHashMap<>();
+    private final boolean rare;
     private TimelineFold fold;
 
     FoldRun(Life life, SeedArchive archive, long seed) {
         this.archive = archive;
         this.random = new Random(seed * 131 + 3);
         this.fold = TimelineFold.of(CONFIG, shardsBefore(life));
+        this.rare = life.rare;
+        listen();
         archive.oplogs().values().forEach(oplog -> fold.started(oplog.name(), oplog.after()));
         archive.bases().forEach(fold::base);
         archive.departed()
@@ -40,6 +51,11 @@ final class FoldRun {
 
     RestoreWindows windows(Policy policy) {
         return fold.windows(policy);
+    }
+
+    /** Whether it was called safe at some moment before the last. */
+    boolean wasCalledSafe(ClusterTime time) {
+        return early.stream().anyMatch(windows -> windows.isSafe(time));
     }
 
     TimelineFold fold() {
@@ -87,17 +103,31 @@ final class FoldRun {
                 tellRole(silent.remove(random.nextInt(silent.size())));
             }
             if (random.nextInt(8) == 0) {
-                fold.windows(Policy.EXACT);
+                early.add(fold.windows(Policy.EXACT));
             }
             if (random.nextInt(40) == 0) {
-                fold = TimelineFold.restore(fold.snapshot(), PairingLimits.DEFAULT);
+                startAgain();
             }
         }
         silent.forEach(this::tellRole);
     }
 
+    /** As after a restart, from what was stored of it. */
+    private void startAgain() {
+        fold =
+                rare && random.nextBoolean()
+                        ? TimelineFold.restore(
+                                fold.snapshotWithoutEvents(), told.values(), PairingLimits.DEFAULT)
+                        : TimelineFold.restore(fold.snapshot(), PairingLimits.DEFAULT);
+        listen();
+    }
+
+    private void listen() {
+        fold.onEvent(event -> told.put(event.id(), event));
+    }
+
     private void missing(SeedArchive.Oplog oplog, Gap gap) {
-        if (oplog.anew()) {
+        if (!oplog.isGap(gap)) {
             fold.incarnationChanged(oplog.name(), gap.after(), gap.through().next());
         } else {
             fold.gap(oplog.name(), gap);
@@ -105,9 +135,7 @@ final class FoldRun {
     }
 
     private void give(SeedArchive.Oplog oplog, OplogEntry entry) {
-        oplog.gap()
-                .filter(gap -> entry.clusterTime().equals(gap.through().next()))
-                .ifPresent(gap -> missing(oplog, gap));
+        oplog.gapBefore(entry).ifPresent(gap -> missing(oplog, gap));
         fold.accept(oplog.name(), entry);
         if (!entry.clusterTime().isAfter(oplog.archivedThrough()) && random.nextInt(4) == 0) {
             fold.archived(oplog.name(), entry.clusterTime());

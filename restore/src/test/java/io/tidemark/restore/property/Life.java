@@ -1,6 +1,7 @@
 package io.tidemark.restore.property;
 
 import io.tidemark.embedded.mongo.ServerVersion;
+import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import io.tidemark.embedded.mongo.SteppedClock;
 import io.tidemark.embedded.mongo.sharding.ClusterEvent;
 import io.tidemark.embedded.mongo.sharding.Router;
@@ -11,11 +12,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 
 /**
@@ -51,10 +55,15 @@ final class Life implements AutoCloseable {
     private final Set<String> held = new HashSet<>();
     private final Set<String> defining = new TreeSet<>();
     private final Map<String, Integer> moving = new HashMap<>();
+    private final List<String> names = new ArrayList<>();
     private int nextId = 1;
     private int nextName = 1;
 
-    Life(long seed) {
+    /** Whether rare things happen too. */
+    final boolean rare;
+
+    Life(long seed, boolean rare) {
+        this.rare = rare;
         random = new Random(seed * 0x9E3779B97F4A7C15L + 17);
         ServerVersion[] versions = ServerVersion.values();
         ServerVersion version = versions[random.nextInt(versions.length)];
@@ -156,10 +165,21 @@ final class Life implements AutoCloseable {
 
     /** Runs a command; false if it was refused for a reason that belongs to a cluster at work. */
     boolean run(String database, BsonDocument command) {
+        Router router = router();
+        return run(database, command, () -> router.run(database, command));
+    }
+
+    /** As {@link #run}, sent to the primary shard of a database alone. */
+    boolean runOnPrimary(String of, String database, BsonDocument command) {
+        String shard = cluster.routing().databases().get(of).primary();
+        return run(database, command, () -> cluster.runOn(shard, database, command));
+    }
+
+    private boolean run(String database, BsonDocument command, Supplier<BsonDocument> work) {
         wrote(database + " " + command);
         BsonDocument[] answer = new BsonDocument[1];
         int first = events;
-        step(() -> answer[0] = router().run(database, command));
+        step(() -> answer[0] = work.get());
         end(first);
         BsonDocument reply = answer[0];
         BsonDocument failed = null;
@@ -199,8 +219,33 @@ final class Life implements AutoCloseable {
         return nextId++;
     }
 
-    String nextName(String prefix) {
-        return prefix + nextName++;
+    /** A new name, or where rare things happen one that something in the database had before. */
+    String nextName(String database, String prefix) {
+        if (rare && !names.isEmpty() && chance(60)) {
+            String before = any(names);
+            if (!isTaken(database, before)) {
+                return before;
+            }
+        }
+        String name = prefix + nextName++;
+        names.add(name);
+        return name;
+    }
+
+    /** Whether a collection, view or time series of that name is, or is left over, on any shard. */
+    private boolean isTaken(String database, String name) {
+        String namespace = database + "." + name;
+        String views = database + ".system.views";
+        BsonDocument view = new BsonDocument("_id", new BsonString(namespace));
+        return cluster.routing().collection(namespace).isPresent()
+                || cluster.shards().values().stream()
+                        .map(SimulatedReplicaSet::primary)
+                        .anyMatch(
+                                set ->
+                                        set.collection(namespace).isPresent()
+                                                || set.collection(views).isPresent()
+                                                        && !set.find(views, view, Optional.empty())
+                                                                .isEmpty());
     }
 
     int ids() {

@@ -229,6 +229,20 @@ final class Moves {
         }
     }
 
+    /** A shard that left comes back, emptied; or one is drained for a while. */
+    void drainOrComeBack() {
+        if (draining.isEmpty() || life.cluster.routing().shards().containsKey(draining)) {
+            for (int i = life.below(12); i >= 0; i--) {
+                drain();
+                advance();
+            }
+        } else if (!life.isAnyDefining()) {
+            life.wrote("add shard " + draining + " again");
+            life.step(() -> life.cluster.addShardAgain(draining));
+            draining = "";
+        }
+    }
+
     void settle() {
         for (int i = 0; i < 400 && !underWay.isEmpty(); i++) {
             advance();

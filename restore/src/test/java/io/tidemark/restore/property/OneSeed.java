@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,6 +103,7 @@ final class OneSeed {
         for (ClusterTime time : times.all()) {
             policies(exact, strict, time);
             policies(stored.windows(Policy.EXACT), stored.windows(Policy.STRICT), time);
+            early(fold, time);
         }
         List<ClusterTime> explained = times.some(EXPLAINED);
         explained.forEach(time -> explain(times, time));
@@ -111,6 +111,7 @@ final class OneSeed {
                 new ArrayList<>(explained.stream().filter(exact::isSafe).distinct().toList());
         java.util.Collections.shuffle(safe, random);
         safe.stream().limit(RESTORES).forEach(this::restore);
+        storedOnly(times);
         // The latest there is: what a transaction of that moment has become, the future told.
         exact.windows().stream()
                 .reduce((earlier, later) -> later)
@@ -119,6 +120,19 @@ final class OneSeed {
             safe.stream().limit(RESTORES / 2).forEach(this::restoreMerged);
         }
         count();
+    }
+
+    /** What the archive alone calls safe, and who followed all along does not. */
+    private void storedOnly(Times times) {
+        RestoreWindows alone = stored.windows(Policy.EXACT);
+        List<ClusterTime> only =
+                new ArrayList<>(
+                        times.all().stream()
+                                .filter(time -> alone.isSafe(time) && !exact.isSafe(time))
+                                .toList());
+        java.util.Collections.shuffle(only, random);
+        only.stream().limit(1).forEach(this::restore);
+        shares.count("restores of times safe by the archive alone", only.isEmpty() ? 0 : 1);
     }
 
     private void fail(ClusterTime time, String what) {
@@ -142,6 +156,23 @@ final class OneSeed {
         List<ClusterEvent> half = truth.halfDone(time);
         if (!half.isEmpty()) {
             fail(time, "called safe, but half done are " + half);
+        }
+    }
+
+    /** A promise, once made, holds: whoever restored then would have got that state. */
+    private void early(FoldRun fold, ClusterTime time) {
+        if (!exact.isSafe(time) && fold.wasCalledSafe(time)) {
+            List<ClusterEvent> half = truth.halfDone(time);
+            if (!truth.isCovered(time)) {
+                fail(time, "called safe at first, but the archive does not hold it");
+            }
+            if (!half.isEmpty()) {
+                fail(time, "called safe at first, but half done are " + half);
+            }
+            shares.count("times called safe at first and not in the end", 1);
+            exact.explain(time)
+                    .reasons()
+                    .forEach(r -> shares.count("called safe at first, then " + r.kind(), 1));
         }
     }
 
@@ -315,11 +346,17 @@ final class OneSeed {
         life.diary.stream()
                 .filter(line -> line.contains("timeseries"))
                 .forEach(line -> kinds.merge("create of a time series", 1L, Long::sum));
+        for (String rare : RareActions.NAMES) {
+            life.diary.stream()
+                    .filter(line -> line.contains(rare))
+                    .forEach(line -> kinds.merge("asked for " + rare, 1L, Long::sum));
+        }
         kinds.forEach((kind, times) -> shares.count("event " + kind, times));
         shares.count("seeds", 1);
-        boolean gap =
-                archive.oplogs().values().stream().map(o -> o.gap()).anyMatch(Optional::isPresent);
+        boolean gap = archive.oplogs().values().stream().anyMatch(o -> !o.gaps().isEmpty());
         shares.count("seeds with a gap", gap ? 1 : 0);
+        long gaps = archive.oplogs().values().stream().mapToLong(o -> o.gaps().size()).sum();
+        shares.count("seeds with several gaps", gaps > 1 ? 1 : 0);
         shares.count("records that end before their shard leaves", archive.departed().size());
         boolean anew = archive.oplogs().values().stream().anyMatch(o -> o.anew());
         shares.count("seeds with a replica set made anew", anew ? 1 : 0);

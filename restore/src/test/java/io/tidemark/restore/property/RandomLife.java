@@ -13,25 +13,32 @@ final class RandomLife implements AutoCloseable {
     private final Definitions definitions;
     private final Failures failures;
     private final Versions versions;
+    private final RareActions rarities;
 
     private final Consumer<Life> beside;
 
+    /** Rare things happen to every second life, and to all beyond those of a build. */
     RandomLife(long seed) {
-        this(seed, all -> {});
+        this(seed, seed % 2 != 0 || seed > 1_000_000, all -> {});
     }
 
     /**
      * @param beside done after every step; the seed's life stays the same
      */
     RandomLife(long seed, Consumer<Life> beside) {
+        this(seed, false, beside);
+    }
+
+    private RandomLife(long seed, boolean rare, Consumer<Life> beside) {
         this.beside = beside;
-        life = new Life(seed);
+        life = new Life(seed, rare);
         writes = new UserWrites(life);
         transfers = new Transfers(life, writes);
         moves = new Moves(life);
         definitions = new Definitions(life, writes);
         failures = new Failures(life, writes);
         versions = new Versions(life);
+        rarities = new RareActions(life, writes, moves);
     }
 
     void live() {
@@ -40,6 +47,9 @@ final class RandomLife implements AutoCloseable {
         for (int i = 0; i < steps; i++) {
             time();
             step();
+            if (life.rare && life.chance(20)) {
+                rarities.act();
+            }
             beside.accept(life);
         }
         if (life.chance(60)) {

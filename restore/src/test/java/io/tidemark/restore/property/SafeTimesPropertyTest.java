@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * For random clusters and random times: a time that policy exact calls safe restores to the true
- * state; one that it calls unsafe has an operation in flight, or is not in the archive.
+ * state; one that it calls unsafe has an operation in flight, or is not in the archive. What was
+ * called safe on the way, when less was known, is held against the truth as well. To every second
+ * life, and to all from seed 1,000,001 on, happens what {@link RareActions} does.
  *
  * <p>One seed alone: {@code -Dtidemark.seed=N} (its diary with {@code -Dtidemark.diary=true}). More
  * seeds: {@code -Dtidemark.seeds=100000}, from another one on with {@code -Dtidemark.firstSeed=N}.
@@ -109,6 +111,10 @@ final class SafeTimesPropertyTest {
         requireAtLeast(shares, "seeds archived up to before an outcome", seeds / 20);
         requireAtLeast(shares, "unsafe for preparedTransaction", seeds / 4);
         requireAtLeast(shares, "ties in cluster time", seeds);
+        requireAtLeast(shares, "seeds with several gaps", seeds / 50);
+        for (String rare : RareActions.NAMES) {
+            requireAtLeast(shares, "event asked for " + rare, seeds / 100);
+        }
         long unsafe = shares.of("unsafe times explained");
         long cautious = shares.of("unsafe times with nothing under way (over-cautious)");
         assertThat(cautious).as("unsafe without reason, of %s", unsafe).isLessThan(unsafe / 20);

@@ -21,11 +21,14 @@ import io.tidemark.storage.slice.SliceStart;
 import io.tidemark.storage.slice.SliceWriter;
 import io.tidemark.timeline.window.Base;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The archive of one life, by the storage's own writers: slices, and by the seed's chance bases,
@@ -42,12 +45,12 @@ final class SeedArchive implements AutoCloseable {
             List<OplogEntry> all,
             List<OplogEntry> captured,
             ClusterTime after,
-            Optional<Gap> gap,
+            List<Gap> gaps,
             boolean anew,
             ClusterTime archivedThrough) {
-        /** In which life of the replica set an entry was written. */
+        /** In which life of the replica set an entry was written: the last gap parts two. */
         Incarnation life(ClusterTime at) {
-            boolean second = anew && at.isAfter(gap.orElseThrow().after());
+            boolean second = anew && at.isAfter(gaps.get(gaps.size() - 1).after());
             return new Incarnation((second ? "b" : "a").repeat(24));
         }
 
@@ -55,11 +58,23 @@ final class SeedArchive implements AutoCloseable {
             return captured.get(captured.size() - 1).clusterTime();
         }
 
+        /** Whether it is a gap in one life, not the end of it. */
+        boolean isGap(Gap gap) {
+            return !anew || !gap.equals(gaps.get(gaps.size() - 1));
+        }
+
+        /** The gap that an entry is the first one behind. */
+        Optional<Gap> gapBefore(OplogEntry entry) {
+            return gaps.stream()
+                    .filter(gap -> entry.clusterTime().equals(gap.through().next()))
+                    .findFirst();
+        }
+
         /** As this one, with this many entries captured only, and all of them archived. */
         Oplog endingBehind(int kept) {
             List<OplogEntry> few = List.copyOf(captured.subList(0, kept));
             ClusterTime last = few.get(kept - 1).clusterTime();
-            return new Oplog(name, role, set, all, few, after, gap, anew, last);
+            return new Oplog(name, role, set, all, few, after, gaps, anew, last);
         }
 
         /** As this one, with the archive ending at the last entry captured up to then. */
@@ -71,7 +86,7 @@ final class SeedArchive implements AutoCloseable {
                             .reduce(ClusterTime::max)
                             .orElse(captured.get(0).clusterTime());
             ClusterTime through = ClusterTime.min(archivedThrough, last);
-            return new Oplog(name, role, set, all, captured, after, gap, anew, through);
+            return new Oplog(name, role, set, all, captured, after, gaps, anew, through);
         }
 
         List<OplogEntry> archived() {
@@ -102,13 +117,16 @@ final class SeedArchive implements AutoCloseable {
         boolean late = random.nextInt(100) < 20;
         String gapped = random.nextInt(100) < 25 ? anySet(life) : "";
         String behind = random.nextInt(100) < 35 ? anySet(life) : "";
+        Set<String> moreGaps = life.rare ? moreGaps(life) : Set.of();
         Map<String, ClusterTime> ends = ends(life, seed);
         endsBeforeOutcome = !ends.isEmpty();
         double begin = 0.1 + random.nextDouble() / 2;
         for (SimulatedReplicaSet set : life.cluster.replicaSets().values()) {
             List<OplogEntry> all =
                     set.oplog().stream().map(e -> OplogEntry.of(BsonFiles.raw(e))).toList();
-            int from = late ? (int) (begin * all.size()) : 0;
+            // Rarely each set's record begins at a time of its own.
+            double own = life.rare && late ? 0.1 + random.nextDouble() / 2 : begin;
+            int from = late ? (int) (own * all.size()) : 0;
             oplogs.put(
                     set.name(),
                     oplog(
@@ -116,7 +134,7 @@ final class SeedArchive implements AutoCloseable {
                                     set,
                                     all,
                                     from,
-                                    set.name().equals(gapped),
+                                    set.name().equals(gapped) || moreGaps.contains(set.name()),
                                     set.name().equals(behind))
                             .archivedUpTo(ends.getOrDefault(set.name(), ClusterTime.MAX)));
         }
@@ -132,7 +150,7 @@ final class SeedArchive implements AutoCloseable {
     private void endEarly(Life life, String id, String set) {
         Oplog whole = oplogs.get(set);
         boolean left = !life.cluster.routing().shards().containsKey(id);
-        if (left && whole.gap().isEmpty() && random.nextInt(100) < 60) {
+        if (left && whole.gaps().isEmpty() && random.nextInt(100) < 60) {
             int kept = 1 + random.nextInt(whole.captured().size());
             oplogs.put(set, whole.endingBehind(kept));
             departed.add(set);
@@ -157,6 +175,13 @@ final class SeedArchive implements AutoCloseable {
         return names.get(random.nextInt(names.size()));
     }
 
+    private Set<String> moreGaps(Life life) {
+        boolean many = random.nextInt(100) < 30;
+        return life.cluster.replicaSets().keySet().stream()
+                .filter(set -> many && random.nextInt(100) < 40)
+                .collect(Collectors.toSet());
+    }
+
     private Oplog oplog(
             Life life,
             SimulatedReplicaSet set,
@@ -166,16 +191,17 @@ final class SeedArchive implements AutoCloseable {
             boolean behind) {
         List<OplogEntry> captured = new ArrayList<>(all.subList(from, all.size()));
         ClusterTime after = from == 0 ? ClusterTime.ZERO : all.get(from - 1).clusterTime();
-        Optional<Gap> gap = Optional.empty();
-        if (gapped && captured.size() > 6) {
-            int first = 1 + random.nextInt(captured.size() - 3);
-            int end = Math.min(captured.size() - 1, first + 1 + random.nextInt(12));
-            ClusterTime lastKnown = captured.get(first - 1).clusterTime();
-            ClusterTime through = captured.get(end).clusterTime().previous();
-            gap = Optional.of(new Gap(lastKnown, through, LOST));
-            captured.subList(first, end).clear();
+        List<Gap> gaps = new ArrayList<>();
+        if (gapped) {
+            lose(captured).ifPresent(gaps::add);
         }
-        boolean anew = gap.isPresent() && random.nextInt(100) < 40;
+        if (gapped && life.rare && random.nextInt(100) < 40) {
+            Optional<Gap> second = lose(captured);
+            second.ifPresent(wide -> gaps.removeIf(gap -> covers(wide, gap)));
+            second.ifPresent(gaps::add);
+        }
+        gaps.sort(Comparator.comparing(Gap::after));
+        boolean anew = !gaps.isEmpty() && random.nextInt(100) < 40;
         int kept =
                 behind
                         ? captured.size() - 1 - random.nextInt(Math.max(1, captured.size() / 3))
@@ -187,9 +213,26 @@ final class SeedArchive implements AutoCloseable {
                 all,
                 captured,
                 after,
-                gap,
+                gaps,
                 anew,
                 captured.get(kept).clusterTime());
+    }
+
+    private static boolean covers(Gap wide, Gap gap) {
+        return !gap.after().isBefore(wide.after()) && !gap.through().isAfter(wide.through());
+    }
+
+    /** Takes a run of entries away. */
+    private Optional<Gap> lose(List<OplogEntry> captured) {
+        if (captured.size() <= 6) {
+            return Optional.empty();
+        }
+        int first = 1 + random.nextInt(captured.size() - 3);
+        int end = Math.min(captured.size() - 1, first + 1 + random.nextInt(12));
+        ClusterTime lastKnown = captured.get(first - 1).clusterTime();
+        ClusterTime through = captured.get(end).clusterTime().previous();
+        captured.subList(first, end).clear();
+        return Optional.of(new Gap(lastKnown, through, LOST));
     }
 
     private static ReplicaSetRole roleOf(Life life, SimulatedReplicaSet set) {
@@ -205,11 +248,10 @@ final class SeedArchive implements AutoCloseable {
         SliceWriter writer = new SliceWriter(start, FrameOptions.defaults());
         int left = 1 + random.nextInt(mostEntries);
         for (OplogEntry entry : oplog.archived()) {
-            Optional<Gap> gap =
-                    oplog.gap().filter(g -> entry.clusterTime().equals(g.through().next()));
+            Optional<Gap> gap = oplog.gapBefore(entry);
             if (gap.isPresent()) {
                 put(writer);
-                if (!oplog.anew()) {
+                if (oplog.isGap(gap.get())) {
                     gap(oplog, gap.get());
                 }
                 writer =

@@ -20,7 +20,7 @@ final class Times {
         random = new Random(seed * 17 + 11);
         for (SeedArchive.Oplog oplog : archive.oplogs().values()) {
             oplog.all().forEach(entry -> entry(entry));
-            oplog.gap().ifPresent(gap -> around(gap.after(), gap.through()));
+            oplog.gaps().forEach(gap -> around(gap.after(), gap.through()));
             around(oplog.archivedThrough(), oplog.archivedThrough());
         }
         archive.bases().forEach(base -> around(base.usableFrom(), base.usableFrom()));

@@ -64,6 +64,10 @@ final class Transfers {
             return Optional.empty();
         }
         String ns = namespace.get();
+        if (life.rare && writes.isCapped(ns)) {
+            // A server refuses it there.
+            return Optional.empty();
+        }
         int id = life.chance(50) ? writes.anyFreeId(ns) : 0;
         if (id == 0) {
             int fresh = life.nextId();

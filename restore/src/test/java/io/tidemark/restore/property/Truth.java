@@ -5,14 +5,12 @@ import io.tidemark.embedded.mongo.sharding.ClusterEvent;
 import io.tidemark.embedded.mongo.sharding.ClusterOracle;
 import io.tidemark.embedded.mongo.sharding.Routing;
 import io.tidemark.schemas.model.ClusterTime;
-import io.tidemark.schemas.model.Gap;
 import io.tidemark.timeline.event.Evidence;
 import io.tidemark.timeline.window.Base;
 import io.tidemark.timeline.window.UnsafeInterval;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -71,9 +69,9 @@ final class Truth {
                         .anyMatch(
                                 o ->
                                         begin.isBefore(o.after())
-                                                || o.gap()
-                                                        .filter(g -> !begin.isAfter(g.through()))
-                                                        .isPresent());
+                                                || o.gaps().stream()
+                                                        .anyMatch(
+                                                                g -> !begin.isAfter(g.through())));
         boolean ends =
                 event.through() != null
                         && archive.oplogs().values().stream()
@@ -175,10 +173,8 @@ final class Truth {
     }
 
     private static boolean isWhole(SeedArchive.Oplog oplog, ClusterTime after, ClusterTime time) {
-        Optional<Gap> gap = oplog.gap();
-        return gap.isEmpty()
-                || !gap.get().through().isAfter(after)
-                || !time.isAfter(gap.get().after());
+        return oplog.gaps().stream()
+                .allMatch(gap -> !gap.through().isAfter(after) || !time.isAfter(gap.after()));
     }
 
     /**
@@ -187,7 +183,7 @@ final class Truth {
      */
     boolean joinsUnseen(ClusterTime time) {
         Set<String> now = oracle.routing(time.toBson()).shards().keySet();
-        return archive.oplogs().get("config").gap().stream()
+        return archive.oplogs().get("config").gaps().stream()
                 .map(gap -> oracle.routing(gap.through().toBson()).shards().keySet())
                 .anyMatch(later -> !now.containsAll(later));
     }

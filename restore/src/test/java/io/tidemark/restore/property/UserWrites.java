@@ -59,6 +59,12 @@ final class UserWrites {
                 && !collection.collection().startsWith("system.");
     }
 
+    boolean isCapped(String namespace) {
+        String primary = life.cluster.routing().databases().get(Life.database(namespace)).primary();
+        return life.cluster.shards().get(primary).primary().collection(namespace).stream()
+                .anyMatch(collection -> collection.options().containsKey("capped"));
+    }
+
     Optional<String> anyCollection() {
         List<String> all = collections();
         return all.isEmpty() ? Optional.empty() : Optional.of(life.any(all));

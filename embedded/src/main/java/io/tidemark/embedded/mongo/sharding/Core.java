@@ -81,8 +81,10 @@ final class Core {
     }
 
     void addShard(Member shard) {
-        shards.put(shard.id(), shard);
-        shard.set().observe(new ShardObserver(this, shard.id()));
+        boolean cameBack = shards.put(shard.id(), shard) != null;
+        if (!cameBack) {
+            shard.set().observe(new ShardObserver(this, shard.id()));
+        }
     }
 
     /** Shards by id; also those that were removed, whose past the oracle needs. */

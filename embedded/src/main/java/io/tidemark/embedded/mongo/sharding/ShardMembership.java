@@ -1,7 +1,6 @@
 package io.tidemark.embedded.mongo.sharding;
 
 import io.tidemark.embedded.mongo.WriteContext;
-import java.util.List;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -37,8 +36,13 @@ final class ShardMembership {
                         .append("configsvrConnectionString", Bson.string(core.config().host()));
         shard.tell(
                 primary ->
-                        primary.insert(
-                                "admin.system.version", List.of(identity), WriteContext.plain()));
+                        primary.update(
+                                "admin.system.version",
+                                Bson.id("shardIdentity"),
+                                identity,
+                                false,
+                                true,
+                                WriteContext.plain()));
     }
 
     /** What there is left to do before the shard may go, or that it has gone. */

@@ -1,12 +1,17 @@
 package io.tidemark.embedded.mongo.sharding;
 
+import io.tidemark.embedded.mongo.CollectionDescription;
+import io.tidemark.embedded.mongo.InProcessPrimary;
+import io.tidemark.embedded.mongo.ServerError;
 import io.tidemark.embedded.mongo.ServerVersion;
 import io.tidemark.embedded.mongo.SimulatedReplicaSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
 import org.bson.types.ObjectId;
 
@@ -86,6 +91,32 @@ public final class SimulatedCluster implements AutoCloseable {
                         "shard" + number,
                         set("rs" + number, settings.members, false),
                         core.gossip));
+    }
+
+    /**
+     * Adds a shard that was removed once more, under its old id. As a server demands, it holds no
+     * database of users any more: those are dropped on it first.
+     */
+    public synchronized void addShardAgain(String id) {
+        Member shard = core.shards().get(id);
+        if (shard == null || core.routing().shards().containsKey(id)) {
+            throw ServerError.illegalOperation("Shard " + id + " was not removed");
+        }
+        shard.call(InProcessPrimary::collections).stream()
+                .map(CollectionDescription::database)
+                .filter(database -> !Set.of("admin", "config", "local").contains(database))
+                .distinct()
+                .forEach(
+                        database ->
+                                shard.run(
+                                        database,
+                                        new BsonDocument("dropDatabase", new BsonInt32(1))));
+        membership.add(shard);
+    }
+
+    /** Runs a command on a shard, as a router that passes it on to that shard alone. */
+    public BsonDocument runOn(String shard, String database, BsonDocument command) {
+        return core.shard(shard).call(primary -> primary.run(database, command));
     }
 
     /**

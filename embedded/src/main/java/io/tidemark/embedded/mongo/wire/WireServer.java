@@ -108,6 +108,12 @@ public final class WireServer implements AutoCloseable {
                 Socket socket = from.accept();
                 socket.setTcpNoDelay(true);
                 sockets.add(socket);
+                if (from.isClosed()) {
+                    // Stopped meanwhile, perhaps after all connections it knew were cut.
+                    sockets.remove(socket);
+                    socket.close();
+                    return;
+                }
                 int id = nextConnection.getAndIncrement();
                 Thread thread = new Thread(() -> serve(socket, id), "mongo-" + port + "-" + id);
                 thread.setDaemon(true);

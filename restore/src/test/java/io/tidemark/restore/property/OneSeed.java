@@ -33,7 +33,7 @@ final class OneSeed {
     private static final int RESTORES = 6;
     private static final int EXPLAINED = 30;
 
-    /** Of so many seeds one is restored into one target too: the way there is the same. */
+    /** Of so many seeds one is restored into one target too, and one of others in part. */
     private static final int MERGED_OF = Integer.getInteger("tidemark.mergedOf", 5);
 
     /** Of so many seeds one is replayed by the serial engine too. */
@@ -116,8 +116,17 @@ final class OneSeed {
         exact.windows().stream()
                 .reduce((earlier, later) -> later)
                 .ifPresent(last -> restore(last.latest()));
+        IntoOneTarget one =
+                new IntoOneTarget(
+                        life.cluster.oracle(),
+                        random,
+                        shares,
+                        time -> request(time, Map.of(RestoreRequest.MERGED, "one")),
+                        this::fail);
         if (seed % MERGED_OF == 0) {
-            safe.stream().limit(RESTORES / 2).forEach(this::restoreMerged);
+            safe.stream().limit(RESTORES / 2).forEach(one::whole);
+        } else if (seed % MERGED_OF == 1 % MERGED_OF) {
+            safe.stream().limit(RESTORES / 2).forEach(one::part);
         }
         count();
     }
@@ -272,36 +281,6 @@ final class OneSeed {
         shares.count("restores compared with a serial replay", 1);
         shares.count("documents compared with a serial replay", comparison.documents());
         return differences;
-    }
-
-    /** All shards put together in one target. */
-    private void restoreMerged(ClusterTime time) {
-        MergedComparison comparison = new MergedComparison(life.cluster.oracle(), time.toBson());
-        MemoryRestoreTarget one = new MemoryRestoreTarget("one:1");
-        try {
-            RestoreReport report =
-                    Restore.run(
-                            request(time, Map.of(RestoreRequest.MERGED, "one")),
-                            RestoreProgress.silent(),
-                            (name, o) -> one);
-            List<String> differences = new ArrayList<>(comparison.run(one));
-            differences.addAll(report.problems());
-            if (!differences.isEmpty()) {
-                fail(time, "merged wrongly: " + String.join("\n    ", differences));
-            }
-            shares.count("merged restores compared", 1);
-        } catch (RestoreException.NotCovered unknown) {
-            shares.count("safe times refused by the archive alone (over-cautious)", 1);
-        } catch (RestoreException.VerificationFailed clash) {
-            shares.count("merged restores refused for two documents of one id", 1);
-            boolean named = clash.getMessage().contains("has two documents with the _id");
-            boolean whole = one.data().collections().isEmpty();
-            if (!named || !whole || !comparison.hasClash()) {
-                fail(time, "merged: " + clash.getMessage() + one.data().collections().keySet());
-            }
-        } catch (RestoreException refused) {
-            fail(time, "called safe, but a merged restore says: " + refused.getMessage());
-        }
     }
 
     private RestoreReport restored(

@@ -93,6 +93,7 @@ final class SafeTimesPropertyTest {
         requireAtLeast(shares, "restores compared", 3 * seeds);
         requireAtLeast(shares, "documents compared", 20 * seeds);
         requireAtLeast(shares, "merged restores compared", seeds / 5);
+        requireAtLeast(shares, "selected collections compared", seeds / 10);
         requireAtLeast(shares, "restores compared with a serial replay", seeds / 2);
         requireAtLeast(shares, "serially VECTORED_INSERT", seeds / 20);
         requireAtLeast(shares, "serially TRANSACTION_END", seeds / 20);

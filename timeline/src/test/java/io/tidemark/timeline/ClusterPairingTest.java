@@ -130,6 +130,24 @@ class ClusterPairingTest {
         assertThat(change.through()).contains(t(50));
     }
 
+    /** The server writes a transitional version first, always. */
+    @Test
+    void aVersionWhoseTransitionWasNotSeenMayHaveChangedSinceTheRecordBegan() {
+        entries.quiet(10)
+                .entry(
+                        CFG,
+                        50,
+                        "{op:'u', ns:'admin.system.version',"
+                                + " o2:{_id:'featureCompatibilityVersion'},"
+                                + " o:{_id:'featureCompatibilityVersion', version:'7.0'}}")
+                .quiet(100);
+        TopologyEvent change = entries.onlyEvent();
+
+        assertThat(change.kind()).isEqualTo(EventKind.SET_FCV);
+        assertThat(change.from()).isEqualTo(t(10));
+        assertThat(change.through()).contains(t(50));
+    }
+
     @Test
     void undecidedTransactionsAreEvents() {
         entries.prepare(RS0, 10, 1)

@@ -17,9 +17,16 @@ final class FcvPairing {
     }
 
     void version(Moment moment, Fact.FcvWrite write) {
+        boolean unknown = operations.find(KEY).isEmpty() && !write.transitional();
         Operation op =
                 operations.openOrJoin(
                         moment, EventKind.SET_FCV, KEY, "setFeatureCompatibilityVersion", "");
+        if (unknown) {
+            // Its transitional version was written before the record began, or in a hole of it.
+            op.startSeen = false;
+            op.from = operations.earliestBefore(moment.at());
+            op.critical(op.from);
+        }
         String token = moment.token("version");
         String step = write.transitional() ? "version in transition" : "version " + write.version();
         op.on(moment.shard()).critical(moment.at()).saw(moment, step);

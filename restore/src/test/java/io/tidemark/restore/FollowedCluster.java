@@ -11,7 +11,6 @@ import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MongoTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.oplog.OplogEntry;
@@ -130,8 +129,7 @@ final class FollowedCluster implements AutoCloseable {
     }
 
     ClusterTimeline timeline() {
-        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
-                .fromArchive(entries -> {});
+        return archive.timeline();
     }
 
     RestoreRequest request(ClusterTime time) {

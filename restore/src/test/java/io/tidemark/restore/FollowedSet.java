@@ -6,7 +6,6 @@ import io.tidemark.restore.follow.FollowWatch;
 import io.tidemark.restore.follow.OplogTail;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Namespace;
@@ -88,8 +87,7 @@ final class FollowedSet implements AutoCloseable {
     }
 
     ClusterTimeline timeline() {
-        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
-                .fromArchive(entries -> {});
+        return archive.timeline();
     }
 
     RestoreRequest request(ClusterTime time) {

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogEntry;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.timeline.window.Policy;
 import io.tidemark.timeline.window.RestoreWindows;
 import java.nio.file.Path;
@@ -83,8 +81,7 @@ final class SeveralLivesTest {
     }
 
     private ClusterTimeline timeline() {
-        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
-                .fromArchive(entries -> {});
+        return archive.timeline();
     }
 
     private List<String> restored(int increment) {

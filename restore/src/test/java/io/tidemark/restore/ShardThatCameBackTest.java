@@ -11,14 +11,12 @@ import io.tidemark.embedded.mongo.sharding.ShardedCollection;
 import io.tidemark.embedded.mongo.sharding.SimulatedCluster;
 import io.tidemark.restore.plan.ReplicaSetPlan;
 import io.tidemark.restore.target.MemoryRestoreTarget;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.model.ClusterTime;
 import io.tidemark.schemas.model.Gap;
 import io.tidemark.schemas.model.Incarnation;
 import io.tidemark.schemas.model.ReplicaSet;
 import io.tidemark.schemas.model.ReplicaSetRole;
 import io.tidemark.schemas.oplog.OplogEntry;
-import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.slice.GapObject;
 import io.tidemark.timeline.window.Policy;
 import java.nio.file.Path;
@@ -137,11 +135,10 @@ final class ShardThatCameBackTest {
     }
 
     private static ClusterTime latestSafe(TestArchive archive) {
-        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
-                .fromArchive(entries -> {}).windows(Policy.EXACT).windows().stream()
-                        .map(window -> window.latest())
-                        .reduce((earlier, later) -> later)
-                        .orElseThrow();
+        return archive.timeline().windows(Policy.EXACT).windows().stream()
+                .map(window -> window.latest())
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
     }
 
     private static RestoreRequest request(TestArchive archive, ClusterTime time) {

@@ -1,5 +1,7 @@
 package io.tidemark.restore;
 
+import io.tidemark.restore.timeline.ClusterTimeline;
+import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.layout.BasePlace;
@@ -14,6 +16,7 @@ import io.tidemark.storage.base.BaseCollection;
 import io.tidemark.storage.base.BaseManifest;
 import io.tidemark.storage.base.BaseMethod;
 import io.tidemark.storage.base.CollectionWriter;
+import io.tidemark.storage.frames.FrameKeys;
 import io.tidemark.storage.frames.FrameOptions;
 import io.tidemark.storage.object.FileObjectStore;
 import io.tidemark.storage.object.ObjectStore;
@@ -42,6 +45,11 @@ public final class TestArchive implements AutoCloseable {
 
     public ObjectStore store() {
         return store;
+    }
+
+    /** As whoever restores works it out of the archive. */
+    public ClusterTimeline timeline() {
+        return new TimelineLookup(store, FrameKeys.NONE, CLUSTER).fromArchive(entries -> {});
     }
 
     /** Slices of at most fifty entries each, the first one behind {@code after}. */

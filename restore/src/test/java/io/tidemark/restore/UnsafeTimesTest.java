@@ -10,7 +10,6 @@ import io.tidemark.embedded.mongo.sharding.Stepwise;
 import io.tidemark.restore.report.RestoreReport;
 import io.tidemark.restore.target.MemoryRestoreTarget;
 import io.tidemark.restore.timeline.ClusterTimeline;
-import io.tidemark.restore.timeline.TimelineLookup;
 import io.tidemark.schemas.bson.RawDocument;
 import io.tidemark.schemas.bson.RawDocumentBuilder;
 import io.tidemark.schemas.bson.RawElement;
@@ -121,7 +120,7 @@ final class UnsafeTimesTest {
                 TestArchive archive = new TestArchive(folder)) {
             workload.run(4 * STEPS);
             archiveOplogs(workload, archive, set -> entry -> true);
-            ClusterTimeline timeline = timeline(archive);
+            ClusterTimeline timeline = archive.timeline();
             ClusterTime time =
                     timeline.windows(Policy.STRICT).unsafe().stream()
                             .filter(interval -> interval.kind().equals("moveChunk"))
@@ -178,7 +177,7 @@ final class UnsafeTimesTest {
                     try (TestArchive archive = new TestArchive(own)) {
                         ClusterTime time = commitTimestamp(decision);
                         archiveUpTo(workload, archive, set, time, decision, anew);
-                        Explanation told = timeline(archive).windows(Policy.EXACT).explain(time);
+                        Explanation told = archive.timeline().windows(Policy.EXACT).explain(time);
                         if (told.safe()) {
                             requireExact(workload, archive, time);
                             return;
@@ -323,17 +322,12 @@ final class UnsafeTimesTest {
 
     /** The last event of that kind. */
     private static TopologyEvent told(TestArchive archive, String kind) {
-        return timeline(archive).events().stream()
+        return archive.timeline().events().stream()
                 .filter(event -> event.kind().code().equals(kind))
                 .filter(event -> event.ns().startsWith("shop"))
                 .filter(event -> event.span().criticalFrom().isPresent())
                 .reduce((earlier, later) -> later)
                 .orElseThrow();
-    }
-
-    private static ClusterTimeline timeline(TestArchive archive) {
-        return new TimelineLookup(archive.store(), FrameKeys.NONE, TestArchive.CLUSTER)
-                .fromArchive(entries -> {});
     }
 
     private static RestoreException refusal(TestArchive archive, ClusterTime time) {

@@ -75,7 +75,7 @@ public record TargetBefore(Member member, Replaced replaced) {
         TargetFacts empty = in(now);
         List<Namespace> then = new ArrayList<>(empty.collections());
         replaced.kept().collections().stream()
-                .filter(one -> one.how() != KeptCollection.How.METADATA)
+                .filter(KeptCollection::makesRoom)
                 .forEach(one -> then.add(one.name()));
         return empty.holding(then);
     }

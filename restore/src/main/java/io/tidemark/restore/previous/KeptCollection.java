@@ -54,6 +54,11 @@ public record KeptCollection(
         return how == How.COPIED || how == How.METADATA || how == How.ACCOUNTS;
     }
 
+    /** Whether its name is the restore's; what is changed where it is stays among what is there. */
+    public boolean makesRoom() {
+        return isAside() || how == How.DEFINED;
+    }
+
     /** Whether another collection holds what it held; else it stays, or can be made again. */
     public boolean isAside() {
         return how == How.COPIED || how == How.RENAMED;

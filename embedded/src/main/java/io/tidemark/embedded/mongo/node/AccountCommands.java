@@ -57,7 +57,7 @@ final class AccountCommands {
 
     /**
      * @param database whose accounts are meant; all if empty
-     * @param drop whether what is not there replaces what is, and others go
+     * @param drop whether accounts that are there are replaced, and all others removed
      */
     private record Merge(Engine engine, ChangeSink sink, String database, boolean drop) {
         void run(String from, String to) {
